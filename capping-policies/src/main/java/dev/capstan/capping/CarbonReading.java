@@ -1,0 +1,13 @@
+package dev.capstan.capping;
+
+/**
+ * Carbon intensity of the grid.
+ *
+ * @param gramsPerKilowattHour intensity now; {@link Double#NaN} where unknown
+ * @param ageNanos age of that figure
+ */
+public record CarbonReading(double gramsPerKilowattHour, long ageNanos) {
+
+    /** No source is configured, or it never answered. */
+    public static final CarbonReading UNKNOWN = new CarbonReading(Double.NaN, 0);
+}

@@ -1,0 +1,42 @@
+package dev.capstan.capping;
+
+import java.util.List;
+
+/**
+ * What one cycle of the control loop may know: only what a real cluster could deliver.
+ *
+ * @param nowNanos the instant, in nanoseconds since an epoch that stays the same for the life of a policy's state
+ * @param capWatts the cap in force on the root domain
+ * @param overheadWatts draw of the root domain that belongs to no service: server base power and GPUs idling
+ *     unallocated. Root power = overhead + sum of the services' power. 0 where the cap is meant on GPU power alone
+ * @param domains the tree of power domains, parents before children; the first is the root
+ * @param services the services under the cap
+ * @param carbon grid carbon intensity; {@link CarbonReading#UNKNOWN} where no source is configured
+ */
+public record Observation(
+        long nowNanos,
+        double capWatts,
+        double overheadWatts,
+        List<DomainReading> domains,
+        List<ServiceReading> services,
+        CarbonReading carbon) {
+
+    public Observation {
+        if (!(capWatts > 0)) {
+            throw new IllegalArgumentException("cap must be above 0 W, was " + capWatts);
+        }
+        if (!(overheadWatts >= 0) || Double.isInfinite(overheadWatts)) {
+            throw new IllegalArgumentException("overhead must be a number of watts of at least 0, was " + overheadWatts);
+        }
+        domains = List.copyOf(domains);
+        services = List.copyOf(services);
+        if (domains.isEmpty()) {
+            throw new IllegalArgumentException("an observation needs at least its root domain");
+        }
+    }
+
+    /** The reading of the root domain. */
+    public PowerReading rootPower() {
+        return domains.get(0).power();
+    }
+}

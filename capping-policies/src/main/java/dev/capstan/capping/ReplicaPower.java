@@ -1,0 +1,40 @@
+package dev.capstan.capping;
+
+/**
+ * What one replica of a service may draw, in the same watts as the service's reading (the power it adds to its domain
+ * over the same GPUs left unallocated). Set by the owner of the cluster, not measured.
+ *
+ * @param peakWatts worst case of a serving replica with its GPUs at {@code maxGpuLimitWatts}
+ * @param idleWatts a ready replica without work
+ * @param startingWatts worst case while it loads and warms up
+ * @param gpus GPUs of the replica
+ * @param gpuLimitWatts power limit enforced on each GPU now, as read back, not as requested
+ * @param minGpuLimitWatts lowest limit the board accepts
+ * @param maxGpuLimitWatts highest limit the board accepts: its TDP
+ * @param wallWattsPerGpuWatt watts at the domain's meter for each watt of a GPU (fans, power supplies); at least 1
+ */
+public record ReplicaPower(
+        double peakWatts,
+        double idleWatts,
+        double startingWatts,
+        int gpus,
+        double gpuLimitWatts,
+        double minGpuLimitWatts,
+        double maxGpuLimitWatts,
+        double wallWattsPerGpuWatt) {
+
+    public ReplicaPower {
+        if (!(peakWatts > 0) || !(idleWatts >= 0) || idleWatts > peakWatts || !(startingWatts >= 0)) {
+            throw new IllegalArgumentException("power of a replica needs 0 <= idle <= peak, peak > 0 and starting >= 0;"
+                    + " was idle " + idleWatts + ", peak " + peakWatts + ", starting " + startingWatts + " W");
+        }
+        if (gpus < 1 || !(minGpuLimitWatts > 0) || minGpuLimitWatts > maxGpuLimitWatts) {
+            throw new IllegalArgumentException("a replica needs at least one GPU and 0 < lowest <= highest limit; was "
+                    + gpus + " GPUs, " + minGpuLimitWatts + " to " + maxGpuLimitWatts + " W");
+        }
+        if (!(wallWattsPerGpuWatt >= 1)) {
+            throw new IllegalArgumentException(
+                    "wall watts per GPU watt must be at least 1, was " + wallWattsPerGpuWatt);
+        }
+    }
+}

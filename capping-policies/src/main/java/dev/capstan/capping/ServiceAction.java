@@ -1,0 +1,40 @@
+package dev.capstan.capping;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What shall be done to one service. A lever that is null is left as it is.
+ *
+ * @param service name of the service
+ * @param replicaCeiling maximum of replicas to write to the service's autoscaler
+ * @param gpuLimitWatts power limit for each GPU of the service
+ * @param clockMegahertz locked SM clock for each GPU; 0 unlocks it
+ * @param concurrencyLimit most sequences that a replica may run at once
+ * @param routingWeight share of new requests against other pools of the same model, 0 to 1
+ * @param admissionShare share of new requests that are admitted, 0 to 1
+ */
+public record ServiceAction(
+        String service,
+        @Nullable Integer replicaCeiling,
+        @Nullable Double gpuLimitWatts,
+        @Nullable Integer clockMegahertz,
+        @Nullable Integer concurrencyLimit,
+        @Nullable Double routingWeight,
+        @Nullable Double admissionShare) {
+
+    /** Write this replica ceiling, leave all other levers alone. */
+    public static ServiceAction ceiling(String service, int replicas) {
+        return new ServiceAction(service, replicas, null, null, null, null, null);
+    }
+
+    /** Write this GPU power limit, leave all other levers alone. */
+    public static ServiceAction gpuLimit(String service, double watts) {
+        return new ServiceAction(service, null, watts, null, null, null, null);
+    }
+
+    /** The same action with another replica ceiling. */
+    public ServiceAction withReplicaCeiling(@Nullable Integer replicas) {
+        return new ServiceAction(
+                service, replicas, gpuLimitWatts, clockMegahertz, concurrencyLimit, routingWeight, admissionShare);
+    }
+}
