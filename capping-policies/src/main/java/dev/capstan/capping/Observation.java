@@ -26,7 +26,8 @@ public record Observation(
             throw new IllegalArgumentException("cap must be above 0 W, was " + capWatts);
         }
         if (!(overheadWatts >= 0) || Double.isInfinite(overheadWatts)) {
-            throw new IllegalArgumentException("overhead must be a number of watts of at least 0, was " + overheadWatts);
+            throw new IllegalArgumentException(
+                    "overhead must be a number of watts of at least 0, was " + overheadWatts);
         }
         domains = List.copyOf(domains);
         services = List.copyOf(services);

@@ -18,8 +18,8 @@ public record PolicyParameter(
 
     public PolicyParameter {
         if (!(min <= defaultValue && defaultValue <= max)) {
-            throw new IllegalArgumentException("default of parameter " + name + " must lie in [" + min + ", " + max
-                    + "], was " + defaultValue);
+            throw new IllegalArgumentException(
+                    "default of parameter " + name + " must lie in [" + min + ", " + max + "], was " + defaultValue);
         }
     }
 
