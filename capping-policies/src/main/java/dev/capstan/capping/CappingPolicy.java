@@ -1,5 +1,7 @@
 package dev.capstan.capping;
 
+import java.lang.reflect.Type;
+
 /**
  * A way to hold a power cap: a pure, deterministic function of the state and what was observed.
  *
@@ -18,6 +20,47 @@ public interface CappingPolicy<S extends Record> {
     /** The class of the state, for reading it back from JSON. */
     Class<S> stateType();
 
+    /**
+     * The state's type with its type arguments, for a JSON library that binds from {@link Type}. The same as {@link
+     * #stateType()} unless the state is generic.
+     */
+    default Type stateJsonType() {
+        return stateType();
+    }
+
+    /** Which power readings the decisions rest on; {@link CapController} takes over when these are lost. */
+    default Senses senses() {
+        return Senses.ROOT_AND_SERVICES;
+    }
+
+    /**
+     * Whether the lever is the GPU power limit. Then {@link CapController} answers lost telemetry with limits before it
+     * takes replicas away, and gives back the ceilings that it lowered itself.
+     */
+    default boolean limitsGpuPower() {
+        return false;
+    }
+
     /** Decides one cycle of the control loop. */
     Step<S> step(S state, Observation seen);
+
+    /** The power readings that a policy cannot decide without. */
+    enum Senses {
+        /** Decides from the cap and the replicas alone. */
+        NOTHING,
+        /** The root domain's meter. */
+        ROOT,
+        /** The reading of every service that has a ready replica. */
+        SERVICES,
+        /** Both. */
+        ROOT_AND_SERVICES;
+
+        boolean root() {
+            return this == ROOT || this == ROOT_AND_SERVICES;
+        }
+
+        boolean services() {
+            return this == SERVICES || this == ROOT_AND_SERVICES;
+        }
+    }
 }

@@ -40,4 +40,9 @@ public record Observation(
     public PowerReading rootPower() {
         return domains.get(0).power();
     }
+
+    /** What the root domain may draw: the lower of the cap and the root's own limit. */
+    public double allowedWatts() {
+        return Math.min(capWatts, domains.get(0).limitWatts());
+    }
 }

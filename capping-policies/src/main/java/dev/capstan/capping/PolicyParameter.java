@@ -1,7 +1,5 @@
 package dev.capstan.capping;
 
-import java.util.List;
-
 /**
  * A numeric parameter of a policy. Switches are 0 or 1.
  *
@@ -21,10 +19,5 @@ public record PolicyParameter(
             throw new IllegalArgumentException(
                     "default of parameter " + name + " must lie in [" + min + ", " + max + "], was " + defaultValue);
         }
-    }
-
-    /** The names of the given parameters, for messages. */
-    static List<String> names(List<PolicyParameter> parameters) {
-        return parameters.stream().map(PolicyParameter::name).toList();
     }
 }

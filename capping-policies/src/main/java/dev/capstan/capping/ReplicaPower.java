@@ -37,4 +37,21 @@ public record ReplicaPower(
                     "wall watts per GPU watt must be at least 1, was " + wallWattsPerGpuWatt);
         }
     }
+
+    /** Worst case of one replica at the GPU limit enforced now; without a readable limit, at the highest. */
+    public double worstCaseWatts() {
+        return worstCaseWatts(gpuLimitWatts);
+    }
+
+    /**
+     * Worst case of one replica with each of its GPUs limited to {@code limitWatts}: the peak less what the limit takes
+     * off every GPU at the domain's meter, and never under what it draws idle or starting.
+     */
+    public double worstCaseWatts(double limitWatts) {
+        double limit = Double.isNaN(limitWatts)
+                ? maxGpuLimitWatts
+                : Math.max(minGpuLimitWatts, Math.min(maxGpuLimitWatts, limitWatts));
+        double limitedPeakWatts = peakWatts - wallWattsPerGpuWatt * gpus * (maxGpuLimitWatts - limit);
+        return Math.max(limitedPeakWatts, Math.max(idleWatts, startingWatts));
+    }
 }

@@ -37,4 +37,14 @@ public record ServiceAction(
         return new ServiceAction(
                 service, replicas, gpuLimitWatts, clockMegahertz, concurrencyLimit, routingWeight, admissionShare);
     }
+
+    /** Whether it leaves every lever as it is. */
+    public boolean isEmpty() {
+        return replicaCeiling == null
+                && gpuLimitWatts == null
+                && clockMegahertz == null
+                && concurrencyLimit == null
+                && routingWeight == null
+                && admissionShare == null;
+    }
 }

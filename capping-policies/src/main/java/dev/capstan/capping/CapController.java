@@ -1,0 +1,397 @@
+package dev.capstan.capping;
+
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A policy with the guard rails that the simulator and the live operator share.
+ *
+ * <ul>
+ *   <li>A reading that is too old is stale, one outside what the pods present can draw is dropped. While a reading that
+ *       the policy needs is lost, everything is held; after the hold time ceilings step down to the highest ones whose
+ *       worst case fits the cap. They never go below a floor, and never up.
+ *   <li>While a needed reading is partial the policy may lower, not raise; after the hold time it counts as lost.
+ *   <li>Ceilings stay between the floor and the owner's maximum, and rise by few replicas at a time. Where several
+ *       services would be released in the same step, a random half of them waits.
+ * </ul>
+ *
+ * <p>Caveats: only replica ceilings and GPU limits can be compared with what is in force; the other levers of a policy
+ * pass as they are.
+ *
+ * @param <S> state of the policy inside
+ */
+public final class CapController<S extends Record> implements CappingPolicy<CapController.State<S>> {
+
+    /**
+     * The state of the policy and of the rails around it.
+     *
+     * @param inner state of the policy inside
+     * @param unreliableSinceNanos instant of the first step of the present loss of telemetry; null while all is fresh
+     * @param raisedAtNanos instant of the last raise, by service, while it is recent
+     * @param random state of the random stream
+     */
+    public record State<S extends Record>(
+            S inner, @Nullable Long unreliableSinceNanos, Map<String, Long> raisedAtNanos, long random) {
+
+        /** Copies the map in the order of its keys, so that equal states are written as equal JSON. */
+        public State {
+            raisedAtNanos = Collections.unmodifiableMap(new TreeMap<>(raisedAtNanos));
+        }
+    }
+
+    private final CappingPolicy<S> policy;
+    private final GuardRails rails;
+    private final long seed;
+
+    /**
+     * Puts the rails around a policy.
+     *
+     * @param policy to be guarded
+     * @param rails what it may do
+     * @param seed of the random release
+     */
+    public CapController(CappingPolicy<S> policy, GuardRails rails, long seed) {
+        this.policy = policy;
+        this.rails = rails;
+        this.seed = seed;
+    }
+
+    @Override
+    public State<S> initialState() {
+        return new State<>(policy.initialState(), null, Map.of(), seed);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // a class literal has no type arguments
+    public Class<State<S>> stateType() {
+        return (Class<State<S>>) (Class<?>) State.class;
+    }
+
+    @Override
+    public Type stateJsonType() {
+        return new StateJsonType(policy.stateJsonType());
+    }
+
+    @Override
+    public Senses senses() {
+        return policy.senses();
+    }
+
+    @Override
+    public boolean limitsGpuPower() {
+        return policy.limitsGpuPower();
+    }
+
+    @Override
+    public Step<State<S>> step(State<S> state, Observation raw) {
+        Observation seen = classified(raw);
+        Quality quality = quality(seen);
+        Long since = quality == Quality.FRESH
+                ? null
+                : state.unreliableSinceNanos() == null ? (Long) seen.nowNanos() : state.unreliableSinceNanos();
+        if (since != null && seen.nowNanos() - since >= rails.holdNanos()) {
+            return new Step<>(
+                    new State<>(state.inner(), since, state.raisedAtNanos(), state.random()),
+                    flagged(safeDecision(seen, since), seen));
+        }
+        if (since != null && quality != Quality.PARTIAL) {
+            String reason = String.format(
+                    Locale.ROOT,
+                    "a reading is %s for %.0f s; ceilings step down after %.0f s",
+                    quality.name().toLowerCase(Locale.ROOT),
+                    (seen.nowNanos() - since) / 1e9,
+                    rails.holdNanos() / 1e9);
+            return new Step<>(
+                    new State<>(state.inner(), since, state.raisedAtNanos(), state.random()),
+                    flagged(Decision.hold("telemetry-lost", reason), seen));
+        }
+        Step<S> inner = policy.step(state.inner(), seen);
+        return released(state, inner, since, seen);
+    }
+
+    /** The observation with readings that are too old marked stale and those that cannot be taken out. */
+    private Observation classified(Observation seen) {
+        double possibleWatts = seen.overheadWatts();
+        List<ServiceReading> services = new ArrayList<>();
+        for (ServiceReading service : seen.services()) {
+            ReplicaPower replica = service.replicaPower();
+            double mostWatts = service.replicas().present() * replica.worstCaseWatts(replica.maxGpuLimitWatts());
+            possibleWatts += mostWatts;
+            services.add(new ServiceReading(
+                    service.name(),
+                    service.domain(),
+                    classified(service.power(), mostWatts),
+                    service.replicas(),
+                    replica,
+                    service.priority(),
+                    service.weight(),
+                    service.runningRequests(),
+                    service.waitingRequests(),
+                    service.inputTokensPerSecond(),
+                    service.outputTokensPerSecond()));
+        }
+        List<DomainReading> domains = new ArrayList<>(seen.domains());
+        DomainReading root = domains.get(0);
+        domains.set(
+                0,
+                new DomainReading(
+                        root.name(), root.parent(), root.limitWatts(), classified(root.power(), possibleWatts)));
+        return new Observation(
+                seen.nowNanos(), seen.capWatts(), seen.overheadWatts(), domains, services, seen.carbon());
+    }
+
+    private PowerReading classified(PowerReading power, double mostWatts) {
+        if (power.quality() == Quality.ABSENT) {
+            return power;
+        }
+        boolean possible = power.watts() >= 0 && power.watts() <= rails.plausibleFactor() * mostWatts;
+        if (!possible || power.quality() == Quality.IMPLAUSIBLE) {
+            return PowerReading.absent();
+        }
+        return power.ageNanos() > rails.maxAgeNanos()
+                ? new PowerReading(power.watts(), power.ageNanos(), Quality.STALE)
+                : power;
+    }
+
+    /** The worst quality among the readings that the policy needs. */
+    private Quality quality(Observation seen) {
+        Quality worst = policy.senses().root() ? seen.rootPower().quality() : Quality.FRESH;
+        if (policy.senses().services()) {
+            for (ServiceReading service : seen.services()) {
+                Quality its = service.power().quality();
+                // Before a pod is ready there need not be a series.
+                if (service.replicas().ready() > 0 && its.compareTo(worst) > 0) {
+                    worst = its;
+                }
+            }
+        }
+        return worst;
+    }
+
+    /** What is safe without any power reading. Never above what is in force. */
+    private Decision safeDecision(Observation seen, long since) {
+        List<ServiceReading> services = seen.services();
+        int count = services.size();
+        int[] ceilings = new int[count];
+        double[] limits = new double[count];
+        for (int i = 0; i < count; i++) {
+            ceilings[i] = services.get(i).replicas().ceiling();
+            limits[i] = enforcedLimit(services.get(i).replicaPower());
+        }
+        double budgetWatts = seen.allowedWatts() - seen.overheadWatts();
+        boolean feasible = policy.limitsGpuPower()
+                ? limitToWorstCase(services, ceilings, limits, budgetWatts)
+                : lowerToWorstCase(services, ceilings, limits, ceilings.clone(), budgetWatts);
+        List<ServiceAction> actions = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            ServiceReading service = services.get(i);
+            Integer ceiling = ceilings[i] < service.replicas().ceiling() ? (Integer) ceilings[i] : null;
+            Double limit = limits[i] < enforcedLimit(service.replicaPower()) ? (Double) limits[i] : null;
+            if (ceiling != null || limit != null) {
+                actions.add(new ServiceAction(service.name(), ceiling, limit, null, null, null, null));
+            }
+        }
+        String reason = String.format(
+                Locale.ROOT,
+                "no reliable power reading for %.0f s: worst case held to %.0f W for services",
+                (seen.nowNanos() - since) / 1e9,
+                budgetWatts);
+        return new Decision(actions, feasible ? "safe-ceiling" : "infeasible", reason);
+    }
+
+    /** Lowers ceilings until the worst case at the given limits fits; false when the floors do not. */
+    private static boolean lowerToWorstCase(
+            List<ServiceReading> services, int[] ceilings, double[] limits, int[] highest, double budgetWatts) {
+        double[] planWatts = new double[ceilings.length];
+        Arrays.setAll(planWatts, i -> services.get(i).replicaPower().worstCaseWatts(limits[i]));
+        CeilingAllocation safe =
+                CeilingAllocation.share(services, planWatts, CeilingAllocation.weights(services), highest, budgetWatts);
+        Arrays.setAll(ceilings, safe::ceiling);
+        return safe.feasible();
+    }
+
+    /** Keeps the replicas that run by limiting their GPUs, and takes replicas away only where that is not enough. */
+    private static boolean limitToWorstCase(
+            List<ServiceReading> services, int[] ceilings, double[] limits, double budgetWatts) {
+        int count = ceilings.length;
+        int[] inForce = ceilings.clone();
+        lowerToWorstCase(services, ceilings, limits, inForce, budgetWatts);
+        double lowestWatts = 0;
+        double presentWatts = 0;
+        for (int i = 0; i < count; i++) {
+            ReplicaCounts replicas = services.get(i).replicas();
+            int running = Math.min(inForce[i], replicas.ready() + replicas.starting());
+            ceilings[i] = Math.max(ceilings[i], running);
+            ReplicaPower power = services.get(i).replicaPower();
+            lowestWatts += ceilings[i] * power.worstCaseWatts(power.minGpuLimitWatts());
+            presentWatts += ceilings[i] * power.worstCaseWatts(limits[i]);
+        }
+        if (presentWatts <= budgetWatts) {
+            return true;
+        }
+        // The worst case is convex in the limit, so the chord between the lowest and the present limit is safe.
+        double share = Math.max(0, (budgetWatts - lowestWatts) / (presentWatts - lowestWatts));
+        for (int i = 0; i < count; i++) {
+            double lowest = services.get(i).replicaPower().minGpuLimitWatts();
+            limits[i] = Math.max(lowest, Math.floor(lowest + share * (limits[i] - lowest)));
+        }
+        return lowestWatts <= budgetWatts
+                || lowerToWorstCase(services, ceilings, limits, ceilings.clone(), budgetWatts);
+    }
+
+    private static double enforcedLimit(ReplicaPower power) {
+        return Double.isNaN(power.gpuLimitWatts()) ? power.maxGpuLimitWatts() : power.gpuLimitWatts();
+    }
+
+    /** The policy's actions inside the rails, with raises let through a few at a time. */
+    private Step<State<S>> released(State<S> state, Step<S> inner, @Nullable Long since, Observation seen) {
+        Map<String, ServiceAction> wishes = new LinkedHashMap<>();
+        for (ServiceAction action : inner.decision().actions()) {
+            wishes.put(action.service(), action);
+        }
+        if (policy.limitsGpuPower() && wishes.isEmpty()) {
+            for (ServiceReading service : seen.services()) {
+                if (service.replicas().ceiling() < service.replicas().originalCeiling()) {
+                    wishes.put(
+                            service.name(),
+                            ServiceAction.ceiling(
+                                    service.name(), service.replicas().originalCeiling()));
+                }
+            }
+        }
+        Map<String, ServiceReading> services = new HashMap<>();
+        for (ServiceReading service : seen.services()) {
+            services.put(service.name(), service);
+        }
+        Map<String, Long> raisedAt = new TreeMap<>();
+        state.raisedAtNanos().forEach((service, at) -> {
+            if (services.containsKey(service) && seen.nowNanos() - at < rails.raiseIntervalNanos()) {
+                raisedAt.put(service, at);
+            }
+        });
+        List<String> due = new ArrayList<>();
+        for (ServiceAction wish : wishes.values()) {
+            ServiceReading service = services.get(wish.service());
+            if (since == null && service != null && raises(wish, service) && !raisedAt.containsKey(wish.service())) {
+                due.add(wish.service());
+            }
+        }
+        long random = state.random();
+        // Half of those due, at least one: with two or more, never all in one step.
+        Set<String> mayRaise = new HashSet<>();
+        for (int left = Math.min(due.size(), Math.max(1, due.size() / 2)); left > 0; left--) {
+            random = SplitMix64.next(random);
+            String service = due.remove(SplitMix64.below(random, due.size()));
+            mayRaise.add(service);
+            raisedAt.put(service, seen.nowNanos());
+        }
+        List<ServiceAction> actions = new ArrayList<>();
+        for (ServiceAction wish : wishes.values()) {
+            ServiceReading service = services.get(wish.service());
+            ServiceAction railed = service == null ? null : railed(wish, service, mayRaise.contains(wish.service()));
+            if (railed != null) {
+                actions.add(railed);
+            }
+        }
+        Decision wished = inner.decision();
+        Decision decision;
+        if (wished.actions().isEmpty() && !actions.isEmpty()) {
+            decision = new Decision(actions, "ceilings-restored", "owner's maximum given back; " + wished.reason());
+        } else if (actions.isEmpty() && !wished.actions().isEmpty()) {
+            decision = Decision.hold("raise-held", wished.reason());
+        } else {
+            decision = new Decision(actions, wished.code(), wished.reason());
+        }
+        return new Step<>(new State<>(inner.state(), since, raisedAt, random), flagged(decision, seen));
+    }
+
+    private static boolean raises(ServiceAction wish, ServiceReading service) {
+        Integer ceiling = wish.replicaCeiling();
+        Double limit = wish.gpuLimitWatts();
+        return (ceiling != null && ceiling > service.replicas().ceiling())
+                || (limit != null && limit > enforcedLimit(service.replicaPower()));
+    }
+
+    /** One action inside the rails; null when nothing is left of it. */
+    private @Nullable ServiceAction railed(ServiceAction wish, ServiceReading service, boolean mayRaise) {
+        ReplicaCounts replicas = service.replicas();
+        Integer ceiling = wish.replicaCeiling();
+        if (ceiling != null) {
+            int most = mayRaise
+                    ? Math.min(replicas.originalCeiling(), replicas.ceiling() + rails.maxRaisePerStep())
+                    : replicas.ceiling();
+            ceiling = Math.max(replicas.lowestCeiling(), Math.min(most, ceiling));
+            if (ceiling == replicas.ceiling()) {
+                ceiling = null;
+            }
+        }
+        ReplicaPower power = service.replicaPower();
+        Double limit = wish.gpuLimitWatts();
+        if (limit != null) {
+            double most = mayRaise ? power.maxGpuLimitWatts() : enforcedLimit(power);
+            limit = Math.max(power.minGpuLimitWatts(), Math.min(most, limit));
+            if (limit == power.gpuLimitWatts()) {
+                limit = null;
+            }
+        }
+        ServiceAction railed = new ServiceAction(
+                wish.service(),
+                ceiling,
+                limit,
+                wish.clockMegahertz(),
+                wish.concurrencyLimit(),
+                wish.routingWeight(),
+                wish.admissionShare());
+        return railed.isEmpty() ? null : railed;
+    }
+
+    /** Marks a cap that no policy can hold: the floors do not fit it even at the lowest GPU limits. */
+    private static Decision flagged(Decision decision, Observation seen) {
+        double watts = seen.overheadWatts();
+        for (ServiceReading service : seen.services()) {
+            ReplicaPower power = service.replicaPower();
+            watts += service.replicas().lowestCeiling() * power.worstCaseWatts(power.minGpuLimitWatts());
+        }
+        if (watts <= seen.allowedWatts() || decision.code().equals("infeasible")) {
+            return decision;
+        }
+        String reason = String.format(
+                Locale.ROOT,
+                "the floors need %.0f W of %.0f W even at the lowest GPU limits; %s",
+                watts,
+                seen.allowedWatts(),
+                decision.reason());
+        return new Decision(decision.actions(), "infeasible", reason);
+    }
+
+    /** {@code State<inner>} for libraries that bind from {@link Type}. */
+    private record StateJsonType(Type inner) implements ParameterizedType {
+
+        @Override
+        public Type[] getActualTypeArguments() {
+            return new Type[] {inner};
+        }
+
+        @Override
+        public Type getRawType() {
+            return State.class;
+        }
+
+        @Override
+        public Type getOwnerType() {
+            return CapController.class;
+        }
+    }
+}

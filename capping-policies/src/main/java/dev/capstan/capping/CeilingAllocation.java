@@ -1,0 +1,99 @@
+package dev.capstan.capping;
+
+import java.util.List;
+
+/**
+ * Shares a budget of watts out as replica ceilings: every service keeps its floor, then one replica at a time goes to
+ * the highest priority and, within it, to the largest gain divided by (replicas + 1), as long as it fits.
+ */
+final class CeilingAllocation {
+
+    private final int[] ceilings;
+    private final double plannedWatts;
+    private final boolean feasible;
+
+    private CeilingAllocation(int[] ceilings, double plannedWatts, boolean feasible) {
+        this.ceilings = ceilings;
+        this.plannedWatts = plannedWatts;
+        this.feasible = feasible;
+    }
+
+    /** The ceiling of the service at this place. */
+    int ceiling(int service) {
+        return ceilings[service];
+    }
+
+    /** Sum of ceilings times planned watts. */
+    double plannedWatts() {
+        return plannedWatts;
+    }
+
+    /** False when the floors alone exceed the budget; the ceilings are then the floors. */
+    boolean feasible() {
+        return feasible;
+    }
+
+    /**
+     * Shares the budget out.
+     *
+     * @param planWatts what one replica of each service is planned at; above 0
+     * @param gains worth of a first replica of each service
+     * @param highest ceilings not to exceed; a floor above it wins
+     * @param budgetWatts for all replicas together
+     */
+    static CeilingAllocation share(
+            List<ServiceReading> services, double[] planWatts, double[] gains, int[] highest, double budgetWatts) {
+        int count = services.size();
+        int[] ceilings = new int[count];
+        double watts = 0;
+        for (int i = 0; i < count; i++) {
+            ceilings[i] = services.get(i).replicas().lowestCeiling();
+            watts += ceilings[i] * planWatts[i];
+        }
+        if (watts > budgetWatts) {
+            return new CeilingAllocation(ceilings, watts, false);
+        }
+        while (true) {
+            int best = -1;
+            for (int i = 0; i < count; i++) {
+                if (ceilings[i] < highest[i]
+                        && watts + planWatts[i] <= budgetWatts
+                        && (best < 0 || precedes(services, gains, ceilings, i, best))) {
+                    best = i;
+                }
+            }
+            if (best < 0) {
+                return new CeilingAllocation(ceilings, watts, true);
+            }
+            ceilings[best]++;
+            watts += planWatts[best];
+        }
+    }
+
+    /** The largest ceilings whose worst case at the GPU limits in force fits the budget, no higher than given. */
+    static CeilingAllocation worstCase(List<ServiceReading> services, int[] highest, double budgetWatts) {
+        double[] planWatts = services.stream()
+                .mapToDouble(service -> service.replicaPower().worstCaseWatts())
+                .toArray();
+        return share(services, planWatts, weights(services), highest, budgetWatts);
+    }
+
+    static double[] weights(List<ServiceReading> services) {
+        return services.stream().mapToDouble(ServiceReading::weight).toArray();
+    }
+
+    static int[] originalCeilings(List<ServiceReading> services) {
+        return services.stream()
+                .mapToInt(service -> service.replicas().originalCeiling())
+                .toArray();
+    }
+
+    private static boolean precedes(
+            List<ServiceReading> services, double[] gains, int[] ceilings, int candidate, int best) {
+        int byPriority = Integer.compare(
+                services.get(candidate).priority(), services.get(best).priority());
+        return byPriority != 0
+                ? byPriority > 0
+                : gains[candidate] / (ceilings[candidate] + 1) > gains[best] / (ceilings[best] + 1);
+    }
+}

@@ -1,0 +1,80 @@
+package dev.capstan.capping;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Gives each service the most replicas whose worst case together still fits the cap, whatever the load. Reads no
+ * telemetry, so nothing it does not know can break it.
+ *
+ * <p>Covers every replica under its ceiling. Replicas that drain beyond the ceiling still draw power until they are
+ * gone; {@code reserve_watts} is the place to allow for them.
+ */
+public final class StaticFloorPolicy implements CappingPolicy<Stateless> {
+
+    private final double reserveWatts;
+
+    StaticFloorPolicy(double reserveWatts) {
+        this.reserveWatts = reserveWatts;
+    }
+
+    @Override
+    public Stateless initialState() {
+        return Stateless.STATE;
+    }
+
+    @Override
+    public Class<Stateless> stateType() {
+        return Stateless.class;
+    }
+
+    @Override
+    public Senses senses() {
+        return Senses.NOTHING;
+    }
+
+    @Override
+    public Step<Stateless> step(Stateless state, Observation seen) {
+        List<ServiceReading> services = seen.services();
+        double budgetWatts = seen.allowedWatts() - seen.overheadWatts() - reserveWatts;
+        CeilingAllocation allocation =
+                CeilingAllocation.worstCase(services, CeilingAllocation.originalCeilings(services), budgetWatts);
+        List<ServiceAction> actions = new ArrayList<>();
+        for (int i = 0; i < services.size(); i++) {
+            int ceiling = allocation.ceiling(i);
+            if (ceiling != services.get(i).replicas().ceiling()) {
+                actions.add(ServiceAction.ceiling(services.get(i).name(), ceiling));
+            }
+        }
+        String reason = String.format(
+                Locale.ROOT,
+                "worst case of the ceilings %.0f W of %.0f W for services",
+                allocation.plannedWatts(),
+                budgetWatts);
+        String code = !allocation.feasible() ? "infeasible" : actions.isEmpty() ? "steady" : "allocated";
+        return new Step<>(state, new Decision(actions, code, reason));
+    }
+
+    /** Makes the policy {@code static-floor}. */
+    public static final class Factory extends CataloguedPolicy {
+
+        /** For the service loader. */
+        public Factory() {
+            super(
+                    "static-floor",
+                    "Lowers replica ceilings so that the worst case of all replicas fits the cap; needs no telemetry.",
+                    "Capstan",
+                    "certain, given true peak watts",
+                    List.of("replica ceiling"),
+                    true,
+                    reserveWatts());
+        }
+
+        @Override
+        public CappingPolicy<?> create(Map<String, Double> parameters, long seed) {
+            return new StaticFloorPolicy(value(parameters, "reserve_watts"));
+        }
+    }
+}

@@ -1,0 +1,233 @@
+package dev.capstan.capping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+
+/** What every policy of the registry promises, those that other jars add included. */
+class CappingPolicyContractProperties {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** One step of the world around a policy: demand in replicas, load of each, and what telemetry makes of it. */
+    record Tick(double capWatts, int chatDemand, int codeDemand, double load, Quality quality, int ageSeconds) {}
+
+    @Provide
+    Arbitrary<String> policies() {
+        return Arbitraries.of(
+                PolicyRegistry.all().stream().map(PolicyFactory::name).toList());
+    }
+
+    @Provide
+    Arbitrary<List<Tick>> ticks() {
+        Arbitrary<Quality> quality = Arbitraries.frequency(
+                Tuple.of(12, Quality.FRESH),
+                Tuple.of(1, Quality.PARTIAL),
+                Tuple.of(1, Quality.STALE),
+                Tuple.of(4, Quality.ABSENT),
+                Tuple.of(1, Quality.IMPLAUSIBLE));
+        return Combinators.combine(
+                        Arbitraries.of(9000.0, 6000.0, 3000.0),
+                        Arbitraries.integers().between(0, 12),
+                        Arbitraries.integers().between(0, 12),
+                        Arbitraries.doubles().between(0, 1),
+                        quality,
+                        Arbitraries.integers().between(0, 70))
+                .as(Tick::new)
+                .list()
+                .ofMinSize(1)
+                .ofMaxSize(40);
+    }
+
+    @Property(tries = 300)
+    void decidesTheSameAgainAndAfterItsStateWentThroughJson(
+            @ForAll("policies") String name, @ForAll("ticks") List<Tick> ticks) throws JsonProcessingException {
+        followThroughJson(build(name), ticks);
+    }
+
+    @Property(tries = 300)
+    void keepsGuardedPoliciesInsideTheRails(@ForAll("policies") String name, @ForAll("ticks") List<Tick> ticks) {
+        if (PolicyRegistry.find(name).guarded()) {
+            followInsideRails(build(name), ticks);
+        }
+    }
+
+    /** 6000 W hold the floors of 900 + 2 * 700 + 3 * 1000 = 5300 W but not the 900 + 12 * 700 + 10 * 1000 W of all. */
+    @Property(tries = 100)
+    void survivesAnHourWithoutTelemetryNeitherCollapsedNorUnlimited(
+            @ForAll("policies") String name, @ForAll("ticks") List<Tick> ticks) {
+        PolicyFactory factory = PolicyRegistry.find(name);
+        if (factory.guarded() && !factory.levers().isEmpty()) {
+            loseTelemetry(build(name), ticks);
+        }
+    }
+
+    private static CappingPolicy<?> build(String name) {
+        return PolicyRegistry.build(PolicyRegistry.find(name), Map.of(), 7, GuardRails.DEFAULTS);
+    }
+
+    private static <S extends Record> void followThroughJson(CappingPolicy<S> policy, List<Tick> ticks)
+            throws JsonProcessingException {
+        World world = new World();
+        JavaType type = JSON.getTypeFactory().constructType(policy.stateJsonType());
+        assertThat(type.getRawClass()).isEqualTo(policy.stateType());
+        S state = policy.initialState();
+        for (Tick tick : ticks) {
+            Observation seen = world.next(tick);
+            S read = JSON.readValue(JSON.writeValueAsString(state), type);
+            assertThat(read).isEqualTo(state);
+            Step<S> step = policy.step(state, seen);
+            assertThat(policy.step(state, seen)).isEqualTo(step);
+            assertThat(policy.step(read, seen)).isEqualTo(step);
+            state = step.state();
+            world.apply(step.decision());
+        }
+    }
+
+    private static <S extends Record> void followInsideRails(CappingPolicy<S> policy, List<Tick> ticks) {
+        World world = new World();
+        S state = policy.initialState();
+        for (Tick tick : ticks) {
+            Observation seen = world.next(tick);
+            Step<S> step = policy.step(state, seen);
+            assertThat(step.decision().actions())
+                    .extracting(ServiceAction::service)
+                    .doesNotHaveDuplicates();
+            for (ServiceAction action : step.decision().actions()) {
+                SimulatedService service = world.service(action.service());
+                Integer ceiling = action.replicaCeiling();
+                if (ceiling != null) {
+                    assertThat(ceiling).isBetween(service.floor, service.originalCeiling);
+                    assertThat(ceiling).isLessThanOrEqualTo(service.ceiling + 1);
+                }
+                Double limit = action.gpuLimitWatts();
+                if (limit != null) {
+                    assertThat(limit).isBetween(service.minGpuLimitWatts, service.maxGpuLimitWatts);
+                }
+            }
+            state = step.state();
+            world.apply(step.decision());
+        }
+    }
+
+    private static <S extends Record> void loseTelemetry(CappingPolicy<S> policy, List<Tick> ticks) {
+        World world = new World();
+        S state = policy.initialState();
+        for (Tick tick : ticks) {
+            Step<S> step = policy.step(state, world.next(tick));
+            state = step.state();
+            world.apply(step.decision());
+        }
+        Tick silence = new Tick(6000, 12, 12, 1, Quality.ABSENT, 0);
+        for (int second = 0; second <= 3600; second += 5) {
+            Step<S> step = policy.step(state, world.next(silence));
+            state = step.state();
+            world.apply(step.decision());
+            if (second > 65) {
+                assertThat(world.worstCaseWatts()).isLessThanOrEqualTo(6000 + 1e-6);
+            }
+            assertThat(world.chat.ceiling).isGreaterThanOrEqualTo(2);
+            assertThat(world.code.ceiling).isGreaterThanOrEqualTo(3);
+        }
+    }
+
+    /** Two services with floors 2 and 3 that do at once what they are told. */
+    private static final class World {
+
+        final SimulatedService chat = new SimulatedService("chat");
+        final SimulatedService code = new SimulatedService("code");
+        private double seconds;
+
+        World() {
+            chat.floor = 2;
+            chat.originalCeiling = 12;
+            chat.ceiling = 12;
+            chat.priority = 1;
+            code.floor = 3;
+            code.originalCeiling = 10;
+            code.ceiling = 10;
+            code.gpus = 2;
+            code.peakWatts = 1000;
+            code.idleWatts = 150;
+            code.gpuLimitWatts = 400;
+            code.minGpuLimitWatts = 100;
+            code.maxGpuLimitWatts = 400;
+            code.wallWattsPerGpuWatt = 1.1;
+        }
+
+        Observation next(Tick tick) {
+            seconds += 5;
+            double chatWatts = run(chat, tick.chatDemand, tick.load);
+            double codeWatts = run(code, tick.codeDemand, tick.load);
+            chat.power = reading(tick, chatWatts);
+            code.power = reading(tick, codeWatts);
+            return SimulatedService.observe(
+                    seconds, tick.capWatts, 900, reading(tick, 900 + chatWatts + codeWatts), chat, code);
+        }
+
+        private static double run(SimulatedService service, int demand, double load) {
+            service.ready = Math.max(service.floor, Math.min(service.ceiling, demand));
+            double most = service.replicaPower().worstCaseWatts();
+            return service.ready * (service.idleWatts + load * (most - service.idleWatts));
+        }
+
+        private static PowerReading reading(Tick tick, double watts) {
+            double sensed = tick.quality == Quality.ABSENT ? Double.NaN : watts;
+            return new PowerReading(sensed, tick.ageSeconds * 1_000_000_000L, tick.quality);
+        }
+
+        void apply(Decision decision) {
+            chat.apply(decision);
+            code.apply(decision);
+        }
+
+        SimulatedService service(String name) {
+            return name.equals("chat") ? chat : code;
+        }
+
+        /** 700 W at a limit of 700 W and 1000 W at 400 W; a watt of the limit is 1 W and 2 * 1.1 W at the meter. */
+        double worstCaseWatts() {
+            return 900
+                    + chat.ceiling * (700 - (700 - chat.gpuLimitWatts))
+                    + code.ceiling * (1000 - 2.2 * (400 - code.gpuLimitWatts));
+        }
+    }
+
+    @Property(tries = 300)
+    void keepsThePlanUnderTheCapWheneverItIsFeasible(
+            @ForAll("feasiblePlans") String name, @ForAll("ticks") List<Tick> ticks) {
+        World world = new World();
+        CappingPolicy<?> policy =
+                PolicyRegistry.find(name).create(PolicyRegistry.resolve(PolicyRegistry.find(name), Map.of()), 1);
+        followPlan(policy, world, ticks);
+    }
+
+    @Provide
+    Arbitrary<String> feasiblePlans() {
+        return Arbitraries.of("static-floor", "replica-cap");
+    }
+
+    private static <S extends Record> void followPlan(CappingPolicy<S> policy, World world, List<Tick> ticks) {
+        S state = policy.initialState();
+        for (Tick tick : ticks) {
+            Step<S> step = policy.step(state, world.next(tick));
+            state = step.state();
+            world.apply(step.decision());
+            // Floors need 900 + 2 * 700 + 3 * 1000 = 5300 W.
+            boolean feasible = tick.capWatts >= 5300;
+            assertThat(step.decision().code().equals("infeasible")).isEqualTo(!feasible);
+            assertThat(world.worstCaseWatts()).isLessThanOrEqualTo((feasible ? tick.capWatts : 5300) + 1e-6);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package dev.capstan.capping;
+
+import java.util.List;
+
+/** A service whose parts a test sets one by one; what it does not set is one idle-able 700 W GPU per replica. */
+final class SimulatedService {
+
+    final String name;
+    PowerReading power = PowerReading.fresh(0, 0);
+    int ready;
+    int starting;
+    int terminating;
+    int ceiling = 20;
+    int floor = 1;
+    int originalCeiling = 20;
+    int priority;
+    double weight = 1;
+    double peakWatts = 700;
+    double idleWatts = 100;
+    double startingWatts = 200;
+    int gpus = 1;
+    double gpuLimitWatts = 700;
+    double minGpuLimitWatts = 200;
+    double maxGpuLimitWatts = 700;
+    double wallWattsPerGpuWatt = 1;
+
+    SimulatedService(String name) {
+        this.name = name;
+    }
+
+    static SimulatedService of(String name, int ready, double watts) {
+        SimulatedService service = new SimulatedService(name);
+        service.ready = ready;
+        service.power = PowerReading.fresh(watts, 0);
+        return service;
+    }
+
+    /** Boards of 100 to 400 W that are all of the replica's power. */
+    SimulatedService with400WattBoards() {
+        peakWatts = 400;
+        startingWatts = 100;
+        gpuLimitWatts = 400;
+        minGpuLimitWatts = 100;
+        maxGpuLimitWatts = 400;
+        return this;
+    }
+
+    ReplicaPower replicaPower() {
+        return new ReplicaPower(
+                peakWatts,
+                idleWatts,
+                startingWatts,
+                gpus,
+                gpuLimitWatts,
+                minGpuLimitWatts,
+                maxGpuLimitWatts,
+                wallWattsPerGpuWatt);
+    }
+
+    ServiceReading reading() {
+        return new ServiceReading(
+                name,
+                "hall",
+                power,
+                new ReplicaCounts(ready, starting, terminating, ready + starting, ceiling, floor, originalCeiling),
+                replicaPower(),
+                priority,
+                weight,
+                Double.NaN,
+                Double.NaN,
+                Double.NaN,
+                Double.NaN);
+    }
+
+    /** Does at once what the decision says; a ceiling of 0 is rejected as KEDA 2.20 does. */
+    void apply(Decision decision) {
+        for (ServiceAction action : decision.actions()) {
+            if (action.service().equals(name)) {
+                Integer replicas = action.replicaCeiling();
+                if (replicas != null && replicas > 0) {
+                    ceiling = replicas;
+                    ready = Math.min(ready, ceiling);
+                }
+                Double limit = action.gpuLimitWatts();
+                if (limit != null) {
+                    gpuLimitWatts = limit;
+                }
+            }
+        }
+    }
+
+    static Observation observe(double seconds, double capWatts, PowerReading root, SimulatedService... services) {
+        return observe(seconds, capWatts, 0, root, services);
+    }
+
+    static Observation observe(
+            double seconds, double capWatts, double overheadWatts, PowerReading root, SimulatedService... services) {
+        return new Observation(
+                (long) (seconds * 1e9),
+                capWatts,
+                overheadWatts,
+                List.of(new DomainReading("hall", null, Double.POSITIVE_INFINITY, root)),
+                List.of(services).stream().map(SimulatedService::reading).toList(),
+                CarbonReading.UNKNOWN);
+    }
+
+    /** One step of a policy that forgets its state. */
+    static <S extends Record> Decision firstDecision(CappingPolicy<S> policy, Observation seen) {
+        return policy.step(policy.initialState(), seen).decision();
+    }
+}
