@@ -17,7 +17,7 @@ final class ByteLines {
 
     private final Path file;
     private final InputStream in;
-    private final byte[] buffer = new byte[1 << 20];
+    private final byte[] buffer = new byte[1 << 16];
     private int filled;
     private int next;
     private int start;
@@ -44,7 +44,7 @@ final class ByteLines {
             int length = filled - next;
             if (length == buffer.length) {
                 throw new TraceException(
-                        file, number + 1, "the line is longer than 1 MiB. Maybe this is not a text file.");
+                        file, number + 1, "the line is longer than 64 KiB. Maybe this is not a text file.");
             }
             System.arraycopy(buffer, next, buffer, 0, length);
             next = 0;

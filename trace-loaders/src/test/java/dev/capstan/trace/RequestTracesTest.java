@@ -84,7 +84,7 @@ class RequestTracesTest {
         for (int i = 0; i < 200_000; i++) {
             text.append(i).append(".000000001,").append(i).append(",7\n");
         }
-        RequestTrace trace = read(text.toString()); // 4.7 MB, the buffer holds 1 MiB
+        RequestTrace trace = read(text.toString()); // 4.7 MB, the buffer holds 64 KiB
         assertThat(trace.size()).isEqualTo(200_000);
         for (int i = 0; i < trace.size(); i++) {
             assertThat(trace.arrivalNanos()[i]).isEqualTo(i * 1_000_000_000L + 1);
@@ -182,7 +182,7 @@ class RequestTracesTest {
         assertThatThrownBy(() -> read("\u0000\u0007\t" + "x".repeat(500)))
                 .satisfies(e ->
                         assertThat(e.getMessage()).contains("found '???xxx").hasSizeLessThan(500));
-        assertThatThrownBy(() -> read("x".repeat(1 << 21))).hasMessageContaining("longer than 1 MiB");
+        assertThatThrownBy(() -> read("x".repeat(1 << 17))).hasMessageContaining("longer than 64 KiB");
     }
 
     /** Figures: guide of the data sets, section 1.1, measured there with other code. */
