@@ -64,7 +64,7 @@ class HostileFilesTest {
     void readersSurviveSoundFilesWithOnePlaceBroken() throws IOException {
         RandomStream random = RandomStream.named(1, "hostile");
         for (String sound : SOUND_FILES) {
-            for (int i = 0; i < 400; i++) {
+            for (int i = 0; i < 150; i++) {
                 int from = random.nextInt(sound.length());
                 int to = Math.min(sound.length(), from + random.nextInt(4));
                 String broken =
