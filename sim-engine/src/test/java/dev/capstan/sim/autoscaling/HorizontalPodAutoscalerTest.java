@@ -175,6 +175,17 @@ class HorizontalPodAutoscalerTest {
     }
 
     @Test
+    void keepsItsRecommendationsWhenItsBehaviorChanges() {
+        HorizontalPodAutoscaler hpa = hpa(1, 50, null);
+        assertThat(hpa.sync(0, 10, 10, 10, 1000)).isEqualTo(10);
+
+        // As when scale-out is paused: the 10 of 0 s still holds the replicas for 300 s.
+        hpa.setBehavior(behavior(HpaBehavior.DEFAULT.scaleUp().disabled(), HpaBehavior.DEFAULT.scaleDown()));
+        assertThat(hpa.sync(seconds(15), 10, 10, 10, 200)).isEqualTo(10);
+        assertThat(hpa.sync(seconds(30), 10, 10, 10, 2000)).isEqualTo(10);
+    }
+
+    @Test
     void countsTheCorrectionToTheMaximumAsAChange() {
         HpaBehavior quick = behavior(rules(0, Select.MAX, pods(4, 60)), rules(0, Select.MAX, percent(100, 15)));
         HorizontalPodAutoscaler hpa = hpa(1, 4, quick);

@@ -200,6 +200,10 @@ class ScaledObjectTest {
         assertThatIllegalArgumentException().isThrownBy(() -> scaledObject(3, 0, 3, null));
         assertThatIllegalArgumentException().isThrownBy(() -> new Fallback(-1, 2));
         assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ScaledObjectSpec(
+                        ExternalTarget.value(1), 0, 0, 9, null, seconds(30), 0, 0, null, new Fallback(3, 2)))
+                .withMessageContaining("metricType: AverageValue");
+        assertThatIllegalArgumentException()
                 .isThrownBy(() -> ScaledObjectSpec.withDefaults(TARGET, 5, 4))
                 .withMessageContaining("minReplicaCount 5, was 4");
     }
