@@ -7,10 +7,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.knowm.xchart.BitmapEncoder;
@@ -19,6 +17,7 @@ import org.knowm.xchart.HeatMapChartBuilder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.internal.chartpart.IChart;
 import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
@@ -68,7 +67,7 @@ final class ChartFiles {
         }
     }
 
-    private static void save(org.knowm.xchart.internal.chartpart.IChart chart, Path file) throws IOException {
+    private static void save(IChart chart, Path file) throws IOException {
         BitmapEncoder.saveBitmap(chart, file.toString(), BitmapEncoder.BitmapFormat.PNG);
     }
 
@@ -123,8 +122,7 @@ final class ChartFiles {
         style(chart.getStyler());
         chart.getStyler().setYAxisMin(0.0).setYAxisMax(100.0);
         Answer.groups(folder).forEach((heading, group) -> {
-            Set<String> policies = new LinkedHashSet<>(folder.policies());
-            for (String policy : policies) {
+            for (String policy : folder.policies()) {
                 double[][] xy = group.stream()
                         .filter(point -> point.policy().equals(policy) && point.disturbed())
                         .map(point -> new double[] {

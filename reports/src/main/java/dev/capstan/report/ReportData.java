@@ -3,7 +3,9 @@ package dev.capstan.report;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** What the script of the report draws, as JSON within a budget that keeps the whole file below 5 MB. */
@@ -155,7 +157,7 @@ final class ReportData {
             json.writeString(word);
         }
         json.writeEndArray();
-        java.util.Map<String, Integer> places = new java.util.HashMap<>();
+        Map<String, Integer> places = new HashMap<>();
         for (String word : words) {
             places.put(word, places.size());
         }

@@ -5,6 +5,7 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -29,10 +30,12 @@ final class ResultTable {
 
     private final Path file;
     private final Table table;
+    private final Set<String> names;
 
     private ResultTable(Path file, Table table) {
         this.file = file;
         this.table = table;
+        this.names = Set.copyOf(table.columnNames());
     }
 
     /**
@@ -98,7 +101,7 @@ final class ResultTable {
     }
 
     boolean has(String column) {
-        return columns().contains(column);
+        return names.contains(column);
     }
 
     int rows() {
@@ -123,7 +126,7 @@ final class ResultTable {
     double[] numbers(String column) {
         if (!has(column)) {
             double[] none = new double[rows()];
-            java.util.Arrays.fill(none, Double.NaN);
+            Arrays.fill(none, Double.NaN);
             return none;
         }
         return table.doubleColumn(column).asDoubleArray();

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The course of one run, thinned to a bounded number of buckets that keep the extremes: means are averaged, the band of
@@ -123,9 +124,8 @@ record Timeline(
         }
         ResultTable table = ResultTable.read(file, Set.of(), required);
         int shown = Math.min(MAX_MARKS, table.rows());
-        List<Mark> marks = java.util.stream.IntStream.range(0, shown)
-                .mapToObj(row -> toMark.of(table, row))
-                .toList();
+        List<Mark> marks =
+                IntStream.range(0, shown).mapToObj(row -> toMark.of(table, row)).toList();
         return new Marks(marks, table.rows() - shown);
     }
 

@@ -15,7 +15,7 @@
       if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
       else node.setAttribute(name, value === true ? '' : value);
     }
-    for (const child of children.flat()) if (child !== null && child !== undefined) node.append(child);
+    for (const child of children.flat(Infinity)) if (child !== null && child !== undefined) node.append(child);
     return node;
   }
   const h = (name, attributes, ...children) => fill(document.createElement(name), attributes, children);
@@ -173,7 +173,8 @@
         const va = valueOf(state.measure, a), vb = valueOf(state.measure, b);
         return va !== null && vb !== null && Math.abs(va - vb) > cliff;
       };
-      host.replaceChildren(h('div', { class: 'panels' }, facets.map(facet => h('div', { class: 'panel' },
+      const least = 76 + 60 * Math.max(3, x.values.length);
+      host.replaceChildren(h('div', { class: 'panels', style: 'grid-template-columns:repeat(auto-fill,minmax(min(100%,' + least + 'px),1fr))' }, facets.map(facet => h('div', { class: 'panel' },
         h('table', { class: 'heat' },
           h('caption', {}, facet === null ? heading(state.measure) : policies.words[facet]),
           h('thead', {},
@@ -323,8 +324,7 @@
       const brush = s('rect', { class: 'brush', y: top, height: replicaTop + replicaTall - top, x: 0, width: 0 });
       const canvas = s('svg', { viewBox: '0 0 ' + width + ' ' + height, height, role: 'img', tabindex: 0, 'aria-label': 'Power over time of ' + t.title + '. Arrow keys move the reading, Escape shows the whole run.' },
         s('defs', {}, s('clipPath', { id: 'inside' }, s('rect', { x: left, y: 0, width: width - left - right, height }))),
-        ticks.map(v => [s('line', { class: 'grid', x1: left, x2: width - right, y1: f(Y(v)), y2: f(Y(v)) }), s('text', { x: left - 7, y: f(Y(v) + 4), 'text-anchor': 'end' }, figure(v / 1000))]),
-        s('text', { x: left - 7, y: top + tall + 16, 'text-anchor': 'end' }, 'kW'),
+        ticks.map(v => [s('line', { class: 'grid', x1: left, x2: width - right, y1: f(Y(v)), y2: f(Y(v)) }), s('text', { x: left - 7, y: f(Y(v) + 4), 'text-anchor': 'end' }, figure(v / 1000) + (v === ticks[ticks.length - 1] ? NB + 'kW' : ''))]),
         s('g', { 'clip-path': 'url(#inside)' },
           s('path', { d: band, fill: 'var(--band)' }), s('path', { d: over, fill: 'var(--overfill)' }),
           s('path', { d: line(t.reference, Y), fill: 'none', stroke: 'var(--faint)', 'stroke-width': 1.2, 'stroke-dasharray': '4 3' }),
@@ -378,7 +378,8 @@
       resetButton.disabled = from <= t.time[0] && to >= end(t);
       if (t.time.length) read(cursor !== null && cursor >= first && cursor <= last ? cursor : first);
     }
-    choose(0);
+    const baselines = new Set(data.policies.filter(policy => policy.baseline).map(policy => policy.label));
+    choose(Math.max(0, data.timelines.findIndex(t => !baselines.has(t.policy))));
     return draw;
   }
 
@@ -503,7 +504,7 @@
   }
 
   function tables() {
-    const inMain = new Set(['policy', 'cap_watts', 'disturbances', 'success_rate', 'slo_attainment', 'goodput_requests_per_second', 'ttft_p99_seconds', 'over_cap_seconds', 'run_id', 'replication']);
+    const inMain = new Set(['policy', ...(data.axes.some(axis => axis.role === 'CAP') ? [] : ['cap_watts']), 'disturbances', 'success_rate', 'slo_attainment', 'goodput_requests_per_second', 'ttft_p99_seconds', 'over_cap_seconds', 'run_id', 'replication']);
     const ofPoints = [];
     for (const name of points.names) {
       if (points.isText(name)) ofPoints.push(textColumn(points, name, true));
