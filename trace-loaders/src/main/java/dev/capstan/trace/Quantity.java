@@ -1,5 +1,7 @@
 package dev.capstan.trace;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -7,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes quantities with units as people write them: {@code 15s}, {@code 1h 30m}, {@code 20 kW}, {@code 80 %},
@@ -17,76 +20,120 @@ public final class Quantity {
     private static final Pattern PART =
             Pattern.compile("([+-]?[0-9]+(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)\\s*([^0-9\\s.+-]*)");
 
-    private static final Map<String, Double> DURATION_SECONDS = units(
-            "ns", 1e-9, "us", 1e-6, "ms", 1e-3, "s", 1.0, "m", 60.0, "min", 60.0, "h", 3600.0, "d", 86_400.0, "w",
-            604_800.0);
-    private static final Map<String, Double> POWER_WATTS = units("mW", 1e-3, "W", 1.0, "kW", 1e3, "MW", 1e6);
-    private static final Map<String, Double> CARBON =
-            units("g/kWh", 1.0, "kg/MWh", 1.0, "lb/MWh", 0.45359237, "lbs/MWh", 0.45359237);
-    private static final Map<String, Double> RATIO = units("", 1.0, "%", 0.01);
+    private static final Map<String, BigDecimal> DURATION_NANOS = units(
+            "ns",
+            "1",
+            "us",
+            "1e3",
+            "ms",
+            "1e6",
+            "s",
+            "1e9",
+            "m",
+            "60e9",
+            "min",
+            "60e9",
+            "h",
+            "3600e9",
+            "d",
+            "86400e9",
+            "w",
+            "604800e9");
+    private static final Map<String, BigDecimal> POWER_WATTS = units("mW", "1e-3", "W", "1", "kW", "1e3", "MW", "1e6");
+    // One pound is 0.45359237 kg by definition; 1 kg/MWh is 1 g/kWh.
+    private static final Map<String, BigDecimal> CARBON =
+            units("g/kWh", "1", "kg/MWh", "1", "lb/MWh", "0.45359237", "lbs/MWh", "0.45359237");
+    private static final Map<String, BigDecimal> RATIO = units("", "1", "%", "0.01");
+
+    /** No quantity needs more; keeps hostile exponents from costing time and memory. */
+    private static final int LONGEST_NUMBER = 40;
+
+    private static final int LARGEST_EXPONENT = 400;
 
     private Quantity() {}
 
-    /** Parses a duration such as {@code 15s}, {@code 250ms} or {@code 1h 30m} into nanoseconds. */
+    /**
+     * Parses a duration such as {@code 15s}, {@code 250ms} or {@code 1h 30m} into nanoseconds, exactly; below a nanosecond
+     * it is rounded. A minus in front makes the whole negative.
+     *
+     * @throws IllegalArgumentException for anything else, saying what is allowed
+     */
     public static long durationNanos(String text) {
-        double seconds = 0;
         String rest = text.strip();
-        if (rest.isEmpty()) {
-            throw unreadable("a duration", text, DURATION_SECONDS, "15s");
-        }
+        boolean negative = rest.startsWith("-");
+        BigDecimal nanos = BigDecimal.ZERO;
         boolean first = true;
-        while (!rest.isEmpty()) {
+        do {
             Matcher part = PART.matcher(rest);
-            if (!part.lookingAt() || (!first && part.group(1).startsWith("-"))) {
-                throw unreadable("a duration", text, DURATION_SECONDS, "15s");
+            if (!part.lookingAt() || (!first && isSigned(part.group(1)))) {
+                throw unreadable("a duration", text, DURATION_NANOS, "15s");
             }
-            Double unit = DURATION_SECONDS.get(part.group(2));
-            if (unit == null) {
+            BigDecimal unit = DURATION_NANOS.get(part.group(2));
+            BigDecimal number = number(part.group(1));
+            if (unit == null || number == null) {
                 throw unreadable(
-                        "a duration", text, DURATION_SECONDS, part.group(2).isEmpty() ? part.group(1) + "s" : "15s");
+                        "a duration", text, DURATION_NANOS, part.group(2).isEmpty() ? part.group(1) + "s" : "15s");
             }
-            seconds += Double.parseDouble(part.group(1)) * unit;
+            nanos = nanos.add(number.abs().multiply(unit));
             rest = rest.substring(part.end()).strip();
             first = false;
-        }
-        double nanos = seconds * 1e9;
-        if (!(Math.abs(nanos) < 9.2e18)) {
+        } while (!rest.isEmpty());
+        if (nanos.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
             throw new IllegalArgumentException("'" + text + "' is longer than 292 years");
         }
-        return Math.round(nanos);
+        long whole = nanos.setScale(0, RoundingMode.HALF_UP).longValueExact();
+        return negative ? -whole : whole;
     }
 
-    /** Parses a power such as {@code 20 kW} into watts. */
+    /**
+     * Parses a power such as {@code 20 kW} into watts.
+     *
+     * @throws IllegalArgumentException for anything else, saying what is allowed
+     */
     public static double powerWatts(String text) {
         return single("a power", text, POWER_WATTS, "20 kW");
     }
 
-    /** Parses a carbon intensity such as {@code 300 g/kWh} into grams per kilowatt-hour. */
+    /**
+     * Parses a carbon intensity such as {@code 300 g/kWh} into grams per kilowatt-hour.
+     *
+     * @throws IllegalArgumentException for anything else, saying what is allowed
+     */
     public static double carbonGramsPerKilowattHour(String text) {
         return single("a carbon intensity", text, CARBON, "300 g/kWh");
     }
 
-    /** Parses a share such as {@code 0.8} or {@code 80 %}. */
+    /**
+     * Parses a share such as {@code 0.8} or {@code 80 %}; it is not held to lie between 0 and 1.
+     *
+     * @throws IllegalArgumentException for anything else, saying what is allowed
+     */
     public static double ratio(String text) {
         return single("a share", text, RATIO, "80 %");
     }
 
-    /** Factor from a unit of power, such as {@code kW}, to watts. */
+    /**
+     * Factor from a unit of power, such as {@code kW}, to watts.
+     *
+     * @throws IllegalArgumentException for an unknown unit
+     */
     public static double wattsPer(String unit) {
-        Double factor = POWER_WATTS.get(unit.strip());
+        BigDecimal factor = POWER_WATTS.get(unit.strip());
         if (factor == null) {
             throw new IllegalArgumentException(
                     "'" + unit + "' is not a unit of power. Allowed: " + String.join(", ", POWER_WATTS.keySet()) + ".");
         }
-        return factor;
+        return factor.doubleValue();
     }
 
-    /** The shortest exact text for a duration: {@code 90s} is {@code 1m 30s}. */
+    /** An exact text for a duration that {@link #durationNanos} reads back: {@code 1m 30s}, {@code -250ms}. */
     public static String formatDuration(long nanos) {
         if (nanos == 0) {
             return "0s";
         }
-        StringBuilder text = new StringBuilder(nanos < 0 ? "-" : "");
+        if (nanos == Long.MIN_VALUE) {
+            throw new IllegalArgumentException("a duration of -2^63 ns has no opposite");
+        }
         List<String> parts = new ArrayList<>();
         long rest = Math.abs(nanos);
         long[] sizes = {86_400_000_000_000L, 3_600_000_000_000L, 60_000_000_000L, 1_000_000_000L, 1_000_000L, 1_000L, 1L
@@ -98,7 +145,7 @@ public final class Quantity {
                 rest %= sizes[i];
             }
         }
-        return text.append(String.join(" ", parts)).toString();
+        return (nanos < 0 ? "-" : "") + String.join(" ", parts);
     }
 
     /** A power in the unit that reads best, with up to three decimals: {@code 20 kW}, {@code 12.35 kW}, {@code 350 W}. */
@@ -115,31 +162,48 @@ public final class Quantity {
         return text.replaceFirst("\\.?0+$", "");
     }
 
-    private static double single(String what, String text, Map<String, Double> units, String example) {
+    private static double single(String what, String text, Map<String, BigDecimal> units, String example) {
         Matcher part = PART.matcher(text.strip());
-        Double unit = part.matches() ? units.get(part.group(2)) : null;
-        if (unit == null) {
+        BigDecimal unit = part.matches() ? units.get(part.group(2)) : null;
+        BigDecimal number = unit == null ? null : number(part.group(1));
+        if (unit == null || number == null) {
             throw unreadable(what, text, units, example);
         }
-        double value = Double.parseDouble(part.group(1)) * unit;
+        double value = number.multiply(unit).doubleValue();
         if (!Double.isFinite(value)) {
             throw unreadable(what, text, units, example);
         }
         return value;
     }
 
+    private static @Nullable BigDecimal number(String digits) {
+        if (digits.length() > LONGEST_NUMBER) {
+            return null;
+        }
+        try {
+            BigDecimal number = new BigDecimal(digits);
+            return Math.abs(number.scale()) > LARGEST_EXPONENT ? null : number;
+        } catch (NumberFormatException e) {
+            return null; // An exponent of more than nine digits.
+        }
+    }
+
+    private static boolean isSigned(String number) {
+        return number.startsWith("-") || number.startsWith("+");
+    }
+
     private static IllegalArgumentException unreadable(
-            String what, String text, Map<String, Double> units, String example) {
+            String what, String text, Map<String, BigDecimal> units, String example) {
         String allowed = String.join(
                 ", ", units.keySet().stream().filter(unit -> !unit.isEmpty()).toList());
         return new IllegalArgumentException("'" + text + "' is not " + what + ": expected a number and a unit ("
                 + allowed + "). Maybe you meant " + example + ".");
     }
 
-    private static Map<String, Double> units(Object... namesAndFactors) {
-        Map<String, Double> units = new LinkedHashMap<>();
+    private static Map<String, BigDecimal> units(String... namesAndFactors) {
+        Map<String, BigDecimal> units = new LinkedHashMap<>();
         for (int i = 0; i < namesAndFactors.length; i += 2) {
-            units.put((String) namesAndFactors[i], (Double) namesAndFactors[i + 1]);
+            units.put(namesAndFactors[i], new BigDecimal(namesAndFactors[i + 1]));
         }
         return units;
     }

@@ -1,0 +1,298 @@
+package dev.capstan.report;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The answer in words: which policy with which setting holds which cap, and what that costs users. Every figure is a
+ * cell of {@code points.csv}; only the choice of the best point is made here.
+ */
+record Answer(List<Group> groups) {
+
+    /** Below this share of the goodput without capping, containing everything is no feat: service was refused. */
+    private static final double REFUSING_BELOW = 0.5;
+
+    /** From this success rate on, the report asks whether it was bought by refusing service. */
+    private static final double SUSPICIOUSLY_SAFE = 0.99;
+
+    /**
+     * One cap under one set of conditions.
+     *
+     * @param heading names the cap and the conditions
+     * @param lead the answer in one sentence
+     * @param sentences what it costs, what the other policies reach, and reservations
+     */
+    record Group(String heading, String lead, List<String> sentences, List<Row> rows) {}
+
+    /**
+     * A policy at its best point.
+     *
+     * @param success with its interval
+     * @param share of success, for a bar; 0 where there was no disturbance
+     * @param worst success at the worst setting, and that setting; empty if there is one setting only
+     * @param costs pairs of the value here and the value without capping
+     */
+    record Row(
+            String policy,
+            String setting,
+            String success,
+            double share,
+            String worst,
+            List<Cost> costs,
+            boolean leads,
+            boolean refuses) {
+
+        String width() {
+            return Wording.barWidth(share);
+        }
+    }
+
+    /** A measure at the best point, and without capping at the same point; empty where that was not run. */
+    record Cost(String heading, String here, String uncapped) {}
+
+    /** What users pay with: a measure, its heading, and how it is written. */
+    enum Measure {
+        SLO("slo_attainment", "SLO attainment"),
+        GOODPUT("goodput_requests_per_second", "Goodput"),
+        TTFT("ttft_p99_seconds", "p99 TTFT"),
+        STRANDED("stranded_watt_seconds", "Stranded energy");
+
+        private final String column;
+        private final String heading;
+
+        Measure(String column, String heading) {
+            this.column = column;
+            this.heading = heading;
+        }
+
+        String heading() {
+            return heading;
+        }
+
+        double of(Point point) {
+            return point.mean(column);
+        }
+
+        String write(double value) {
+            if (Double.isNaN(value)) {
+                return "–";
+            }
+            return switch (this) {
+                case SLO -> Wording.percent(value);
+                case GOODPUT -> Wording.number(value) + "\u00a0requests/s";
+                case TTFT -> Wording.seconds(value);
+                case STRANDED -> Wording.number(value / 3.6e6) + "\u00a0kWh";
+            };
+        }
+    }
+
+    /** The best and the worst point of a policy in one group. */
+    record Choice(String policy, Point best, Point worst, Optional<Point> uncapped, boolean refuses) {}
+
+    static Answer of(ResultsFolder folder) {
+        List<Group> groups = new ArrayList<>();
+        groups(folder).forEach((heading, points) -> groups.add(group(folder, heading, points)));
+        return new Answer(List.copyOf(groups));
+    }
+
+    /** Points by cap and conditions: within a group only what an operator can set differs. */
+    static Map<String, List<Point>> groups(ResultsFolder folder) {
+        Map<String, List<Point>> groups = new LinkedHashMap<>();
+        for (Point point : folder.points()) {
+            StringBuilder heading = new StringBuilder("At a cap of ").append(Wording.watts(point.capWatts()));
+            for (int axis = 0; axis < point.axisValues().size(); axis++) {
+                if (folder.role(axis) == ResultsFolder.Role.CONDITION) {
+                    heading.append(", ")
+                            .append(Wording.axisName(
+                                    folder.manifest().axes().get(axis).path()))
+                            .append(' ')
+                            .append(Wording.axisValue(point.axisValues().get(axis)));
+                }
+            }
+            groups.computeIfAbsent(heading.toString(), key -> new ArrayList<>()).add(point);
+        }
+        return groups;
+    }
+
+    /** For each policy that has points here, in the order of the experiment, its best and its worst point. */
+    static List<Choice> choices(ResultsFolder folder, List<Point> points) {
+        List<Choice> choices = new ArrayList<>();
+        for (String policy : folder.policies()) {
+            List<Point> own =
+                    points.stream().filter(p -> p.policy().equals(policy)).toList();
+            if (own.isEmpty()) {
+                continue;
+            }
+            Point best = own.stream().min(Point.BEST_FIRST).orElseThrow();
+            Point worst =
+                    own.stream().filter(Point::disturbed).max(Point.BEST_FIRST).orElse(best);
+            Optional<Point> uncapped = points.stream()
+                    .filter(p -> folder.isBaseline(p.policy()) && p.samePlace(best))
+                    .findFirst();
+            choices.add(new Choice(policy, best, worst, uncapped, refuses(best, uncapped)));
+        }
+        return choices;
+    }
+
+    private static boolean refuses(Point best, Optional<Point> uncapped) {
+        return best.successRate() >= SUSPICIOUSLY_SAFE
+                && uncapped.isPresent()
+                && Measure.GOODPUT.of(best) < REFUSING_BELOW * Measure.GOODPUT.of(uncapped.get());
+    }
+
+    private static Group group(ResultsFolder folder, String heading, List<Point> points) {
+        List<Choice> choices = choices(folder, points);
+        List<Choice> capping = choices.stream()
+                .filter(choice -> !folder.isBaseline(choice.policy()))
+                .toList();
+        Optional<Choice> leader = capping.stream()
+                .filter(choice -> choice.best().disturbed() && !choice.refuses())
+                .min((a, b) -> Point.BEST_FIRST.compare(a.best(), b.best()));
+        List<Row> rows = choices.stream().map(c -> row(folder, c, leader)).toList();
+
+        if (points.stream().noneMatch(Point::disturbed)) {
+            String lead = "There was no disturbance: demand never took true power over the cap,"
+                    + " so there is no success to speak of.";
+            return new Group(heading, lead, List.of(), rows);
+        }
+        List<String> sentences = new ArrayList<>();
+        String lead = leader.map(choice -> lead(folder, choice)).orElseGet(() -> withoutLeader(capping));
+        leader.ifPresent(choice -> sentences.add(cost(choice)));
+        for (Choice choice : capping) {
+            if (leader.isEmpty() || choice != leader.get()) {
+                sentences.add(other(folder, choice));
+            }
+        }
+        choices.stream()
+                .filter(choice ->
+                        folder.isBaseline(choice.policy()) && choice.best().disturbed())
+                .map(choice -> "Left alone (" + choice.policy() + "), " + success(choice.best())
+                        + " of the disturbances ended within that time by themselves.")
+                .forEach(sentences::add);
+        leader.flatMap(choice -> ties(choice, capping)).ifPresent(sentences::add);
+        return new Group(heading, lead, List.copyOf(sentences), rows);
+    }
+
+    private static String lead(ResultsFolder folder, Choice leader) {
+        Point best = leader.best();
+        double within = folder.manifest().containWithinSeconds();
+        return leader.policy() + with(folder, best) + " brought power back under " + Wording.watts(best.capWatts())
+                + (Double.isNaN(within) ? "" : " within " + Wording.seconds(within)) + " in " + success(best) + " of "
+                + Wording.number(best.disturbances()) + " disturbances.";
+    }
+
+    private static String withoutLeader(List<Choice> capping) {
+        return capping.isEmpty()
+                ? "Nothing was capped: the experiment names no policy that acts."
+                : "No policy held the cap without refusing service.";
+    }
+
+    private static String cost(Choice leader) {
+        Optional<Point> uncapped = leader.uncapped();
+        if (uncapped.isEmpty()) {
+            return "What that costs users cannot be told: the policy none, which never acts, was not run at this point.";
+        }
+        List<String> parts = new ArrayList<>();
+        for (Measure measure : List.of(Measure.SLO, Measure.GOODPUT, Measure.TTFT)) {
+            double here = measure.of(leader.best());
+            double without = measure.of(uncapped.get());
+            if (!Double.isNaN(here) && !Double.isNaN(without)) {
+                String name = measure == Measure.GOODPUT ? "goodput" : measure.heading;
+                parts.add(name + " " + measure.write(here) + " instead of " + measure.write(without));
+            }
+        }
+        return parts.isEmpty()
+                ? "What that costs users cannot be told: the runs served no requests."
+                : "The price, against no capping at the same point: " + String.join(", ", parts) + ".";
+    }
+
+    private static String other(ResultsFolder folder, Choice choice) {
+        Point best = choice.best();
+        if (!best.disturbed()) {
+            return choice.policy() + " met no disturbance.";
+        }
+        if (choice.refuses()) {
+            return choice.policy() + with(folder, best) + " reached " + success(best)
+                    + ", but only by refusing service: goodput "
+                    + Measure.GOODPUT.write(Measure.GOODPUT.of(best)) + ", less than half of the "
+                    + Measure.GOODPUT.write(Measure.GOODPUT.of(choice.uncapped().orElseThrow()))
+                    + " without capping.";
+        }
+        String sentence = choice.policy() + " reached " + success(best) + " at its best"
+                + (with(folder, best).isEmpty() ? "" : "," + with(folder, best));
+        double goodput = Measure.GOODPUT.of(best);
+        return sentence + (Double.isNaN(goodput) ? "." : ", at a goodput of " + Measure.GOODPUT.write(goodput) + ".");
+    }
+
+    /** Says so when the evidence does not tell the leader from another policy. */
+    private static Optional<String> ties(Choice leader, List<Choice> capping) {
+        List<String> level = capping.stream()
+                .filter(choice -> choice != leader && !choice.refuses())
+                .filter(choice -> choice.best().successHigh() >= leader.best().successLow())
+                .map(Choice::policy)
+                .toList();
+        return level.isEmpty()
+                ? Optional.empty()
+                : Optional.of("The intervals overlap: these runs do not tell " + leader.policy() + " from "
+                        + String.join(" or ", level) + ". More replications would.");
+    }
+
+    private static Row row(ResultsFolder folder, Choice choice, Optional<Choice> leader) {
+        Point best = choice.best();
+        List<Cost> costs = new ArrayList<>();
+        for (Measure measure : Measure.values()) {
+            String without = choice.uncapped()
+                    .filter(point -> point != best)
+                    .map(point -> measure.write(measure.of(point)))
+                    .orElse("");
+            costs.add(new Cost(measure.heading(), measure.write(measure.of(best)), without));
+        }
+        Point worst = choice.worst();
+        boolean varies = !worst.axisValues().equals(best.axisValues());
+        return new Row(
+                choice.policy(),
+                shortSetting(folder, best),
+                Wording.percent(best.successRate(), best.successLow(), best.successHigh()),
+                best.disturbed() ? best.successRate() : 0,
+                varies ? Wording.percent(worst.successRate()) + " at " + shortSetting(folder, worst) : "",
+                List.copyOf(costs),
+                leader.filter(choice::equals).isPresent(),
+                choice.refuses());
+    }
+
+    private static String success(Point point) {
+        return Wording.percent(point.successRate(), point.successLow(), point.successHigh());
+    }
+
+    private static String with(ResultsFolder folder, Point point) {
+        List<String> parts = new ArrayList<>();
+        for (int axis = 0; axis < point.axisValues().size(); axis++) {
+            if (folder.role(axis) == ResultsFolder.Role.SETTING) {
+                parts.add(Wording.setting(
+                        folder.manifest().axes().get(axis).path(),
+                        point.axisValues().get(axis)));
+            }
+        }
+        int last = parts.size() - 1;
+        return switch (parts.size()) {
+            case 0 -> "";
+            case 1 -> " with " + parts.get(0);
+            default -> " with " + String.join(", ", parts.subList(0, last)) + " and " + parts.get(last);
+        };
+    }
+
+    /** The settings alone: {@code interval 5 s, window 30 s}. */
+    static String shortSetting(ResultsFolder folder, Point point) {
+        List<String> parts = new ArrayList<>();
+        for (int axis = 0; axis < point.axisValues().size(); axis++) {
+            if (folder.role(axis) == ResultsFolder.Role.SETTING) {
+                parts.add(Wording.axisName(folder.manifest().axes().get(axis).path()) + " "
+                        + Wording.axisValue(point.axisValues().get(axis)));
+            }
+        }
+        return parts.isEmpty() ? "as in the experiment" : String.join(", ", parts);
+    }
+}

@@ -1,0 +1,168 @@
+package dev.capstan.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What {@code manifest.json} says about the folder. Keys that are absent give empty text and NaN. */
+record Manifest(
+        String name,
+        String question,
+        String mode,
+        double seconds,
+        double warmupSeconds,
+        double containWithinSeconds,
+        int replications,
+        List<Axis> axes,
+        List<Policy> policies,
+        List<Trace> traces,
+        List<String> notes,
+        List<Fact> inputs,
+        List<Fact> execution,
+        String experiment) {
+
+    /** An axis of the sweep, with its values as written and in the order of the experiment. */
+    record Axis(String path, List<String> values) {}
+
+    /** A policy of the experiment; {@code label} is what the tables call it. */
+    record Policy(String label, String name, boolean guarded, List<Fact> parameters) {}
+
+    record Trace(String role, String path, String name, String sha256, String rows, String licence) {}
+
+    record Fact(String name, String value) {}
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    static Manifest read(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new ReportException(
+                    file,
+                    "is missing, so its folder is no results folder. Maybe you meant the folder given as --out to "
+                            + "`capstan simulate` or `capstan sweep`");
+        }
+        try {
+            JsonNode root = JSON.readTree(Files.readString(file, StandardCharsets.UTF_8));
+            if (!root.isObject()) {
+                throw new ReportException(file, "must hold a JSON object, found " + root.getNodeType());
+            }
+            return from(file, root);
+        } catch (JsonProcessingException e) {
+            throw new ReportException(
+                    file,
+                    "is not valid JSON at line " + e.getLocation().getLineNr() + ": " + e.getOriginalMessage()
+                            + ". Maybe it was cut short: run the experiment again with --resume",
+                    e);
+        } catch (IOException e) {
+            throw new ReportException(file, "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static Manifest from(Path file, JsonNode root) throws JsonProcessingException {
+        for (String key : List.of("axes", "policies")) {
+            if (!root.path(key).isArray()) {
+                throw new ReportException(
+                        file,
+                        "needs a list under \"" + key + "\", found "
+                                + root.path(key).getNodeType()
+                                + ". Maybe another version wrote it: run the experiment again with this one");
+            }
+        }
+        List<Axis> axes = new ArrayList<>();
+        for (JsonNode axis : root.path("axes")) {
+            List<String> values = new ArrayList<>();
+            axis.path("values").forEach(value -> values.add(value.asText()));
+            axes.add(new Axis(axis.path("path").asText(), List.copyOf(values)));
+        }
+        List<Policy> policies = new ArrayList<>();
+        for (JsonNode policy : root.path("policies")) {
+            policies.add(new Policy(
+                    policy.path("label").asText(),
+                    policy.path("name").asText(),
+                    policy.path("guarded").asBoolean(),
+                    facts(policy.path("parameters"))));
+        }
+        List<Trace> traces = new ArrayList<>();
+        for (JsonNode trace : root.path("traces")) {
+            traces.add(new Trace(
+                    trace.path("role").asText(),
+                    trace.path("path").asText(),
+                    trace.path("name").asText(),
+                    trace.path("sha256").asText(),
+                    trace.path("rows").asText(),
+                    trace.path("licence").asText()));
+        }
+        List<String> notes = new ArrayList<>();
+        root.path("notes").forEach(note -> notes.add(note.asText()));
+        return new Manifest(
+                root.path("name").asText(),
+                root.path("question").asText(),
+                root.path("mode").asText(),
+                root.path("duration_seconds").asDouble(Double.NaN),
+                root.path("warmup_seconds").asDouble(Double.NaN),
+                root.path("contain_within_seconds").asDouble(Double.NaN),
+                root.path("replications").asInt(1),
+                List.copyOf(axes),
+                List.copyOf(policies),
+                List.copyOf(traces),
+                List.copyOf(notes),
+                chosen(root, List.of("capstan_version", "command", "experiment_file", "experiment_sha256", "seed")),
+                chosen(
+                        root,
+                        List.of(
+                                "started",
+                                "wall_seconds",
+                                "jobs",
+                                "runs_per_second",
+                                "requests_per_second",
+                                "machine")),
+                root.has("experiment") ? pretty(root.path("experiment")) : "");
+    }
+
+    private static List<Fact> chosen(JsonNode root, List<String> keys) {
+        List<Fact> facts = new ArrayList<>();
+        for (String key : keys) {
+            JsonNode value = root.path(key);
+            if (value.isObject()) {
+                facts(value).forEach(fact -> facts.add(new Fact(key + "." + fact.name(), fact.value())));
+            } else if (!value.isMissingNode()) {
+                facts.add(new Fact(key, plain(value)));
+            }
+        }
+        return List.copyOf(facts);
+    }
+
+    private static List<Fact> facts(JsonNode object) {
+        List<Fact> facts = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> entry : object.properties()) {
+            facts.add(new Fact(entry.getKey(), plain(entry.getValue())));
+        }
+        return List.copyOf(facts);
+    }
+
+    private static String plain(JsonNode value) {
+        if (value.isArray()) {
+            List<String> parts = new ArrayList<>();
+            value.forEach(part -> parts.add(plain(part)));
+            return String.join(" ", parts);
+        }
+        return value.isValueNode() ? value.asText() : value.toString();
+    }
+
+    private static String pretty(JsonNode value) throws JsonProcessingException {
+        DefaultIndenter indent = new DefaultIndenter("  ", "\n");
+        return JSON.writer(new DefaultPrettyPrinter().withObjectIndenter(indent))
+                .writeValueAsString(value);
+    }
+}

@@ -1,0 +1,228 @@
+package dev.capstan.report;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** What the script of the report draws, as JSON within a budget that keeps the whole file below 5 MB. */
+final class ReportData {
+
+    /** Characters of JSON for each of the two tables; what is left of 5 MB goes to at most twelve timelines. */
+    private static final int TABLE_BUDGET = 1_200_000;
+
+    private static final int CHARACTERS_PER_NUMBER = 8;
+
+    private final ResultsFolder folder;
+    private final List<ShownRun> shown;
+    private final List<String> pointColumns;
+    private final int points;
+    private final int runs;
+
+    ReportData(ResultsFolder folder, List<ShownRun> shown) {
+        this.folder = folder;
+        this.shown = shown;
+        List<String> all = folder.pointTable().columns();
+        this.pointColumns = fits(all.size(), folder.points().size()) ? all : essentials(all);
+        this.points = rowsThatFit(pointColumns.size(), folder.points().size());
+        this.runs = rowsThatFit(folder.runs().columns().size(), folder.runs().rows());
+    }
+
+    /** What had to be left out, in sentences. */
+    List<String> omissions() {
+        List<String> omissions = new ArrayList<>();
+        if (pointColumns.size() < folder.pointTable().columns().size()) {
+            omissions.add("This sweep is large: only the main measures of its points are in this file. All columns are"
+                    + " in points.csv.");
+        }
+        if (points < folder.points().size()) {
+            omissions.add("Only the first " + points + " of " + folder.points().size()
+                    + " points are in this file. All are in points.csv.");
+        }
+        if (runs < folder.runs().rows()) {
+            omissions.add("Only the first " + runs + " of " + folder.runs().rows()
+                    + " runs are in this file. All are in summary.csv.");
+        }
+        return omissions;
+    }
+
+    String json() {
+        return EmbeddedJson.of(json -> {
+            json.writeStartObject();
+            axes(json);
+            json.writeArrayFieldStart("policies");
+            for (String policy : folder.policies()) {
+                json.writeStartObject();
+                json.writeStringField("label", policy);
+                json.writeBooleanField("baseline", folder.isBaseline(policy));
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeArrayFieldStart("caps");
+            for (double cap : folder.caps()) {
+                json.writeStartObject();
+                json.writeFieldName("watts");
+                EmbeddedJson.number(json, cap);
+                json.writeStringField("label", Wording.watts(cap));
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            table(json, "points", folder.pointTable(), pointColumns, points);
+            table(json, "runs", folder.runs(), folder.runs().columns(), runs);
+            json.writeArrayFieldStart("timelines");
+            for (ShownRun run : shown) {
+                timeline(json, run);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        });
+    }
+
+    private static boolean fits(int columns, int rows) {
+        return (long) columns * rows * CHARACTERS_PER_NUMBER <= TABLE_BUDGET;
+    }
+
+    private static int rowsThatFit(int columns, int rows) {
+        return Math.min(rows, TABLE_BUDGET / (columns * CHARACTERS_PER_NUMBER));
+    }
+
+    private List<String> essentials(List<String> all) {
+        return all.stream()
+                .filter(column -> folder.pointTable().isText(column)
+                        || column.equals("cap_watts")
+                        || column.startsWith("success_rate")
+                        || column.equals("disturbances")
+                        || column.endsWith("_mean"))
+                .toList();
+    }
+
+    private void axes(JsonGenerator json) throws IOException {
+        json.writeArrayFieldStart("axes");
+        List<Manifest.Axis> axes = folder.manifest().axes();
+        for (int axis = 0; axis < axes.size(); axis++) {
+            json.writeStartObject();
+            json.writeStringField("path", axes.get(axis).path());
+            json.writeStringField("name", Wording.axisName(axes.get(axis).path()));
+            json.writeStringField("role", folder.role(axis).name());
+            json.writeArrayFieldStart("values");
+            for (String value : axes.get(axis).values()) {
+                json.writeString(value);
+            }
+            json.writeEndArray();
+            json.writeArrayFieldStart("words");
+            for (String value : axes.get(axis).values()) {
+                json.writeString(Wording.axisValue(value));
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void table(JsonGenerator json, String name, ResultTable table, List<String> columns, int rows)
+            throws IOException {
+        json.writeObjectFieldStart(name);
+        json.writeNumberField("rows", rows);
+        json.writeArrayFieldStart("columns");
+        for (String column : columns) {
+            json.writeStartObject();
+            json.writeStringField("name", column);
+            if (table.isText(column)) {
+                text(json, table, column, rows);
+            } else {
+                EmbeddedJson.numbers(
+                        json,
+                        "numbers",
+                        IntStream.range(0, rows)
+                                .mapToDouble(row -> table.number(row, column))
+                                .toArray());
+            }
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    /** Text as a dictionary and indices into it: policies and axis values repeat in every row. */
+    private static void text(JsonGenerator json, ResultTable table, String column, int rows) throws IOException {
+        List<String> cells = IntStream.range(0, rows)
+                .mapToObj(row -> table.text(row, column))
+                .toList();
+        List<String> words = cells.stream().distinct().toList();
+        json.writeArrayFieldStart("words");
+        for (String word : words) {
+            json.writeString(word);
+        }
+        json.writeEndArray();
+        Map<String, Integer> places = new HashMap<>();
+        for (String word : words) {
+            places.put(word, places.size());
+        }
+        json.writeArrayFieldStart("text");
+        for (String cell : cells) {
+            json.writeNumber(places.getOrDefault(cell, 0));
+        }
+        json.writeEndArray();
+    }
+
+    private void timeline(JsonGenerator json, ShownRun run) throws IOException {
+        Timeline timeline = run.timeline();
+        json.writeStartObject();
+        json.writeNumberField("row", run.row());
+        json.writeStringField("run", run.runId());
+        json.writeStringField("policy", run.policy());
+        json.writeStringField("title", title(run));
+        json.writeFieldName("bucket");
+        EmbeddedJson.number(json, timeline.bucketSeconds());
+        json.writeNumberField("rowsPerBucket", timeline.rowsPerBucket());
+        EmbeddedJson.numbers(json, "time", timeline.time());
+        EmbeddedJson.numbers(json, "mean", timeline.powerMean(), StrictMath::rint);
+        EmbeddedJson.numbers(json, "min", timeline.powerMin(), StrictMath::rint);
+        EmbeddedJson.numbers(json, "max", timeline.powerMax(), StrictMath::rint);
+        EmbeddedJson.numbers(json, "reference", timeline.reference(), StrictMath::rint);
+        EmbeddedJson.numbers(json, "cap", timeline.cap());
+        EmbeddedJson.numbers(json, "sensed", timeline.sensed(), StrictMath::rint);
+        EmbeddedJson.numbers(json, "ready", timeline.ready());
+        EmbeddedJson.numbers(json, "starting", timeline.starting());
+        EmbeddedJson.numbers(json, "waiting", timeline.waiting());
+        marks(json, "decisions", timeline.decisions());
+        json.writeNumberField("decisionsLeftOut", timeline.decisionsLeftOut());
+        marks(json, "events", timeline.events());
+        json.writeNumberField("eventsLeftOut", timeline.eventsLeftOut());
+        json.writeEndObject();
+    }
+
+    private static void marks(JsonGenerator json, String name, List<Timeline.Mark> marks) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (Timeline.Mark mark : marks) {
+            json.writeStartArray();
+            EmbeddedJson.number(json, mark.time());
+            json.writeString(mark.what());
+            json.writeString(mark.why());
+            json.writeEndArray();
+        }
+        json.writeEndArray();
+    }
+
+    /** Policy, axis values and cap of a run, and why it is shown. */
+    String title(ShownRun run) {
+        StringBuilder title = new StringBuilder(run.policy());
+        List<Manifest.Axis> axes = folder.manifest().axes();
+        for (int axis = 0; axis < axes.size(); axis++) {
+            if (folder.role(axis) != ResultsFolder.Role.CAP) {
+                String path = axes.get(axis).path();
+                title.append(" · ")
+                        .append(Wording.axisName(path))
+                        .append(' ')
+                        .append(Wording.axisValue(folder.runs().text(run.row(), path)));
+            }
+        }
+        title.append(" · cap ").append(Wording.watts(folder.runs().number(run.row(), "cap_watts")));
+        return run.why().isEmpty()
+                ? title.toString()
+                : title.append(" (").append(run.why()).append(")").toString();
+    }
+}

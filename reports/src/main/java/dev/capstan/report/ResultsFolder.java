@@ -1,0 +1,125 @@
+package dev.capstan.report;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** A results folder as read: its manifest, the points of the sweep and its runs. */
+record ResultsFolder(Path path, Manifest manifest, List<Point> points, ResultTable pointTable, ResultTable runs) {
+
+    /** Leading segments of the axes that an operator can set. All other axes are conditions that he meets. */
+    private static final Set<String> SETTINGS =
+            Set.of("control", "telemetry", "policy", "policies", "autoscaling", "keda", "hpa", "actuation", "guard");
+
+    /** What an axis varies: the cap, something the operator sets, or something the world brings. */
+    enum Role {
+        CAP,
+        SETTING,
+        CONDITION
+    }
+
+    static ResultsFolder read(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new ReportException(
+                    folder,
+                    "is not a folder. Maybe you meant the folder given as --out to `capstan simulate` or "
+                            + "`capstan sweep`");
+        }
+        Manifest manifest = Manifest.read(folder.resolve("manifest.json"));
+        Set<String> axes = manifest.axes().stream().map(Manifest.Axis::path).collect(Collectors.toSet());
+        List<String> required = new ArrayList<>(
+                manifest.axes().stream().map(Manifest.Axis::path).toList());
+        required.addAll(List.of("policy", "cap_watts", "success_rate"));
+        List<String> ofRuns = new ArrayList<>(required);
+        ofRuns.addAll(List.of("run_id", "replication"));
+        required.addAll(List.of("disturbances", "success_rate_low", "success_rate_high"));
+        ResultTable pointTable = ResultTable.read(folder.resolve("points.csv"), axes, required);
+        ResultTable runs = ResultTable.read(folder.resolve("summary.csv"), axes, ofRuns);
+        List<Point> points = new ArrayList<>();
+        for (int row = 0; row < pointTable.rows(); row++) {
+            points.add(Point.at(pointTable, row, manifest.axes()));
+        }
+        if (points.isEmpty()) {
+            throw new ReportException(
+                    pointTable.file(),
+                    "holds no point, so there is nothing to report. Maybe no run has finished yet: "
+                            + "run the experiment again with --resume");
+        }
+        return new ResultsFolder(folder, manifest, List.copyOf(points), pointTable, runs);
+    }
+
+    /** Labels of the policies that have points, in the order of the experiment. */
+    List<String> policies() {
+        Set<String> present = points.stream().map(Point::policy).collect(Collectors.toCollection(LinkedHashSet::new));
+        Set<String> ordered = new LinkedHashSet<>();
+        for (Manifest.Policy policy : manifest.policies()) {
+            if (present.contains(policy.label())) {
+                ordered.add(policy.label());
+            }
+        }
+        ordered.addAll(present);
+        return List.copyOf(ordered);
+    }
+
+    /** Whether the label stands for the policy {@code none}, which never acts. */
+    boolean isBaseline(String label) {
+        for (Manifest.Policy policy : manifest.policies()) {
+            if (policy.label().equals(label)) {
+                return policy.name().equals("none");
+            }
+        }
+        return label.equals("none");
+    }
+
+    List<Double> caps() {
+        Set<Double> caps = new TreeSet<>();
+        points.forEach(point -> caps.add(point.capWatts()));
+        return List.copyOf(caps);
+    }
+
+    Role role(int axis) {
+        if (givesTheCap(axis)) {
+            return Role.CAP;
+        }
+        String path = manifest.axes().get(axis).path();
+        int dot = path.indexOf('.');
+        return SETTINGS.contains(dot < 0 ? path : path.substring(0, dot)) ? Role.SETTING : Role.CONDITION;
+    }
+
+    /** Whether the values of the axis and the caps stand for each other one to one. */
+    private boolean givesTheCap(int axis) {
+        Set<String> values = new LinkedHashSet<>();
+        Set<String> pairs = new LinkedHashSet<>();
+        for (Point point : points) {
+            values.add(point.axisValues().get(axis));
+            pairs.add(point.axisValues().get(axis) + "\n" + point.capWatts());
+        }
+        return values.size() > 1 && values.size() == pairs.size() && caps().size() == pairs.size();
+    }
+
+    /** The folder of a run, which exists only where {@code output.detail} asked for it. */
+    Path runFolder(int run) {
+        return path.resolve("runs").resolve(runs.text(run, "run_id"));
+    }
+
+    boolean hasTimeline(int run) {
+        Path folder = runFolder(run).normalize();
+        return folder.startsWith(path.resolve("runs").normalize())
+                && Files.isRegularFile(folder.resolve("timeline.csv"));
+    }
+
+    boolean belongsTo(int run, Point point) {
+        List<Manifest.Axis> axes = manifest.axes();
+        for (int axis = 0; axis < axes.size(); axis++) {
+            if (!runs.text(run, axes.get(axis).path()).equals(point.axisValues().get(axis))) {
+                return false;
+            }
+        }
+        return runs.text(run, "policy").equals(point.policy()) && runs.number(run, "cap_watts") == point.capWatts();
+    }
+}

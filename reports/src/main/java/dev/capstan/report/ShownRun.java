@@ -1,0 +1,65 @@
+package dev.capstan.report;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+
+/**
+ * A run whose course the report shows.
+ *
+ * @param row in the table of runs
+ * @param why it was chosen, such as {@code best of replica-cap}
+ */
+record ShownRun(int row, String runId, String policy, String why, Timeline timeline) {
+
+    static final int MAX_RUNS = 12;
+
+    /**
+     * Chooses for each policy the run of its best and of its worst point, cap by cap, then any others until the number
+     * is full. Only runs that left a folder come into question.
+     */
+    static List<ShownRun> choose(ResultsFolder folder) {
+        Map<Integer, String> chosen = new LinkedHashMap<>();
+        for (List<Point> group : Answer.groups(folder).values()) {
+            for (Answer.Choice choice : Answer.choices(folder, group)) {
+                add(folder, chosen, choice.best(), "best setting");
+                if (!choice.worst().axisValues().equals(choice.best().axisValues())) {
+                    add(folder, chosen, choice.worst(), "worst setting");
+                }
+            }
+        }
+        for (int row = 0; row < folder.runs().rows() && chosen.size() < MAX_RUNS; row++) {
+            if (folder.hasTimeline(row)) {
+                chosen.putIfAbsent(row, "");
+            }
+        }
+        List<ShownRun> shown = new ArrayList<>();
+        chosen.forEach((row, why) -> shown.add(new ShownRun(
+                row,
+                folder.runs().text(row, "run_id"),
+                folder.runs().text(row, "policy"),
+                why,
+                Timeline.read(folder.runFolder(row)))));
+        return List.copyOf(shown);
+    }
+
+    private static void add(ResultsFolder folder, Map<Integer, String> chosen, Point point, String why) {
+        OptionalInt run = IntStream.range(0, folder.runs().rows())
+                .filter(row -> folder.belongsTo(row, point) && folder.hasTimeline(row))
+                .findFirst();
+        if (run.isPresent() && chosen.size() < MAX_RUNS) {
+            chosen.putIfAbsent(run.getAsInt(), why);
+        }
+    }
+
+    /** How many runs left a folder that is not shown. */
+    static long leftOut(ResultsFolder folder, List<ShownRun> shown) {
+        return IntStream.range(0, folder.runs().rows())
+                        .filter(folder::hasTimeline)
+                        .count()
+                - shown.size();
+    }
+}

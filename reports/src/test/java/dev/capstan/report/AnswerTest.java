@@ -1,0 +1,131 @@
+package dev.capstan.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AnswerTest {
+
+    @TempDir
+    Path folder;
+
+    /** Figures and units are set with spaces that do not break; tests read better without. */
+    private static String plain(String text) {
+        return text.replace('\u00a0', ' ');
+    }
+
+    private static List<String> sentences(Answer.Group group) {
+        return group.sentences().stream().map(AnswerTest::plain).toList();
+    }
+
+    @Test
+    void saysWhichPolicyHoldsTheCapAndWhatThatCostsUsers() {
+        Answer answer = HandMade.answer(
+                folder,
+                "5s,none,20000,5,412,50,0.1214,0.0933,0.1565,0,0.94,11.9,1.4",
+                "5s,replica-cap,20000,5,412,400,0.9709,0.9498,0.9833,900,0.91,11.2,2.1",
+                "10s,none,20000,5,412,50,0.1214,0.0933,0.1565,0,0.94,11.9,1.4",
+                "10s,replica-cap,20000,5,412,300,0.7282,0.6832,0.7689,100,0.93,11.6,1.6",
+                "10s,climatik-shipped,20000,5,412,169,0.4102,0.3638,0.4583,0,0.7,9.5,3");
+
+        Answer.Group group = answer.groups().get(0);
+        assertThat(plain(group.heading())).isEqualTo("At a cap of 20 kW");
+        assertThat(plain(group.lead()))
+                .isEqualTo("replica-cap with a 5 s interval brought power back under 20 kW within 15 s"
+                        + " in 97 % [95, 98] of 412 disturbances.");
+        assertThat(sentences(group))
+                .containsExactly(
+                        "The price, against no capping at the same point: SLO attainment 91 % instead of 94 %,"
+                                + " goodput 11.2 requests/s instead of 11.9 requests/s, p99 TTFT 2.1 s instead of 1.4 s.",
+                        "climatik-shipped reached 41 % [36, 46] at its best, with a 10 s interval,"
+                                + " at a goodput of 9.5 requests/s.",
+                        "Left alone (none), 12 % [9, 16] of the disturbances ended within that time by themselves.");
+        assertThat(plain(group.rows().get(1).worst())).isEqualTo("73 % at interval 10 s");
+    }
+
+    @Test
+    void choosesByTheLowerBoundThenByStrandedPowerThenByServiceLevel() {
+        Answer answer = HandMade.answer(
+                folder,
+                // More certain beats higher: 1 of 1 disturbance has a lower bound of 0.21.
+                "5s,replica-cap,18000,1,1,1,1,0.2065,1,0,1,9,1",
+                "10s,replica-cap,18000,5,100,95,0.95,0.888,0.978,500,0.9,9,1",
+                // Equal bounds: less stranded power wins.
+                "5s,replica-cap,19000,5,100,95,0.95,0.888,0.978,500,0.99,9,1",
+                "10s,replica-cap,19000,5,100,95,0.95,0.888,0.978,400,0.9,9,1",
+                // Equal in that too: the higher service level wins.
+                "5s,replica-cap,20000,5,100,95,0.95,0.888,0.978,400,0.9,9,1",
+                "10s,replica-cap,20000,5,100,95,0.95,0.888,0.978,400,0.91,9,1");
+
+        assertThat(answer.groups())
+                .allSatisfy(group -> assertThat(plain(group.lead())).contains("a 10 s interval"));
+    }
+
+    @Test
+    void doesNotCrownAPolicyThatOnlyRefusesService() {
+        Answer answer = HandMade.answer(
+                folder,
+                "5s,none,20000,5,100,10,0.1,0.055,0.174,0,0.94,11.9,1.4",
+                "5s,static-floor,20000,5,100,100,1,0.963,1,0,0.2,2.1,9",
+                "5s,replica-cap,20000,5,100,80,0.8,0.711,0.867,0,0.9,11,2");
+
+        Answer.Group group = answer.groups().get(0);
+        assertThat(plain(group.lead())).startsWith("replica-cap").contains("80 % [71, 87]");
+        assertThat(sentences(group))
+                .contains("static-floor with a 5 s interval reached 100 % [96, 100], but only by refusing service:"
+                        + " goodput 2.1 requests/s, less than half of the 11.9 requests/s without capping.");
+    }
+
+    @Test
+    void saysThatThereWasNoDisturbanceInsteadOfCallingItASuccess() {
+        Answer answer = HandMade.answer(
+                folder, "5s,none,30000,5,0,0,,,,0,0.94,11.9,1.4", "5s,replica-cap,30000,5,0,0,,,,0,0.94,11.9,1.4");
+
+        Answer.Group group = answer.groups().get(0);
+        assertThat(group.lead()).startsWith("There was no disturbance");
+        assertThat(group.rows()).allSatisfy(row -> assertThat(row.success()).isEqualTo("no disturbance"));
+        assertThat(group.rows()).noneMatch(Answer.Row::leads);
+    }
+
+    @Test
+    void saysThatTheCostIsUnknownWithoutAnUncappedRun() {
+        Answer answer = HandMade.answer(folder, "5s,replica-cap,20000,1,10,9,0.9,0.596,0.982,0,0.9,11,2");
+
+        assertThat(answer.groups().get(0).sentences())
+                .containsExactly("What that costs users cannot be told: the policy none, which never acts,"
+                        + " was not run at this point.");
+    }
+
+    @Test
+    void admitsThatOverlappingIntervalsDoNotTellPoliciesApart() {
+        Answer answer = HandMade.answer(
+                folder,
+                "5s,replica-cap,20000,5,100,95,0.95,0.888,0.978,0,0.9,11,2",
+                "5s,three-band,20000,5,100,93,0.93,0.863,0.966,0,0.9,11,2");
+
+        assertThat(answer.groups().get(0).sentences())
+                .contains("The intervals overlap: these runs do not tell replica-cap from three-band."
+                        + " More replications would.");
+    }
+
+    @Test
+    void keepsConditionsApartInsteadOfPickingTheEasiestOne() {
+        String manifest = HandMade.manifest("q", "replica-cap").replace("control.interval", "workload.rate_scale");
+        FixtureFolder.ofPoints(
+                folder,
+                manifest,
+                HandMade.POINT_HEADER.replace("control.interval", "workload.rate_scale")
+                        + "1.0,replica-cap,20000,5,100,95,0.95,0.888,0.978,0,0.9,11,2\n"
+                        + "2.0,replica-cap,20000,5,100,15,0.15,0.093,0.233,0,0.9,11,2\n",
+                HandMade.RUN_HEADER.replace("control.interval", "workload.rate_scale")
+                        + "1.0,r0,replica-cap,20000,0,0.95\n2.0,r1,replica-cap,20000,0,0.15\n");
+
+        assertThat(Answer.of(ResultsFolder.read(folder)).groups())
+                .extracting(group -> plain(group.heading()))
+                .containsExactly(
+                        "At a cap of 20 kW, workload.rate_scale 1.0", "At a cap of 20 kW, workload.rate_scale 2.0");
+    }
+}

@@ -1,0 +1,357 @@
+package dev.capstan.report;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * Makes up results folders that follow docs/results.md, from a toy plant: bursts of demand, and policies that see power
+ * late by their timers. Nothing in them is a finding.
+ */
+final class FixtureFolder {
+
+    private static final List<String> INTERVALS = List.of("5s", "30s", "60s");
+    private static final List<String> WINDOWS = List.of("30s", "60s", "5m");
+    private static final List<String> CAPS = List.of("18kW", "20kW", "30kW");
+    private static final List<String> POLICIES = List.of("none", "replica-cap", "climatik-shipped", "static-floor");
+    private static final int REPLICATIONS = 5;
+    private static final int STEPS = 720;
+    private static final int STEP_SECONDS = 5;
+
+    private static final List<String> MEASURES = List.of(
+            "time_under_cap_fraction",
+            "over_cap_seconds",
+            "over_cap_joules",
+            "longest_excursion_seconds",
+            "peak_power_watts",
+            "mean_power_watts",
+            "stranded_watt_seconds",
+            "energy_joules",
+            "carbon_grams",
+            "requests_completed",
+            "ttft_p50_seconds",
+            "ttft_p99_seconds",
+            "tpot_p99_seconds",
+            "e2e_p99_seconds",
+            "slo_attainment",
+            "goodput_requests_per_second",
+            "joules_per_output_token",
+            "capped_seconds",
+            "replica_changes");
+
+    private FixtureFolder() {}
+
+    /** A sweep of 4 policies × 3 intervals × 3 windows × 3 caps × 5 seeds with the timelines of the first seed. */
+    static Path sweep(Path folder) {
+        StringBuilder summary = new StringBuilder("control.interval,telemetry.rate_window,cap.power,run_id,policy,"
+                + "cap_watts,replication,seed,duration_seconds,success_rate," + String.join(",", MEASURES)
+                + ",disturbances,disturbances_contained\n");
+        StringBuilder points = new StringBuilder("control.interval,telemetry.rate_window,cap.power,policy,cap_watts,"
+                + "replications,disturbances,disturbances_contained,success_rate,success_rate_low,success_rate_high");
+        MEASURES.forEach(m -> points.append(',')
+                .append(m)
+                .append("_mean,")
+                .append(m)
+                .append("_low,")
+                .append(m)
+                .append("_high"));
+        points.append('\n');
+        int number = 0;
+        for (String interval : INTERVALS) {
+            for (String window : WINDOWS) {
+                for (String cap : CAPS) {
+                    for (String policy : POLICIES) {
+                        List<ToyRun> runs = new ArrayList<>();
+                        for (int replication = 0; replication < REPLICATIONS; replication++) {
+                            ToyRun run =
+                                    new ToyRun(policy, seconds(interval), seconds(window), watts(cap), replication);
+                            String id = String.format(Locale.ROOT, "%04d-%s-r%d", number, policy, replication);
+                            summary.append(String.join(",", interval, window, cap, id, policy))
+                                    .append(number(run.cap))
+                                    .append(',')
+                                    .append(replication)
+                                    .append(',')
+                                    .append(77_000_000_000_000_001L + replication)
+                                    .append(number(STEPS * STEP_SECONDS))
+                                    .append(number(run.success()));
+                            run.measures().values().forEach(value -> summary.append(number(value)));
+                            summary.append(number(run.disturbances))
+                                    .append(number(run.contained))
+                                    .append('\n');
+                            runs.add(run);
+                            if (replication == 0) {
+                                write(folder.resolve("runs/" + id + "/timeline.csv"), run.timeline.toString());
+                                write(folder.resolve("runs/" + id + "/decisions.csv"), run.decisions.toString());
+                                write(folder.resolve("runs/" + id + "/events.csv"), run.events.toString());
+                            }
+                        }
+                        points.append(String.join(",", interval, window, cap, policy));
+                        point(points, runs);
+                        number++;
+                    }
+                }
+            }
+        }
+        write(folder.resolve("summary.csv"), summary.toString());
+        write(folder.resolve("points.csv"), points.toString());
+        write(folder.resolve("manifest.json"), manifest());
+        return folder;
+    }
+
+    /** A folder of given points, with one run for each and no timelines. */
+    static Path ofPoints(Path folder, String manifest, String points, String summary) {
+        write(folder.resolve("manifest.json"), manifest);
+        write(folder.resolve("points.csv"), points);
+        write(folder.resolve("summary.csv"), summary);
+        return folder;
+    }
+
+    static void write(Path file, String text) {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void point(StringBuilder out, List<ToyRun> runs) {
+        double disturbances = runs.stream().mapToDouble(r -> r.disturbances).sum();
+        double contained = runs.stream().mapToDouble(r -> r.contained).sum();
+        out.append(number(runs.get(0).cap))
+                .append(number(runs.size()))
+                .append(number(disturbances))
+                .append(number(contained));
+        if (disturbances == 0) {
+            out.append(",,,");
+        } else {
+            double[] wilson = wilson(contained, disturbances);
+            out.append(number(contained / disturbances))
+                    .append(number(wilson[0]))
+                    .append(number(wilson[1]));
+        }
+        for (String measure : MEASURES) {
+            double[] values =
+                    runs.stream().mapToDouble(r -> r.measures().get(measure)).toArray();
+            double mean = java.util.Arrays.stream(values).average().orElse(Double.NaN);
+            double squares = java.util.Arrays.stream(values)
+                    .map(v -> (v - mean) * (v - mean))
+                    .sum();
+            // Student's t for 4 degrees of freedom at 97.5 % is 2.776.
+            double half = 2.776 * Math.sqrt(squares / (values.length - 1) / values.length);
+            out.append(number(mean)).append(number(mean - half)).append(number(mean + half));
+        }
+        out.append('\n');
+    }
+
+    private static double[] wilson(double hits, double of) {
+        double z = 1.959964;
+        double share = hits / of;
+        double centre = (share + z * z / (2 * of)) / (1 + z * z / of);
+        double half = z / (1 + z * z / of) * Math.sqrt(share * (1 - share) / of + z * z / (4 * of * of));
+        return new double[] {Math.max(0, centre - half), Math.min(1, centre + half)};
+    }
+
+    private static String number(double value) {
+        return Double.isNaN(value) ? "," : "," + (value == Math.rint(value) ? Long.toString((long) value) : value);
+    }
+
+    private static int seconds(String text) {
+        return text.endsWith("m")
+                ? 60 * Integer.parseInt(text.substring(0, text.length() - 1))
+                : Integer.parseInt(text.substring(0, text.length() - 1));
+    }
+
+    private static double watts(String text) {
+        return 1000 * Double.parseDouble(text.replace("kW", ""));
+    }
+
+    private static String manifest() {
+        return """
+                {"capstan_version": "0.1.0",
+                 "command": ["capstan", "sweep", "timers.yaml", "--seed", "42"],
+                 "name": "timers", "mode": "requests",
+                 "question": "How fast must a replica cap react to hold the rack limit, and what does that cost users?",
+                 "experiment_file": "timers.yaml", "experiment_sha256": "6f1ed002ab5595859014ebf0951522d9",
+                 "experiment": {"control": {"interval": "5s"}, "cap": {"power": "20kW", "contain_within": "15s"}},
+                 "seed": 42, "replications": 5, "duration_seconds": 3600, "warmup_seconds": 300,
+                 "contain_within_seconds": 15,
+                 "axes": [{"path": "control.interval", "values": ["5s", "30s", "60s"]},
+                          {"path": "telemetry.rate_window", "values": ["30s", "60s", "5m"]},
+                          {"path": "cap.power", "values": ["18kW", "20kW", "30kW"]}],
+                 "policies": [{"label": "none", "name": "none", "guarded": false, "parameters": {}},
+                   {"label": "replica-cap", "name": "replica-cap", "guarded": true,
+                    "parameters": {"margin_fraction": 0.05, "release_seconds": 60}},
+                   {"label": "climatik-shipped", "name": "climatik-shipped", "guarded": false, "parameters": {}},
+                   {"label": "static-floor", "name": "static-floor", "guarded": true, "parameters": {}}],
+                 "traces": [{"role": "requests", "path": "traces/code.csv", "name": "made up bursts",
+                   "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "rows": 8819,
+                   "licence": "CC-BY-4.0"}],
+                 "notes": ["GPU power profile h100-sxm is measured; its start-up power is an assumption.",
+                           "Network latency is not modelled."],
+                 "machine": {"os": "Linux", "cpus": 2, "java": "17.0.15"}, "started": "2026-01-01T00:00:00Z",
+                 "wall_seconds": 81.4, "jobs": 2, "runs_per_second": 6.6, "requests_per_second": 91234.5}
+                """;
+    }
+
+    /** One run of the toy plant: steps of 5 s, the same demand for the same seed. */
+    private static final class ToyRun {
+        final double cap;
+        final StringBuilder timeline = new StringBuilder("time_seconds,power_mean_watts,power_max_watts,"
+                + "reference_power_watts,cap_watts,sensed_power_watts,ready_replicas,starting_replicas,"
+                + "terminating_replicas,running_requests,waiting_requests\n");
+        final StringBuilder decisions = new StringBuilder(
+                "time_seconds,code,reason,sensed_power_watts,quality,service,replica_ceiling,gpu_limit_watts\n");
+        final StringBuilder events = new StringBuilder("time_seconds,event,subject,detail\n");
+        int disturbances;
+        int contained;
+        private final Map<String, Double> measures = new LinkedHashMap<>();
+
+        ToyRun(String policy, int interval, int window, double cap, int seed) {
+            this.cap = cap;
+            Random chance = new Random(seed * 7919L + 5);
+            double burst = 0;
+            int left = 0;
+            double ceiling = policy.equals("static-floor") ? 4 : 40;
+            double ready = 16;
+            double[] seen = new double[STEPS];
+            double energy = 0;
+            double served = 0;
+            double wanted = 0;
+            double overJoules = 0;
+            double stranded = 0;
+            double peak = 0;
+            int over = 0;
+            int stretch = 0;
+            int longest = 0;
+            int changes = 0;
+            int held = 0;
+            boolean disturbed = false;
+            int worstHere = 0;
+            int released = 0;
+            for (int step = 0; step < STEPS; step++) {
+                if (left-- <= 0) {
+                    boolean rise = chance.nextDouble() < 0.5;
+                    burst = rise ? 3 + 8 * chance.nextDouble() : 0;
+                    left = 6 + chance.nextInt(30);
+                }
+                double demand = 12 + 3 * Math.sin(step / 110.0) + burst + chance.nextGaussian() * 0.4;
+                double reference = 4000 + 950 * demand;
+                ready += Math.signum(Math.min(demand, ceiling) - ready)
+                        * Math.min(Math.abs(Math.min(demand, ceiling) - ready), 4);
+                double power = 4000 + 950 * Math.min(ready, demand) + chance.nextGaussian() * 60;
+                double max = power + Math.abs(chance.nextGaussian()) * 250;
+                seen[step] = power;
+                int span = Math.max(1, window / STEP_SECONDS / 2);
+                double sensed = 0;
+                for (int back = 0; back < span; back++) {
+                    sensed += seen[Math.max(0, step - back)] / span;
+                }
+                if (step * STEP_SECONDS % interval == 0) {
+                    double before = ceiling;
+                    if (policy.equals("replica-cap")) {
+                        ceiling = sensed > 0.94 * cap
+                                ? Math.min(ceiling, Math.floor((0.96 * cap - 4000) / 950))
+                                : released < 4 ? ceiling : 40;
+                        released = sensed > 0.94 * cap ? 0 : released + 1;
+                    } else if (policy.equals("climatik-shipped")) {
+                        ceiling = sensed > 0.95 * cap ? Math.max(1, Math.floor(ready)) : 40;
+                    }
+                    if (before != ceiling) {
+                        changes++;
+                        decisions
+                                .append(step * STEP_SECONDS)
+                                .append(
+                                        before > ceiling
+                                                ? ",LOWER,\"sensed power nears the cap, lower\","
+                                                : ",RELEASE,room under the cap,")
+                                .append(Math.round(sensed))
+                                .append(",FRESH,chat,")
+                                .append((int) ceiling)
+                                .append(",\n");
+                    }
+                }
+                held += ceiling < 40 ? STEP_SECONDS : 0;
+                boolean now = reference > cap;
+                if (now && !disturbed) {
+                    disturbances++;
+                    worstHere = 0;
+                    events.append(step * STEP_SECONDS)
+                            .append(",disturbance begins,rack,")
+                            .append(Math.round(reference))
+                            .append(" W without capping\n");
+                }
+                stretch = power > cap ? stretch + STEP_SECONDS : 0;
+                worstHere = Math.max(worstHere, stretch);
+                longest = Math.max(longest, stretch);
+                if (!now && disturbed && worstHere <= 15) {
+                    contained++;
+                }
+                disturbed = now;
+                over += power > cap ? STEP_SECONDS : 0;
+                overJoules += Math.max(0, power - cap) * STEP_SECONDS;
+                stranded += demand > ready ? Math.max(0, cap - power) * STEP_SECONDS : 0;
+                peak = Math.max(peak, max);
+                energy += power * STEP_SECONDS;
+                wanted += demand;
+                served += Math.min(demand, ready);
+                timeline.append(step * STEP_SECONDS)
+                        .append(number(Math.round(power)))
+                        .append(number(Math.round(max)))
+                        .append(number(Math.round(reference)))
+                        .append(number(cap))
+                        .append(step == 0 ? "," : number(Math.round(sensed)))
+                        .append(number(Math.rint(ready)))
+                        .append(number(demand > ready + 1 ? 1 : 0))
+                        .append(",0")
+                        .append(number(Math.rint(8 * Math.min(demand, ready))))
+                        .append(number(Math.rint(Math.max(0, demand - ready))))
+                        .append('\n');
+            }
+            if (disturbed && worstHere <= 15) {
+                contained++;
+            }
+            double share = served / wanted;
+            double span = STEPS * STEP_SECONDS;
+            double[] values = {
+                1 - over / span,
+                over,
+                overJoules,
+                longest,
+                peak,
+                energy / span,
+                stranded,
+                energy,
+                Double.NaN,
+                served * 2,
+                0.3 / share,
+                1.4 / share / share,
+                0.05,
+                30 / share,
+                Math.max(0, 0.985 - 1.6 * (1 - share)),
+                11.9 * share * share,
+                2.1 / share,
+                held,
+                changes
+            };
+            for (int at = 0; at < values.length; at++) {
+                measures.put(MEASURES.get(at), values[at]);
+            }
+        }
+
+        double success() {
+            return disturbances == 0 ? Double.NaN : (double) contained / disturbances;
+        }
+
+        Map<String, Double> measures() {
+            return measures;
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package dev.capstan.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReportWriterTest {
+
+    private static final String HOSTILE = "</script><script>alert(1)</script><!--\u2028'\"&";
+
+    @TempDir
+    private static Path sweep;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void reportOfASweep() {
+        ReportWriter.write(FixtureFolder.sweep(sweep));
+    }
+
+    @Test
+    void writesOneFileBelowFiveMegabytesWithoutReferencesToTheNetwork() throws IOException {
+        Path report = sweep.resolve(ReportWriter.REPORT_FILE);
+
+        assertThat(Files.size(report)).isLessThan(5_000_000);
+        assertThat(Files.readString(report)).doesNotContain("http:", "https:", "src=", "@import", "url(data");
+    }
+
+    @Test
+    void writesTheSameBytesTwiceAndLeavesNoDraft() throws IOException {
+        byte[] first = Files.readAllBytes(sweep.resolve(ReportWriter.REPORT_FILE));
+        byte[] second = Files.readAllBytes(ReportWriter.write(sweep));
+
+        assertThat(second).isEqualTo(first);
+        assertThat(sweep.resolve(".report.html.part")).doesNotExist();
+    }
+
+    @Test
+    void drawsASurfaceForEachPolicyAndCapThatSawDisturbancesAndTheShownRuns() throws IOException {
+        try (var files = Files.list(sweep.resolve("charts"))) {
+            List<String> names =
+                    files.map(file -> file.getFileName().toString()).sorted().toList();
+            // 4 policies at the two caps that demand exceeds; 30 kW is never reached.
+            assertThat(names).filteredOn(name -> name.startsWith("success-")).hasSize(8);
+            assertThat(names).filteredOn(name -> name.startsWith("timeline-")).hasSize(ShownRun.MAX_RUNS);
+        }
+    }
+
+    @Test
+    void showsWallTimesInTheProvenanceOnly() throws IOException {
+        String html = Files.readString(sweep.resolve(ReportWriter.REPORT_FILE));
+
+        assertThat(html.indexOf("81.4")).isGreaterThan(html.indexOf("id=\"provenance\""));
+        assertThat(html.substring(0, html.indexOf("id=\"provenance\""))).doesNotContain("2026-01-01");
+    }
+
+    @Test
+    void keepsHostileNamesFromBecomingMarkup() throws IOException {
+        String inJson = HOSTILE.replace("\"", "\\\"");
+        String inCsv = "\"" + HOSTILE.replace("\"", "\"\"") + "\"";
+        FixtureFolder.ofPoints(
+                folder,
+                HandMade.manifest(inJson, inJson),
+                HandMade.POINT_HEADER + "5s," + inCsv + ",20000,1,4,2,0.5,0.15,0.85,,,,\n",
+                HandMade.RUN_HEADER + "5s,r0," + inCsv + ",20000,0,0.5\n");
+
+        String html = Files.readString(ReportWriter.write(folder));
+
+        assertThat(html).doesNotContain("<script>alert", "<!--");
+        assertThat(html).contains("&lt;/script&gt;&lt;script&gt;alert(1)", "\\u003C/script\\u003E", "\\u2028");
+        assertThat(html.split("</script>", -1)).hasSize(3);
+    }
+
+    @Test
+    void saysWhichFileIsMissingAndWhatToTry() {
+        FixtureFolder.write(folder.resolve("manifest.json"), HandMade.manifest("q", "replica-cap"));
+
+        assertThatThrownBy(() -> ReportWriter.write(folder))
+                .isInstanceOf(ReportException.class)
+                .hasMessageContaining("points.csv")
+                .hasMessageContaining("missing")
+                .hasMessageContaining("Maybe");
+    }
+
+    @Test
+    void refusesAFolderWithoutManifest() {
+        assertThatThrownBy(() -> ReportWriter.write(folder))
+                .isInstanceOf(ReportException.class)
+                .hasMessageContaining("manifest.json")
+                .hasMessageContaining("--out");
+        assertThatThrownBy(() -> ReportWriter.write(folder.resolve("nowhere")))
+                .isInstanceOf(ReportException.class)
+                .hasMessageContaining("is not a folder");
+    }
+
+    @Test
+    void namesTheColumnThatIsNotThere() {
+        FixtureFolder.ofPoints(
+                folder, HandMade.manifest("q", "replica-cap"), "control.interval,policy\n5s,none\n", "run_id\nr\n");
+
+        assertThatThrownBy(() -> ReportWriter.write(folder))
+                .isInstanceOf(ReportException.class)
+                .hasMessageContaining("has no column cap_watts")
+                .hasMessageContaining("it has control.interval, policy");
+    }
+
+    @Test
+    void saysWhereAManifestStopsBeingJson() {
+        FixtureFolder.write(folder.resolve("manifest.json"), "{\n\"name\": \"x\",\n");
+
+        assertThatThrownBy(() -> ReportWriter.write(folder))
+                .isInstanceOf(ReportException.class)
+                .hasMessageContaining("not valid JSON at line 3");
+    }
+
+    @Test
+    void refusesATableWhoseCellsAreNoNumbers() {
+        FixtureFolder.ofPoints(
+                folder,
+                HandMade.manifest("q", "replica-cap"),
+                HandMade.POINT_HEADER + "5s,replica-cap,much,1,4,2,0.5,0.15,0.85,,,,\n",
+                HandMade.RUN_HEADER + "5s,r0,replica-cap,20000,0,0.5\n");
+
+        assertThatThrownBy(() -> ReportWriter.write(folder))
+                .isInstanceOf(ReportException.class)
+                .hasMessageContaining("points.csv")
+                .hasMessageContaining("much");
+    }
+
+    @Test
+    void comparesFoldersAndWarnsWhenTheirTracesDiffer() throws IOException {
+        Path two = FixtureFolder.sweep(folder.resolve("two"));
+        Path manifest = two.resolve("manifest.json");
+        Files.writeString(manifest, Files.readString(manifest).replace("9f86d081", "00000000"));
+
+        String html = Files.readString(ReportWriter.compare(List.of(sweep, two), folder.resolve("compare.html")));
+
+        assertThat(html).contains("At a cap of 20", "climatik-shipped", "differ in their traces");
+        assertThat(html).doesNotContain("differ in their containment times", "http:", "https:", "<script");
+    }
+
+    @Test
+    void comparesNothingWithLessThanTwoFolders() {
+        assertThatThrownBy(() -> ReportWriter.compare(List.of(folder), folder.resolve("compare.html")))
+                .isInstanceOf(ReportException.class)
+                .hasMessageContaining("at least two");
+    }
+}

@@ -1,0 +1,194 @@
+package dev.capstan.sim.autoscaling;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A horizontal pod autoscaler on one external metric: the decision that the controller takes at each sync.
+ *
+ * <p>Source: {@code pkg/controller/podautoscaler/horizontal.go} and {@code replica_calculator.go} of Kubernetes, in the
+ * form since release 1.33 (a tolerance per direction; rate limits that count the changes of both directions). The
+ * caller syncs every 15 s by default and writes the result to the scale of the workload.
+ *
+ * <ul>
+ *   <li>A count over the maximum or below the minimum is corrected at once: no metric, no stabilization, no rate limit.
+ *   <li>Without a behaviour (a plain KEDA ScaledObject) the replicas at most double per sync, or reach 4, and go down
+ *       to the highest recommendation of the last 300 s.
+ *   <li>With a behaviour its windows, policies and tolerances count.
+ * </ul>
+ *
+ * <p><b>Caveats.</b> Syncs are exact multiples in a simulation, so boundaries matter: without a behaviour a
+ * recommendation that is exactly 300 s old still counts, with one a recommendation or change as old as its window does
+ * not. Resource and pod metrics, and several metrics on one autoscaler, are not emulated.
+ */
+public final class HorizontalPodAutoscaler {
+
+    /** Default of {@code --horizontal-pod-autoscaler-sync-period}, 15 s. */
+    public static final long DEFAULT_SYNC_PERIOD_NANOS = 15_000_000_000L;
+
+    /** Default of {@code --horizontal-pod-autoscaler-downscale-stabilization}, 300 s. */
+    public static final long DEFAULT_DOWN_STABILIZATION_NANOS = 300_000_000_000L;
+
+    private final ExternalTarget target;
+    private final TimedCounts recommendations = new TimedCounts();
+    private final TimedCounts additions = new TimedCounts();
+    private final TimedCounts removals = new TimedCounts();
+
+    private int minReplicas;
+    private int maxReplicas;
+    private @Nullable HpaBehavior behavior;
+
+    /**
+     * @param behavior {@code spec.behavior}, null when it is not set
+     * @throws IllegalArgumentException as {@link #setBounds}
+     */
+    public HorizontalPodAutoscaler(
+            ExternalTarget target, int minReplicas, int maxReplicas, @Nullable HpaBehavior behavior) {
+        this.target = target;
+        this.behavior = behavior;
+        setBounds(minReplicas, maxReplicas);
+    }
+
+    /**
+     * Writes {@code spec.minReplicas} and {@code spec.maxReplicas}; they act at the next sync.
+     *
+     * @throws IllegalArgumentException when the minimum is negative, the maximum below 1 or below the minimum
+     */
+    public void setBounds(int minReplicas, int maxReplicas) {
+        if (minReplicas < 0 || maxReplicas < 1 || maxReplicas < minReplicas) {
+            throw new IllegalArgumentException("replica bounds must satisfy 0 <= min <= max and max >= 1, were min "
+                    + minReplicas + " and max " + maxReplicas);
+        }
+        this.minReplicas = minReplicas;
+        this.maxReplicas = maxReplicas;
+    }
+
+    /** Writes {@code spec.behavior}, null to remove it. What was recorded before stays recorded. */
+    public void setBehavior(@Nullable HpaBehavior behavior) {
+        this.behavior = behavior;
+    }
+
+    /**
+     * One sync.
+     *
+     * @param specReplicas {@code spec.replicas} of the workload
+     * @param statusReplicas {@code status.replicas}: pods that exist, ready or not
+     * @param readyReplicas pods that are ready, used by a {@link ExternalTarget.Type#VALUE} target
+     * @param metricSum the sum of the series of the metric; NaN when it could not be read
+     * @return the {@code spec.replicas} wanted now; {@code specReplicas} for no change
+     */
+    public int sync(long nowNanos, int specReplicas, int statusReplicas, int readyReplicas, double metricSum) {
+        if (recommendations.isEmpty()) {
+            recommendations.record(nowNanos, specReplicas, Long.MIN_VALUE);
+        }
+        HpaBehavior rules = behavior;
+        int wanted;
+        if (specReplicas == 0 && minReplicas != 0) {
+            return 0;
+        } else if (specReplicas > maxReplicas) {
+            wanted = maxReplicas;
+        } else if (specReplicas < minReplicas) {
+            wanted = minReplicas;
+        } else if (Double.isNaN(metricSum)) {
+            return specReplicas;
+        } else {
+            int proposal = propose(specReplicas, statusReplicas, readyReplicas, ExternalTarget.toMilli(metricSum));
+            wanted = rules == null
+                    ? normalize(nowNanos, specReplicas, proposal)
+                    : normalizeWithBehavior(rules, nowNanos, specReplicas, proposal);
+        }
+        if (rules != null && wanted != specReplicas) {
+            recordChange(rules, nowNanos, wanted - specReplicas);
+        }
+        return wanted;
+    }
+
+    private int propose(int specReplicas, int statusReplicas, int readyReplicas, long metricMilli) {
+        double targetMilli = target.valueMilli();
+        if (target.type() == ExternalTarget.Type.AVERAGE_VALUE) {
+            return isWithinTolerance(metricMilli / (targetMilli * statusReplicas))
+                    ? statusReplicas
+                    : (int) Math.ceil(metricMilli / targetMilli);
+        }
+        double ratio = metricMilli / targetMilli;
+        if (specReplicas == 0) {
+            return (int) Math.ceil(ratio);
+        }
+        return isWithinTolerance(ratio) ? specReplicas : (int) Math.ceil(ratio * readyReplicas);
+    }
+
+    private boolean isWithinTolerance(double ratio) {
+        HpaBehavior rules = behavior;
+        double up =
+                rules == null ? ScalingRules.DEFAULT_TOLERANCE : rules.scaleUp().tolerance();
+        double down = rules == null
+                ? ScalingRules.DEFAULT_TOLERANCE
+                : rules.scaleDown().tolerance();
+        return 1 - down <= ratio && ratio <= 1 + up;
+    }
+
+    private int normalize(long nowNanos, int replicas, int proposal) {
+        long cutoffNanos = nowNanos - DEFAULT_DOWN_STABILIZATION_NANOS;
+        int stabilized = recommendations.maxAfter(cutoffNanos - 1, proposal);
+        recommendations.record(nowNanos, proposal, cutoffNanos);
+        int highest = Math.min(maxReplicas, Math.max(2 * replicas, 4));
+        return Math.max(minReplicas, Math.min(highest, stabilized));
+    }
+
+    private int normalizeWithBehavior(HpaBehavior rules, long nowNanos, int replicas, int proposal) {
+        long upCutoffNanos = nowNanos - rules.scaleUp().stabilizationWindowNanos();
+        long downCutoffNanos = nowNanos - rules.scaleDown().stabilizationWindowNanos();
+        int lowest = recommendations.minAfter(upCutoffNanos, proposal);
+        int highest = recommendations.maxAfter(downCutoffNanos, proposal);
+        int stabilized = Math.min(Math.max(replicas, lowest), highest);
+        recommendations.record(nowNanos, proposal, Math.min(upCutoffNanos, downCutoffNanos));
+
+        if (stabilized > replicas) {
+            int limit = Math.max(replicas, upLimit(rules.scaleUp(), nowNanos, replicas));
+            return Math.min(stabilized, Math.min(maxReplicas, limit));
+        }
+        if (stabilized < replicas) {
+            int limit = Math.min(replicas, downLimit(rules.scaleDown(), nowNanos, replicas));
+            return Math.max(stabilized, Math.max(minReplicas, limit));
+        }
+        return replicas;
+    }
+
+    private int upLimit(ScalingRules rules, long nowNanos, int replicas) {
+        if (rules.select() == ScalingRules.Select.DISABLED) {
+            return replicas;
+        }
+        boolean smallest = rules.select() == ScalingRules.Select.MIN;
+        int limit = smallest ? Integer.MAX_VALUE : Integer.MIN_VALUE;
+        for (ScalingPolicy policy : rules.policies()) {
+            int proposed = policy.proposeUp(periodStartReplicas(policy, nowNanos, replicas));
+            limit = smallest ? Math.min(limit, proposed) : Math.max(limit, proposed);
+        }
+        return limit;
+    }
+
+    private int downLimit(ScalingRules rules, long nowNanos, int replicas) {
+        if (rules.select() == ScalingRules.Select.DISABLED) {
+            return replicas;
+        }
+        boolean smallest = rules.select() == ScalingRules.Select.MIN;
+        int limit = smallest ? Integer.MIN_VALUE : Integer.MAX_VALUE;
+        for (ScalingPolicy policy : rules.policies()) {
+            int proposed = policy.proposeDown(periodStartReplicas(policy, nowNanos, replicas));
+            limit = smallest ? Math.max(limit, proposed) : Math.min(limit, proposed);
+        }
+        return limit;
+    }
+
+    private int periodStartReplicas(ScalingPolicy policy, long nowNanos, int replicas) {
+        long cutoffNanos = nowNanos - policy.periodNanos();
+        return replicas - additions.sumAfter(cutoffNanos) + removals.sumAfter(cutoffNanos);
+    }
+
+    private void recordChange(HpaBehavior rules, long nowNanos, int change) {
+        if (change > 0) {
+            additions.record(nowNanos, change, nowNanos - rules.scaleUp().longestPeriodNanos());
+        } else {
+            removals.record(nowNanos, -change, nowNanos - rules.scaleDown().longestPeriodNanos());
+        }
+    }
+}

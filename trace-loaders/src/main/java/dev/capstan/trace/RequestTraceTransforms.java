@@ -1,0 +1,126 @@
+package dev.capstan.trace;
+
+import java.util.Comparator;
+import java.util.PriorityQueue;
+
+/** Makes request traces from others. Each result tells in its origin what was done to what. */
+public final class RequestTraceTransforms {
+
+    /** Copies are shifted by at most this much: past the burst of one client, short against the swing of a day. */
+    private static final long LARGEST_SHIFT_NANOS = 30_000_000_000L;
+
+    private static final double MOST_REQUESTS = 5e8;
+
+    private RequestTraceTransforms() {}
+
+    /**
+     * Scales the load. The whole part of the factor superposes copies, the first as it is, each other one shifted by up
+     * to 30 s either way so that bursts do not coincide to the nanosecond; what leaves one end of the trace comes in at
+     * the other. The fraction is one more copy, thinned at random. A factor below 1 thins the trace itself.
+     *
+     * @param factor above 0
+     * @param seed of shifts and thinning
+     */
+    public static RequestTrace scale(RequestTrace trace, double factor, long seed) {
+        if (!(factor > 0) || factor * trace.size() > MOST_REQUESTS) {
+            throw new IllegalArgumentException(
+                    "factor must be above 0 and give at most " + (long) MOST_REQUESTS + " requests, was " + factor);
+        }
+        RandomStream shifts = RandomStream.named(seed, "scale.shifts");
+        RandomStream thinning = RandomStream.named(seed, "scale.thinning");
+        int whole = (int) factor;
+        double fraction = factor - whole;
+        int copies = whole + (fraction > 0 ? 1 : 0);
+        PriorityQueue<Copy> queue = new PriorityQueue<>(Copy.BY_TIME);
+        for (int i = 0; i < copies && trace.size() > 0; i++) {
+            long shift = i == 0 ? 0 : Math.round((2 * shifts.nextDouble() - 1) * LARGEST_SHIFT_NANOS);
+            queue.add(new Copy(trace, i, shift));
+        }
+        RequestColumns columns = new RequestColumns();
+        while (!queue.isEmpty()) {
+            Copy next = queue.remove();
+            if (next.number < whole || thinning.nextDouble() < fraction) {
+                columns.add(next.arrival, trace.inputTokens()[next.request], trace.outputTokens()[next.request]);
+            }
+            if (next.advance()) {
+                queue.add(next);
+            }
+        }
+        return columns.trace(trace.start(), derived("scaled: factor=" + factor + ", seed=" + seed, trace.origin()));
+    }
+
+    /**
+     * Cuts out the requests from {@code fromNanos} to below {@code fromNanos + durationNanos} and lets the cut begin at
+     * nanosecond 0.
+     */
+    public static RequestTrace window(RequestTrace trace, long fromNanos, long durationNanos) {
+        if (fromNanos < 0 || durationNanos <= 0 || fromNanos > trace.spanNanos()) {
+            throw new IllegalArgumentException("the trace covers 0s to " + Quantity.formatDuration(trace.spanNanos())
+                    + ", asked for " + Quantity.formatDuration(durationNanos) + " from "
+                    + Quantity.formatDuration(fromNanos));
+        }
+        RequestColumns columns = new RequestColumns();
+        for (int i = 0; i < trace.size(); i++) {
+            long arrival = trace.arrivalNanos()[i] - fromNanos;
+            if (arrival >= 0 && arrival < durationNanos) {
+                columns.add(arrival, trace.inputTokens()[i], trace.outputTokens()[i]);
+            }
+        }
+        String recipe = "window: from=" + Quantity.formatDuration(fromNanos) + ", duration="
+                + Quantity.formatDuration(durationNanos);
+        return columns.trace(trace.start().map(start -> start.plusNanos(fromNanos)), derived(recipe, trace.origin()));
+    }
+
+    private static TraceOrigin derived(String recipe, TraceOrigin from) {
+        return new TraceOrigin(
+                recipe + ", of " + from.path(), SourceBytes.sha256Of(recipe + ", of " + from.sha256()), from.licence());
+    }
+
+    /** One copy of the trace, turned around its span, on its way through its requests in order of time. */
+    private static final class Copy {
+
+        static final Comparator<Copy> BY_TIME =
+                Comparator.<Copy>comparingLong(copy -> copy.arrival).thenComparingInt(copy -> copy.number);
+
+        private final long[] arrivals;
+        private final int number;
+        private final long turn;
+        private final long shift;
+        private final int first;
+        private int request;
+        private long arrival;
+
+        Copy(RequestTrace trace, int number, long shift) {
+            this.arrivals = trace.arrivalNanos();
+            this.number = number;
+            this.turn = trace.spanNanos() + 1;
+            this.shift = Math.floorMod(shift, turn);
+            this.first = firstAtOrAfter(turn - this.shift);
+            moveTo(first);
+        }
+
+        /** Goes to the next request in time; false after the last. */
+        boolean advance() {
+            int next = request + 1 == arrivals.length ? 0 : request + 1;
+            if (next == first) {
+                return false;
+            }
+            moveTo(next);
+            return true;
+        }
+
+        private void moveTo(int index) {
+            request = index;
+            arrival = (arrivals[index] + shift) % turn;
+        }
+
+        /** The request that wraps around to the earliest time. */
+        private int firstAtOrAfter(long nanos) {
+            int index = 0;
+            while (index < arrivals.length && arrivals[index] < nanos) {
+                index++;
+            }
+            return index == arrivals.length ? 0 : index;
+        }
+    }
+}

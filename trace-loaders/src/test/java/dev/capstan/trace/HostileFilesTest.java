@@ -1,0 +1,117 @@
+package dev.capstan.trace;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+
+/** Whatever the bytes of a file are, a reader returns a trace or throws {@link TraceException}, and nothing else. */
+class HostileFilesTest {
+
+    private static final List<Consumer<Path>> READERS = List.of(
+            RequestTraces::read,
+            PowerCsv::read,
+            file -> PowerCsv.read(file, new PowerCsv.Columns("time_seconds", "iso8601", "power_watts", "kW")),
+            file -> HourlyCarbonCsv.read(file, CarbonTrace.Scope.DIRECT),
+            RateProfile::read,
+            TokenLengths::read);
+
+    private static final List<String> SOUND_FILES = List.of(
+            "TIMESTAMP,ContextTokens,GeneratedTokens\r\n2023-11-16 18:17:03.9799600,4808,10\r\n"
+                    + "2024-05-10 00:00:01+00:00,2399,6",
+            "# start: 2024-05-10T00:00:00Z\narrival_seconds,input_tokens,output_tokens\n0,1,2\n1.5,3,4\n",
+            "time_seconds,power_watts\n0,5\n1.25,6e2\n2,\"7\"\n",
+            "time_seconds,power_watts\n2024-04-29T17:39:05Z,5\n2024-04-29T17:39:06+02:00,6\n",
+            "# zone: GB\n# signal: average\n# scope: direct\ntime_utc,carbon_grams_per_kilowatt_hour\n"
+                    + "2024-06-01T00:00Z,100\n2024-06-01T01:00:00Z,90.5\n",
+            "Datetime (UTC),Zone Id,Carbon Intensity gCO\u2082eq/kWh (direct)\r\n2024-01-01 00:00:00,X,6\r\n",
+            "offset_seconds,requests_per_second\n0,1.5\n600,2\n",
+            "quantile,input_tokens,output_tokens\n0,1,1\n0.5,7,8\n1,9,9\n");
+
+    private static final String[] SPLINTERS = {
+        "",
+        "\"",
+        ",",
+        "\n",
+        "\r",
+        "#",
+        "-",
+        "9999999999999999999",
+        "1e999999999",
+        "NaN",
+        "\u0000",
+        "\uFEFF",
+        ".",
+        "Z",
+        ":"
+    };
+
+    @FuzzTest(maxDuration = "1m")
+    void readersSurviveAnyBytes(byte[] bytes) {
+        readWithAll(bytes);
+    }
+
+    @Test
+    void readersSurviveSoundFilesWithOnePlaceBroken() throws IOException {
+        RandomStream random = RandomStream.named(1, "hostile");
+        for (String sound : SOUND_FILES) {
+            for (int i = 0; i < 150; i++) {
+                int from = random.nextInt(sound.length());
+                int to = Math.min(sound.length(), from + random.nextInt(4));
+                String broken =
+                        sound.substring(0, from) + SPLINTERS[random.nextInt(SPLINTERS.length)] + sound.substring(to);
+                readWithAll(broken.getBytes(UTF_8));
+            }
+        }
+    }
+
+    @Test
+    void readersSurviveFilesCutAnywhere() throws IOException {
+        for (String sound : SOUND_FILES) {
+            byte[] packed = gzip(sound.getBytes(UTF_8));
+            for (int length = 0; length < sound.length(); length++) {
+                readWithAll(sound.substring(0, length).getBytes(UTF_8));
+            }
+            for (int length = 0; length < packed.length; length++) {
+                readWithAll(Arrays.copyOf(packed, length));
+            }
+        }
+    }
+
+    private static byte[] gzip(byte[] bytes) throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+            out.write(bytes);
+        }
+        return packed.toByteArray();
+    }
+
+    private static void readWithAll(byte[] bytes) {
+        try {
+            Path file = Files.createTempFile("hostile", ".csv");
+            try {
+                Files.write(file, bytes);
+                for (Consumer<Path> reader : READERS) {
+                    try {
+                        reader.accept(file);
+                    } catch (TraceException expected) {
+                        // The one way to refuse a file.
+                    }
+                }
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

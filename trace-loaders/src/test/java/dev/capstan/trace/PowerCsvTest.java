@@ -1,0 +1,111 @@
+package dev.capstan.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PowerCsvTest {
+
+    private static final String HEADER = "time_seconds,power_watts\n";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void readsItsOwnFormAndLetsTheLastSampleHoldAsLongAsTheOneAhead() {
+        PowerTrace trace = PowerCsv.read(write("# licence: CC0-1.0\n" + HEADER + "10,350.5\n11,0\n13,400\n"));
+        assertThat(trace.timeNanos()).containsExactly(0, 1_000_000_000L, 3_000_000_000L);
+        assertThat(trace.watts()).containsExactly(350.5, 0, 400);
+        assertThat(trace.endNanos()).isEqualTo(5_000_000_000L);
+        assertThat(trace.start()).isEmpty();
+        assertThat(trace.origin().licence()).isEqualTo("CC0-1.0");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "s, 1714412345.123456789, 1714412346.123456789",
+        "ms, 1714412345123.456789, 1714412346123.456789",
+        "us, 1714412345123456.789, 1714412346123456.789",
+        "ns, 1714412345123456789, 1714412346123456789",
+        "iso8601, 2024-04-29T17:39:05.123456789Z, 2024-04-29T19:39:06.123456789+02:00"
+    })
+    void readsTimesSince1970InEveryUnitToTheNanosecond(String unit, String first, String second) {
+        Path file = write("when,gpu,draw\n" + first + ",0,1.5\n" + second + ",0,2\n");
+        PowerTrace trace = PowerCsv.read(file, new PowerCsv.Columns("when", unit, "draw", "kW"));
+        assertThat(trace.start()).contains(Instant.ofEpochSecond(1714412345, 123456789));
+        assertThat(trace.timeNanos()).containsExactly(0, 1_000_000_000L);
+        assertThat(trace.watts()).containsExactly(1500, 2000);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "2,-1|power_watts must be between 0 W and 10 GW, is -1. Maybe the meter's mark for a missing sample",
+                "2,9.2e18|power_watts must be between 0 W and 10 GW, is 9.2e18. Maybe the meter's mark",
+                "2,NaN|power_watts must be a decimal number, is 'NaN'",
+                "2,|power_watts must be a decimal number, is ''",
+                "2,0x10|power_watts must be a decimal number",
+                "2,5d|power_watts must be a decimal number",
+                "2,1e99999999|power_watts must be a decimal number",
+                "2|has 1 columns, the header has 2. Maybe the file was cut short",
+                "1,5|time_seconds must be later than in the row ahead, is 1",
+                "0.5,5|time_seconds must be later than in the row ahead",
+                "-2,5|time_seconds must be from 0 to 146 years, is -2",
+                "1e12,5|time_seconds must be from 0 to 146 years"
+            })
+    void namesTheLineOfARowThatIsWrong(String row, String problem) {
+        Path file = write(HEADER + "0,5\n1,5\n" + row);
+        assertThatThrownBy(() -> PowerCsv.read(file))
+                .isInstanceOf(TraceException.class)
+                .hasMessageContaining("power.csv:4: " + problem);
+    }
+
+    @Test
+    void refusesAGapOfMoreThanTenIntervals() {
+        PowerCsv.read(write(HEADER + "0,5\n1,5\n2,5\n12,5\n13,5\n"));
+        Path file = write(HEADER + "0,5\n1,5\n2,5\n13,5\n14,5\n");
+        assertThatThrownBy(() -> PowerCsv.read(file))
+                .isInstanceOf(TraceException.class)
+                .hasMessageContaining(
+                        "power.csv:5: no sample for 11s, the usual interval is 1s. Maybe the meter was silent");
+    }
+
+    @Test
+    void refusesOneSampleSinceNobodyKnowsHowLongItHolds() {
+        Path file = write(HEADER + "0,5\n");
+        assertThatThrownBy(() -> PowerCsv.read(file)).hasMessageContaining("has 1 samples; at least 2 are needed");
+    }
+
+    @Test
+    void namesTheColumnsThatAreThereWhenOneIsNot() {
+        Path file = write("when,what\n0,5\n");
+        assertThatThrownBy(() -> PowerCsv.read(file))
+                .isInstanceOf(TraceException.class)
+                .hasMessageContaining("there is no column 'time_seconds'. Columns here: when, what.");
+    }
+
+    @Test
+    void refusesUnknownUnits() {
+        assertThatThrownBy(() -> new PowerCsv.Columns("t", "min", "p", "W"))
+                .hasMessageContaining("'min' is not a unit of time. Allowed: ms, ns, s, us, iso8601.");
+        assertThatThrownBy(() -> new PowerCsv.Columns("t", "s", "p", "kWh"))
+                .hasMessageContaining("'kWh' is not a unit of power");
+    }
+
+    private Path write(String text) {
+        try {
+            return Files.writeString(folder.resolve("power.csv"), text);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
