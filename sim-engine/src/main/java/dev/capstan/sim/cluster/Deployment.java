@@ -1,0 +1,238 @@
+package dev.capstan.sim.cluster;
+
+import dev.capstan.sim.kernel.Kernel;
+import dev.capstan.sim.kernel.Priority;
+import dev.capstan.sim.power.PowerDomains;
+import dev.capstan.trace.RandomStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Keeps as many pods as its spec asks for. New pods go through the phases of their start; pods too many are stopped,
+ * those that do not serve yet first, then the youngest, and drain until done or their grace period ends. Starting and
+ * draining pods draw power.
+ */
+public final class Deployment {
+
+    private final Kernel kernel;
+    private final PowerDomains power;
+    private final Servers servers;
+    private final int gpus;
+    private final List<StartupPhase> startup;
+    private final double startupJitter;
+    private final long graceNanos;
+    private final RandomStream random;
+    private final PodLoad load;
+    private final int phaseEnds;
+    private final int graceEnds;
+
+    private final List<Pod> everyPod = new ArrayList<>();
+    private final List<Pod> present = new ArrayList<>();
+    private final int[] counts = new int[Pod.Phase.values().length];
+    private int specReplicas;
+    private long changes;
+
+    /**
+     * @param gpus of one pod
+     * @param startupJitter each phase takes its time times 1 ± this, uniformly
+     * @param random the deployment's own stream
+     */
+    public Deployment(
+            Kernel kernel,
+            PowerDomains power,
+            Servers servers,
+            int gpus,
+            List<StartupPhase> startup,
+            double startupJitter,
+            long graceNanos,
+            RandomStream random,
+            PodLoad load) {
+        this.kernel = kernel;
+        this.power = power;
+        this.servers = servers;
+        this.gpus = gpus;
+        this.startup = startup;
+        this.startupJitter = startupJitter;
+        this.graceNanos = graceNanos;
+        this.random = random;
+        this.load = load;
+        phaseEnds = kernel.register(ordinal -> nextPhase(everyPod.get((int) ordinal)));
+        graceEnds = kernel.register(ordinal -> endGrace(everyPod.get((int) ordinal)));
+    }
+
+    /** Begins with pods that serve already. */
+    public void begin(int replicas) {
+        specReplicas = replicas;
+        for (int i = 0; i < replicas; i++) {
+            Pod pod = create();
+            if (!place(pod)) {
+                throw new IllegalStateException("no server has " + gpus + " GPUs free for an initial replica");
+            }
+            become(pod, Pod.Phase.READY);
+            load.ready(pod);
+        }
+    }
+
+    /** Asks for this many pods. */
+    public void scale(int replicas) {
+        specReplicas = replicas;
+        int running = running();
+        for (; running < replicas; running++) {
+            changes++;
+            Pod pod = create();
+            startIfPlaced(pod);
+        }
+        for (; running > replicas; running--) {
+            changes++;
+            stop(victim());
+        }
+    }
+
+    /** The replicas asked for. */
+    public int specReplicas() {
+        return specReplicas;
+    }
+
+    /** Pods that are not on their way out: what the scale subresource reports as replicas. */
+    public int running() {
+        return count(Pod.Phase.PENDING) + count(Pod.Phase.STARTING) + count(Pod.Phase.READY);
+    }
+
+    /** Pods in a phase. */
+    public int count(Pod.Phase phase) {
+        return counts[phase.ordinal()];
+    }
+
+    /** Pods that exist, in the order of their creation. */
+    public List<Pod> pods() {
+        return present;
+    }
+
+    /** Pods started and pods told to stop since the beginning. */
+    public long changes() {
+        return changes;
+    }
+
+    /** Active energy of every pod there ever was. */
+    public double activeJoules(long nowNanos) {
+        double joules = 0;
+        for (Pod pod : everyPod) {
+            joules += pod.activeJoules(nowNanos);
+        }
+        return joules;
+    }
+
+    /** The boards of a pod draw this much together from now on. */
+    public void draw(Pod pod, double boardWatts) {
+        drawActive(pod, Servers.microwatts(servers.activeWatts(boardWatts, gpus)));
+    }
+
+    /** The same with the active microwatts worked out beforehand: for hot paths. */
+    public void drawActive(Pod pod, long activeMicrowatts) {
+        long now = kernel.nowNanos();
+        power.add(pod.domain, pod.draw(activeMicrowatts, now), now);
+    }
+
+    /** Nothing is left on a pod that was draining. */
+    public void drained(Pod pod) {
+        remove(pod);
+    }
+
+    private Pod create() {
+        Pod pod = new Pod(everyPod.size());
+        everyPod.add(pod);
+        present.add(pod);
+        counts[pod.phase.ordinal()]++;
+        return pod;
+    }
+
+    private boolean place(Pod pod) {
+        pod.server = servers.allocate(gpus);
+        if (pod.server < 0) {
+            return false;
+        }
+        pod.domain = servers.domain(pod.server);
+        pod.draw(0, kernel.nowNanos());
+        return true;
+    }
+
+    private void startIfPlaced(Pod pod) {
+        if (place(pod)) {
+            become(pod, Pod.Phase.STARTING);
+            nextPhase(pod);
+        }
+    }
+
+    private void nextPhase(Pod pod) {
+        if (pod.phase != Pod.Phase.STARTING) {
+            return;
+        }
+        if (++pod.startupPhase == startup.size()) {
+            become(pod, Pod.Phase.READY);
+            load.ready(pod);
+            return;
+        }
+        StartupPhase phase = startup.get(pod.startupPhase);
+        draw(pod, gpus * phase.gpuWatts());
+        long nanos = Math.round(phase.nanos() * (1 + startupJitter * (2 * random.nextDouble() - 1)));
+        kernel.schedule(kernel.nowNanos() + nanos, Priority.PLANT, phaseEnds, pod.ordinal());
+    }
+
+    private Pod victim() {
+        Pod victim = null;
+        for (Pod pod : present) {
+            if (pod.phase.compareTo(Pod.Phase.READY) <= 0
+                    && (victim == null || pod.phase.compareTo(victim.phase) <= 0)) {
+                victim = pod;
+            }
+        }
+        if (victim == null) {
+            throw new IllegalStateException("no pod is left to stop");
+        }
+        return victim;
+    }
+
+    private void stop(Pod pod) {
+        boolean serves = pod.phase == Pod.Phase.READY;
+        become(pod, Pod.Phase.TERMINATING);
+        if (!serves || load.drain(pod)) {
+            remove(pod);
+        } else {
+            kernel.schedule(kernel.nowNanos() + graceNanos, Priority.PLANT, graceEnds, pod.ordinal());
+        }
+    }
+
+    private void endGrace(Pod pod) {
+        if (pod.phase == Pod.Phase.TERMINATING) {
+            load.kill(pod);
+            remove(pod);
+        }
+    }
+
+    private void remove(Pod pod) {
+        if (pod.server >= 0) {
+            drawActive(pod, 0);
+            servers.release(pod.server, gpus);
+        }
+        become(pod, Pod.Phase.GONE);
+        present.remove(pod);
+        retryPending();
+    }
+
+    private void retryPending() {
+        if (count(Pod.Phase.PENDING) == 0) {
+            return;
+        }
+        for (Pod pod : List.copyOf(present)) {
+            if (pod.phase == Pod.Phase.PENDING) {
+                startIfPlaced(pod);
+            }
+        }
+    }
+
+    private void become(Pod pod, Pod.Phase phase) {
+        counts[pod.phase.ordinal()]--;
+        pod.phase = phase;
+        counts[phase.ordinal()]++;
+    }
+}

@@ -1,0 +1,64 @@
+package dev.capstan.sim.cluster;
+
+/** One replica of a service: where it runs, what it is doing, what it draws over the same GPUs left unallocated. */
+public final class Pod {
+
+    /** The life of a pod. */
+    public enum Phase {
+        /** No server has its GPUs free. */
+        PENDING,
+        STARTING,
+        READY,
+        TERMINATING,
+        GONE
+    }
+
+    private final int ordinal;
+    Phase phase = Phase.PENDING;
+    int server = -1;
+    int domain = -1;
+    int startupPhase = -1;
+
+    private long activeMicrowatts;
+    private long settledNanos;
+    private double activeJoules;
+
+    Pod(int ordinal) {
+        this.ordinal = ordinal;
+    }
+
+    /** Number of the pod among those its service ever had, from 0. */
+    public int ordinal() {
+        return ordinal;
+    }
+
+    /** Where it is in its life. */
+    public Phase phase() {
+        return phase;
+    }
+
+    /** Index of the power domain of its server; -1 while pending. */
+    public int domain() {
+        return domain;
+    }
+
+    /** Power over its GPUs left unallocated, at the wall. */
+    public double activeWatts() {
+        return activeMicrowatts * 1e-6;
+    }
+
+    /** Energy over its GPUs left unallocated since the pod exists: what an energy counter shows at that instant. */
+    public double activeJoules(long nowNanos) {
+        activeJoules += activeWatts() * ((nowNanos - settledNanos) * 1e-9);
+        settledNanos = nowNanos;
+        return activeJoules;
+    }
+
+    /** Sets the draw from now on; returns the change in microwatts. */
+    long draw(long microwatts, long nowNanos) {
+        activeJoules(nowNanos);
+        long change = microwatts - activeMicrowatts;
+        activeMicrowatts = microwatts;
+        return change;
+    }
+}

@@ -1,0 +1,32 @@
+package dev.capstan.sim.cluster;
+
+/** The true state of one service, whatever drives its load. Telemetry looks at it; policies never do. */
+public interface ServicePlant extends PodLoad {
+
+    /** Its pods. */
+    Deployment deployment();
+
+    /** The sum that its autoscaler divides by the target for each replica. */
+    double autoscalingMetric();
+
+    /** Sequences that run, or demand served in watts. */
+    double running();
+
+    /** Requests that no replica has taken up, or demand not served in watts. */
+    double waiting();
+
+    /** Prompt tokens taken in since the beginning. */
+    long inputTokens();
+
+    /** Tokens generated since the beginning. */
+    long outputTokens();
+
+    /** The power limit of each of its GPUs from now on. */
+    void limitGpus(double watts);
+
+    /** The power limit in force on each of its GPUs. */
+    double gpuLimitWatts();
+
+    /** Checks the invariants that the service keeps, of {@code docs/invariants.md}. */
+    void check();
+}

@@ -1,0 +1,7 @@
+/**
+ * Servers, pods and the deployments that start and stop them.
+ */
+@NullMarked
+package dev.capstan.sim.cluster;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,299 @@
+package dev.capstan.sim.control;
+
+import dev.capstan.capping.CappingPolicy;
+import dev.capstan.capping.CarbonReading;
+import dev.capstan.capping.Decision;
+import dev.capstan.capping.DomainReading;
+import dev.capstan.capping.Observation;
+import dev.capstan.capping.PowerReading;
+import dev.capstan.capping.Quality;
+import dev.capstan.capping.ReplicaCounts;
+import dev.capstan.capping.ReplicaPower;
+import dev.capstan.capping.ServiceAction;
+import dev.capstan.capping.ServiceReading;
+import dev.capstan.capping.Step;
+import dev.capstan.sim.cluster.Deployment;
+import dev.capstan.sim.cluster.Pod;
+import dev.capstan.sim.cluster.Servers;
+import dev.capstan.sim.cluster.ServicePlant;
+import dev.capstan.sim.cluster.StartupPhase;
+import dev.capstan.sim.experiment.Experiment;
+import dev.capstan.sim.kernel.Kernel;
+import dev.capstan.sim.kernel.Priority;
+import dev.capstan.sim.power.PowerDomains;
+import dev.capstan.sim.serving.ModelProfile;
+import dev.capstan.sim.telemetry.PowerMonitor;
+import dev.capstan.trace.RandomStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operator around a policy: at each interval it queries telemetry, lets the policy decide and writes what it decided
+ * to the levers, each with its latency. It also carries the autoscalers, whose ceilings are one of the levers.
+ */
+public final class ControlLoop {
+
+    /** What happened at the loop, for the decision log. */
+    public interface Listener {
+
+        /**
+         * A step of the policy.
+         *
+         * @param applied the actions that were written
+         */
+        void decided(long nowNanos, Decision decision, List<ServiceAction> applied, PowerReading sensed);
+
+        /** A write that the API server refused. */
+        void refused(long nowNanos, String service, int ceiling);
+    }
+
+    private final Kernel kernel;
+    private final Experiment experiment;
+    private final PowerDomains power;
+    private final Servers servers;
+    private final List<ServicePlant> plants;
+    private final PowerMonitor monitor;
+    private final Listener listener;
+    private final List<ServiceAutoscaler> autoscalers = new ArrayList<>();
+    private final int[] requestedCeilings;
+    private final double[] requestedLimits;
+    private final int[] ceilingHandlers;
+    private final int[] limitHandlers;
+    private final double[] domainOverheadWatts;
+    private @Nullable Stepper<?> policy;
+    private DoubleSupplier capWatts = () -> Double.POSITIVE_INFINITY;
+    private int steps;
+    private double sensedWatts = Double.NaN;
+
+    /** Sets the autoscalers going; {@link #run} adds a policy. */
+    public ControlLoop(
+            Kernel kernel,
+            Experiment experiment,
+            PowerDomains power,
+            Servers servers,
+            List<ServicePlant> plants,
+            PowerMonitor monitor,
+            long seed,
+            Listener listener) {
+        this.kernel = kernel;
+        this.experiment = experiment;
+        this.power = power;
+        this.servers = servers;
+        this.plants = plants;
+        this.monitor = monitor;
+        this.listener = listener;
+        int count = plants.size();
+        requestedCeilings = new int[count];
+        requestedLimits = new double[count];
+        ceilingHandlers = new int[count];
+        limitHandlers = new int[count];
+        for (int i = 0; i < count; i++) {
+            Experiment.Service spec = experiment.services().get(i);
+            ServicePlant plant = plants.get(i);
+            ServiceAutoscaler autoscaler = new ServiceAutoscaler(kernel, monitor, i, plant.deployment(), spec, seed);
+            autoscalers.add(autoscaler);
+            requestedCeilings[i] = autoscaler.ceiling();
+            requestedLimits[i] = plant.gpuLimitWatts();
+            ceilingHandlers[i] = kernel.register(ceiling -> autoscaler.setCeiling((int) ceiling));
+            limitHandlers[i] = kernel.register(bits -> plant.limitGpus(Double.longBitsToDouble(bits)));
+        }
+        domainOverheadWatts = new double[power.size()];
+        int allServers = experiment.cluster().servers();
+        for (int domain = power.size() - 1; domain >= 0; domain--) {
+            domainOverheadWatts[domain] += servers.overheadWatts()
+                    * experiment.cluster().domains().get(domain).servers()
+                    / allServers;
+            if (domain > 0) {
+                domainOverheadWatts[power.parent(domain)] += domainOverheadWatts[domain];
+            }
+        }
+    }
+
+    /**
+     * Runs a policy from a random phase of its interval on.
+     *
+     * @param cap the cap in force now
+     */
+    public void run(CappingPolicy<?> capping, DoubleSupplier cap, long seed) {
+        policy = Stepper.of(capping);
+        capWatts = cap;
+        long interval = experiment.control().intervalNanos();
+        steps = kernel.register(ignored -> step());
+        long phase = (long) (RandomStream.named(seed, "operator").nextDouble() * interval);
+        kernel.schedule(phase, Priority.CONTROL, steps, 0);
+    }
+
+    /** What the autoscaler of a service wants. */
+    public int desired(int service) {
+        return autoscalers.get(service).desired();
+    }
+
+    /** The replica ceiling of a service in force. */
+    public int ceiling(int service) {
+        return autoscalers.get(service).ceiling();
+    }
+
+    /** Power of the root domain as the policy saw it last; NaN before the first step and where it saw nothing. */
+    public double sensedWatts() {
+        return sensedWatts;
+    }
+
+    private void step() {
+        long now = kernel.nowNanos();
+        if (policy == null) {
+            throw new IllegalStateException("the control loop has no policy");
+        }
+        Observation seen = observe(now);
+        PowerReading root = seen.rootPower();
+        sensedWatts = root.watts();
+        Decision decision = policy.step(seen);
+        listener.decided(now, decision, write(decision, now), root);
+        kernel.schedule(now + experiment.control().intervalNanos(), Priority.CONTROL, steps, 0);
+    }
+
+    /** Writes in the order of the decision; a refused write ends the step, as it ends the loop of a real operator. */
+    private List<ServiceAction> write(Decision decision, long now) {
+        List<ServiceAction> written = new ArrayList<>();
+        for (ServiceAction action : decision.actions()) {
+            int service = indexOf(action.service());
+            boolean changes = false;
+            Integer ceiling = action.replicaCeiling();
+            if (ceiling != null && ceiling != requestedCeilings[service]) {
+                if (!autoscalers.get(service).accepts(ceiling)) {
+                    listener.refused(now, action.service(), ceiling);
+                    break;
+                }
+                requestedCeilings[service] = ceiling;
+                long at = now + experiment.control().apiLatencyNanos();
+                kernel.schedule(at, Priority.ACTUATION, ceilingHandlers[service], ceiling);
+                changes = true;
+            }
+            Double limit = action.gpuLimitWatts();
+            if (limit != null && limit != requestedLimits[service]) {
+                requestedLimits[service] = limit;
+                long at = now + experiment.control().gpuLimitLatencyNanos();
+                kernel.schedule(at, Priority.ACTUATION, limitHandlers[service], Double.doubleToLongBits(limit));
+                changes = true;
+            }
+            if (changes) {
+                written.add(action);
+            }
+        }
+        return written;
+    }
+
+    private int indexOf(String service) {
+        for (int i = 0; i < experiment.services().size(); i++) {
+            if (experiment.services().get(i).name().equals(service)) {
+                return i;
+            }
+        }
+        throw new IllegalStateException("the policy acts on a service that it was never shown: " + service);
+    }
+
+    private Observation observe(long now) {
+        monitor.query();
+        List<ServiceReading> services = new ArrayList<>();
+        Quality worst = Quality.FRESH;
+        long oldest = 0;
+        for (int i = 0; i < plants.size(); i++) {
+            ServiceReading reading = serviceReading(i);
+            services.add(reading);
+            if (reading.power().quality().compareTo(worst) > 0) {
+                worst = reading.power().quality();
+            }
+            oldest = Math.max(oldest, reading.power().ageNanos());
+        }
+        List<DomainReading> domains = new ArrayList<>();
+        for (int domain = 0; domain < power.size(); domain++) {
+            double watts = domainOverheadWatts[domain] + monitor.domainWatts(domain);
+            PowerReading reading =
+                    worst == Quality.ABSENT ? PowerReading.absent() : new PowerReading(watts, oldest, worst);
+            int parent = power.parent(domain);
+            double limit =
+                    domain == 0 ? capWatts.getAsDouble() : power.domain(domain).limitWatts();
+            domains.add(new DomainReading(
+                    power.domain(domain).name(),
+                    parent < 0 ? null : power.domain(parent).name(),
+                    limit,
+                    reading));
+        }
+        return new Observation(
+                now, capWatts.getAsDouble(), servers.overheadWatts(), domains, services, CarbonReading.UNKNOWN);
+    }
+
+    private ServiceReading serviceReading(int index) {
+        Experiment.Service spec = experiment.services().get(index);
+        ServicePlant plant = plants.get(index);
+        Deployment deployment = plant.deployment();
+        int ready = deployment.count(Pod.Phase.READY);
+        int starting = deployment.count(Pod.Phase.STARTING);
+        int terminating = deployment.count(Pod.Phase.TERMINATING);
+        ReplicaCounts replicas = new ReplicaCounts(
+                ready, starting, terminating, desired(index), ceiling(index), spec.minReplicas(), spec.maxReplicas());
+        return new ServiceReading(
+                spec.name(),
+                power.domain(0).name(),
+                reading(index, ready, replicas.present()),
+                replicas,
+                replicaPower(spec, plant),
+                spec.priority(),
+                spec.weight(),
+                monitor.running(index),
+                monitor.waiting(index),
+                monitor.inputTokensPerSecond(index),
+                monitor.outputTokensPerSecond(index));
+    }
+
+    /** A service without a pod is known to draw nothing; with pods, an empty answer is no telemetry. */
+    private PowerReading reading(int service, int ready, int present) {
+        int answered = monitor.serviceSeries(service);
+        if (answered == 0) {
+            return present == 0 ? PowerReading.fresh(0, 0) : PowerReading.absent();
+        }
+        Quality quality = answered < ready ? Quality.PARTIAL : Quality.FRESH;
+        return new PowerReading(monitor.serviceWatts(service), monitor.serviceAgeNanos(service), quality);
+    }
+
+    private ReplicaPower replicaPower(Experiment.Service spec, ServicePlant plant) {
+        ModelProfile model = spec.model();
+        int gpus = model.gpus();
+        double startingGpuWatts = 0;
+        for (StartupPhase phase : spec.startup()) {
+            startingGpuWatts = Math.max(startingGpuWatts, phase.gpuWatts());
+        }
+        return new ReplicaPower(
+                servers.activeWatts(model.peakWatts(), gpus),
+                Math.max(0, servers.activeWatts(gpus * model.idleGpuWatts(), gpus)),
+                Math.max(0, servers.activeWatts(gpus * startingGpuWatts, gpus)),
+                gpus,
+                plant.gpuLimitWatts(),
+                model.minGpuLimitWatts(),
+                model.tdpGpuWatts(),
+                experiment.cluster().wallWattsPerGpuWatt());
+    }
+
+    /** A policy together with its state. */
+    private static final class Stepper<S extends Record> {
+
+        private final CappingPolicy<S> policy;
+        private S state;
+
+        private Stepper(CappingPolicy<S> policy) {
+            this.policy = policy;
+            state = policy.initialState();
+        }
+
+        static <S extends Record> Stepper<S> of(CappingPolicy<S> policy) {
+            return new Stepper<>(policy);
+        }
+
+        Decision step(Observation seen) {
+            Step<S> step = policy.step(state, seen);
+            state = step.state();
+            return step.decision();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.capstan.sim.experiment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A place in an experiment, such as {@code services[0].replicas.max}. */
+final class DottedPath {
+
+    private DottedPath() {}
+
+    /**
+     * Writes a value, making mappings on the way where there are none. The keys of {@code axes} are dotted paths
+     * themselves, so what follows {@code axes.} is one key.
+     *
+     * @throws IllegalArgumentException if the path leads through a list without an index that exists, or through a value
+     */
+    static void set(ObjectNode root, String path, JsonNode value) {
+        List<String> keys = keys(path);
+        JsonNode at = root;
+        for (int i = 0; i < keys.size(); i++) {
+            String key = keys.get(i);
+            boolean last = i == keys.size() - 1;
+            if (at instanceof ArrayNode list) {
+                int index = index(key, list.size(), path);
+                if (last) {
+                    list.set(index, value);
+                }
+                at = list.get(index);
+            } else if (at instanceof ObjectNode object) {
+                if (last) {
+                    object.set(key, value);
+                } else if (!object.path(key).isContainerNode()) {
+                    object.putObject(key);
+                }
+                at = object.path(key);
+            } else {
+                throw new IllegalArgumentException("leads through the value '" + at.asText() + "' at '" + key + "'");
+            }
+        }
+    }
+
+    private static List<String> keys(String path) {
+        if (path.startsWith("axes.")) {
+            return List.of("axes", path.substring("axes.".length()));
+        }
+        List<String> keys = new ArrayList<>();
+        for (String key : path.replace("[", ".").replace("]", "").split("\\.", -1)) {
+            if (key.isBlank()) {
+                throw new IllegalArgumentException("is not a dotted path such as control.interval");
+            }
+            keys.add(key);
+        }
+        return keys;
+    }
+
+    private static int index(String key, int size, String path) {
+        try {
+            int index = Integer.parseInt(key);
+            if (index >= 0 && index < size) {
+                return index;
+            }
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "needs an index where '" + key + "' stands. Maybe you meant "
+                            + path.replace("." + key, "[0]." + key),
+                    e);
+        }
+        throw new IllegalArgumentException("index " + key + " is outside the list of " + size);
+    }
+}

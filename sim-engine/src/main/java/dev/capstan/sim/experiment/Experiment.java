@@ -1,0 +1,266 @@
+package dev.capstan.sim.experiment;
+
+import dev.capstan.sim.cluster.StartupPhase;
+import dev.capstan.sim.serving.ModelProfile;
+import dev.capstan.trace.CarbonTrace;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to simulate, as a value; running it is a function of that value. Read from YAML by {@link ExperimentFile}, which
+ * documents the keys. All times in nanoseconds, all power in watts.
+ *
+ * @param warmupNanos simulated before scoring begins
+ * @param durationNanos scored span; 0 for all that the traces hold
+ * @param services at least one
+ * @param policies at least one
+ */
+public record Experiment(
+        String name,
+        String question,
+        Mode mode,
+        long warmupNanos,
+        long durationNanos,
+        long seed,
+        int replications,
+        Cluster cluster,
+        List<Service> services,
+        Cap cap,
+        Control control,
+        Telemetry telemetry,
+        Optional<Carbon> carbon,
+        List<Policy> policies,
+        Scoring scoring,
+        Output output) {
+
+    /** What drives the load. */
+    public enum Mode {
+        /** A request trace, served by replicas with continuous batching. */
+        REQUESTS,
+        /** A measured power trace taken as demand, for sites that have no request log. */
+        POWER
+    }
+
+    /**
+     * Servers and the power domains that feed them.
+     *
+     * @param serverBaseWatts wall power of a server beyond its GPUs
+     * @param wallWattsPerGpuWatt wall watts for each watt of a GPU
+     * @param unallocatedGpuWatts draw of a GPU that belongs to no pod
+     * @param pue facility watts for each watt of the root domain; enters carbon only
+     * @param domains parents before children, the first is the root and carries the cap
+     */
+    public record Cluster(
+            int gpusPerServer,
+            double serverBaseWatts,
+            double wallWattsPerGpuWatt,
+            double unallocatedGpuWatts,
+            double pue,
+            List<Domain> domains) {
+
+        /** Servers of all domains together. */
+        public int servers() {
+            return domains.stream().mapToInt(Domain::servers).sum();
+        }
+    }
+
+    /**
+     * One power domain.
+     *
+     * @param parent index of the domain above, -1 for the root
+     * @param servers fed by this domain directly
+     * @param limitWatts infinite where it has none; the root's is the cap
+     * @param breakerRatingWatts infinite where it has no breaker
+     * @param breakerCoolingSeconds time constant of cooling; infinite for a breaker that never cools
+     */
+    public record Domain(
+            String name,
+            int parent,
+            int servers,
+            double limitWatts,
+            double breakerRatingWatts,
+            double breakerCoolingSeconds) {}
+
+    /**
+     * One service: a model behind an autoscaler.
+     *
+     * @param priority larger is more important
+     * @param initialReplicas ready at the start
+     * @param startup what a new replica goes through before it serves
+     * @param graceNanos how long a replica that was told to stop may go on with its requests
+     * @param ttftSloSeconds time to first token that a request must meet
+     * @param tpotSloSeconds time per output token that a request must meet
+     */
+    public record Service(
+            String name,
+            Workload workload,
+            ModelProfile model,
+            int priority,
+            double weight,
+            int minReplicas,
+            int initialReplicas,
+            int maxReplicas,
+            List<StartupPhase> startup,
+            double startupJitter,
+            long graceNanos,
+            Autoscaler autoscaler,
+            double ttftSloSeconds,
+            double tpotSloSeconds) {}
+
+    /** Where the load of a service comes from. */
+    public sealed interface Workload permits RequestFile, GeneratedRequests, PowerFile {}
+
+    /** A recorded request trace; {@code scale} superposes or thins it. */
+    public record RequestFile(Path file, double scale, long fromNanos) implements Workload {}
+
+    /**
+     * Requests generated from facts: a rate profile, token lengths, an arrival law.
+     *
+     * @param fromNanos where in the profile to begin
+     * @param arrivalCv coefficient of variation of the times between arrivals; 1 is Poisson
+     * @param burstEveryNanos mean time between bursts; 0 for none
+     * @param burstFactor rate during a burst over the rate without
+     */
+    public record GeneratedRequests(
+            Path rateProfile,
+            Path lengths,
+            long fromNanos,
+            double scale,
+            double arrivalCv,
+            long burstEveryNanos,
+            long burstNanos,
+            double burstFactor)
+            implements Workload {}
+
+    /**
+     * A measured power trace taken as the demand of the service, in watts over its GPUs left unallocated.
+     *
+     * @param subtractWatts taken off each sample: base power that is no demand
+     * @param unserved what becomes of demand that capping does not let through
+     */
+    public record PowerFile(
+            Path file,
+            String timeColumn,
+            String timeUnit,
+            String powerColumn,
+            String powerUnit,
+            double scale,
+            double subtractWatts,
+            Unserved unserved)
+            implements Workload {}
+
+    /** What becomes of demand that capping does not let through. */
+    public enum Unserved {
+        /** It is lost. */
+        CURTAIL,
+        /** It is kept as a backlog and served as soon as there is room. */
+        DEFER
+    }
+
+    /**
+     * KEDA and the HPA over one service.
+     *
+     * @param enabled false: replicas stay at their initial number but for what the ceiling forces
+     * @param targetPerReplica requests in the service (running and waiting) for each replica, KEDA's AverageValue; in
+     *     power mode the share of a replica's peak watts
+     * @param scaleDownStabilizationNanos HPA's window; the default of Kubernetes, 5 minutes, leaves {@code behavior} unset
+     */
+    public record Autoscaler(
+            boolean enabled,
+            double targetPerReplica,
+            long hpaSyncNanos,
+            long scaleDownStabilizationNanos,
+            long kedaPollingNanos,
+            long kedaCooldownNanos) {}
+
+    /**
+     * The cap on the root domain.
+     *
+     * @param watts at the start
+     * @param changes later values, in order of time
+     * @param containWithinNanos time within which a disturbance must be back under the cap
+     */
+    public record Cap(double watts, List<CapChange> changes, long containWithinNanos) {}
+
+    /** From {@code atNanos} after the start of the run the cap is {@code watts}. */
+    public record CapChange(long atNanos, double watts) {}
+
+    /**
+     * The operator and its levers.
+     *
+     * @param intervalNanos between two steps of the policy
+     * @param apiLatencyNanos from a decision until a replica ceiling stands in the autoscaler
+     * @param gpuLimitLatencyNanos from a decision until a GPU power limit is in force
+     * @param maxReadingAgeNanos age beyond which guarded policies call a reading stale
+     * @param holdNanos how long guarded policies hold before they step down to the last safe ceiling
+     */
+    public record Control(
+            long intervalNanos,
+            long apiLatencyNanos,
+            long gpuLimitLatencyNanos,
+            long maxReadingAgeNanos,
+            long holdNanos) {}
+
+    /**
+     * How power and load are measured.
+     *
+     * @param rateWindowNanos window of {@code rate()} over the energy counter
+     * @param outages spans in which no scrape succeeds
+     */
+    public record Telemetry(
+            Source source,
+            long exporterIntervalNanos,
+            long scrapeIntervalNanos,
+            long rateWindowNanos,
+            List<Outage> outages) {
+
+        /** The same with another rate window. */
+        public Telemetry withRateWindow(long nanos) {
+            return new Telemetry(source, exporterIntervalNanos, scrapeIntervalNanos, nanos, outages);
+        }
+    }
+
+    /** Which series power is read from. */
+    public enum Source {
+        /** {@code rate()} over an energy counter. */
+        ENERGY_COUNTER,
+        /** The newest sample of a power gauge. */
+        POWER_GAUGE
+    }
+
+    /** A span without telemetry. */
+    public record Outage(long fromNanos, long nanos) {}
+
+    /** Carbon intensity of the grid over the run. */
+    public record Carbon(Path file, CarbonTrace.Scope scope, long fromNanos) {}
+
+    /**
+     * A policy to run.
+     *
+     * @param label how results name it
+     * @param name in the registry
+     * @param parameters a value for each of its parameters
+     */
+    public record Policy(String label, String name, Map<String, Double> parameters) {}
+
+    /** @param bridgeNanos gaps under the cap shorter than this do not end an excursion or a disturbance */
+    public record Scoring(long bridgeNanos) {}
+
+    /**
+     * What is written of each run.
+     *
+     * @param detail null for the default of the command
+     * @param requestEvery every n-th request goes to {@code requests.csv}; 0 for none
+     */
+    public record Output(@Nullable Detail detail, long timelineStepNanos, int requestEvery) {}
+
+    /** Which runs get a folder of their own. */
+    public enum Detail {
+        ALL,
+        FIRST_REPLICATION,
+        NONE
+    }
+}

@@ -1,0 +1,470 @@
+package dev.capstan.sim.experiment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.capstan.capping.ParameterIssue;
+import dev.capstan.capping.PolicyFactory;
+import dev.capstan.capping.PolicyRegistry;
+import dev.capstan.sim.cluster.StartupPhase;
+import dev.capstan.sim.experiment.Experiment.Autoscaler;
+import dev.capstan.sim.experiment.Experiment.Cap;
+import dev.capstan.sim.experiment.Experiment.CapChange;
+import dev.capstan.sim.experiment.Experiment.Carbon;
+import dev.capstan.sim.experiment.Experiment.Cluster;
+import dev.capstan.sim.experiment.Experiment.Control;
+import dev.capstan.sim.experiment.Experiment.Detail;
+import dev.capstan.sim.experiment.Experiment.Domain;
+import dev.capstan.sim.experiment.Experiment.GeneratedRequests;
+import dev.capstan.sim.experiment.Experiment.Mode;
+import dev.capstan.sim.experiment.Experiment.Outage;
+import dev.capstan.sim.experiment.Experiment.Output;
+import dev.capstan.sim.experiment.Experiment.Policy;
+import dev.capstan.sim.experiment.Experiment.PowerFile;
+import dev.capstan.sim.experiment.Experiment.RequestFile;
+import dev.capstan.sim.experiment.Experiment.Scoring;
+import dev.capstan.sim.experiment.Experiment.Service;
+import dev.capstan.sim.experiment.Experiment.Source;
+import dev.capstan.sim.experiment.Experiment.Telemetry;
+import dev.capstan.sim.experiment.Experiment.Unserved;
+import dev.capstan.sim.experiment.Experiment.Workload;
+import dev.capstan.sim.serving.ModelProfile;
+import dev.capstan.sim.serving.ModelProfiles;
+import dev.capstan.trace.CarbonTrace;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Turns the tree of an experiment into its value. Goes on after every issue, so that one reading finds them all. */
+final class ExperimentReader {
+
+    private static final int MANY = 1_000_000;
+
+    private final Path file;
+    private final Set<String> setPaths;
+    private final List<Issue> issues;
+
+    ExperimentReader(Path file, Set<String> setPaths, List<Issue> issues) {
+        this.file = file;
+        this.setPaths = setPaths;
+        this.issues = issues;
+    }
+
+    Experiment read(ObjectNode tree, ObjectNode resolved) {
+        Section root = new Section(tree, "", issues, resolved);
+        String name = root.text("name", fileName());
+        String question = root.text("question", "");
+        Mode mode = root.choice("mode", Mode.class, Mode.REQUESTS);
+        long warmup = root.duration("warmup", "0s", "0s");
+        long duration = root.has("duration") ? root.duration("duration", null, "1s") : 0;
+        long seed = root.integer("seed", 1L, 0L, Long.MAX_VALUE);
+        int replications = root.integer("replications", 1, 1, MANY);
+        Cluster cluster = cluster(root.section("cluster"));
+        Section shared = root.section("workload");
+        List<Service> services = services(root, mode, shared, cluster);
+        if (duration == 0 && services.stream().anyMatch(service -> service.workload() instanceof GeneratedRequests)) {
+            root.issue("duration", "is needed where requests are generated, such as 1h");
+        }
+        Cap cap = cap(root.section("cap"));
+        Telemetry telemetry = telemetry(root.section("telemetry"));
+        Control control = control(root.section("control"), telemetry);
+        Optional<Carbon> carbon = root.has("carbon") ? Optional.of(carbon(root.section("carbon"))) : Optional.empty();
+        List<Policy> policies = policies(root);
+        Section scoringSection = root.section("scoring");
+        Scoring scoring = new Scoring(scoringSection.duration("bridge", "10s", "0s"));
+        scoringSection.finish();
+        Output output = output(root.section("output"));
+        root.has("axes");
+        root.finish();
+        return new Experiment(
+                name,
+                question,
+                mode,
+                warmup,
+                duration,
+                seed,
+                replications,
+                cluster,
+                services,
+                cap,
+                control,
+                telemetry,
+                carbon,
+                policies,
+                scoring,
+                output);
+    }
+
+    private String fileName() {
+        Path last = file.getFileName();
+        return last == null ? "experiment" : last.toString().replaceFirst("\\.ya?ml$", "");
+    }
+
+    private Cluster cluster(Section section) {
+        int gpus = section.integer("gpus_per_server", 8, 1, 64);
+        // 8xH200 wall model of MLPerf v4.1: 1.35 kW + 1.21 x GPU watts; bare idle of an H100.
+        double base = section.power("server_base", "1.35 kW", 0);
+        double slope = section.number("wall_watts_per_gpu_watt", 1.21, 1, 3);
+        double unallocated = section.power("unallocated_gpu", "72 W", 0);
+        double pue = section.number("pue", 1.2, 1, 3);
+        List<Domain> domains = new ArrayList<>();
+        if (section.has("domains")) {
+            List<String> names = new ArrayList<>();
+            for (Section domain : section.sections("domains")) {
+                domains.add(domain(domain, names));
+            }
+            if (domains.isEmpty()) {
+                section.issue("domains", "needs at least the root domain");
+            }
+        } else {
+            int servers = section.integer("servers", 1, 1, MANY);
+            domains.add(withBreaker(section.section("breaker"), "site", -1, servers, Double.POSITIVE_INFINITY));
+        }
+        section.finish();
+        return new Cluster(gpus, base, slope, unallocated, pue, domains);
+    }
+
+    private static Domain domain(Section section, List<String> names) {
+        String name = section.text("name", null);
+        int parent = -1;
+        if (names.isEmpty()) {
+            if (section.has("parent") || section.has("limit")) {
+                section.issue("", "the first domain is the root: it has no parent, and its limit is the cap");
+            }
+        } else {
+            String above = section.text("parent", null);
+            parent = names.indexOf(above);
+            if (parent < 0) {
+                section.issue(
+                        "parent",
+                        "must name a domain above in the list (" + String.join(", ", names) + "), was '" + above + "'");
+                parent = 0;
+            }
+        }
+        if (names.contains(name)) {
+            section.issue("name", "'" + name + "' is there twice");
+        }
+        names.add(name);
+        int servers = section.integer("servers", 0, 0, MANY);
+        double limit = section.optionalPower("limit");
+        Domain domain = withBreaker(section.section("breaker"), name, parent, servers, limit);
+        section.finish();
+        return domain;
+    }
+
+    private static Domain withBreaker(Section section, String name, int parent, int servers, double limitWatts) {
+        double rating = section.optionalPower("rating");
+        String cooling = section.text("cooling", "never");
+        double coolingSeconds =
+                cooling.equals("never") ? Double.POSITIVE_INFINITY : section.duration("cooling", null, "1s") * 1e-9;
+        section.finish();
+        return new Domain(name, parent, servers, limitWatts, rating, coolingSeconds);
+    }
+
+    private List<Service> services(Section root, Mode mode, Section shared, Cluster cluster) {
+        List<Service> services = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        boolean usesShared = false;
+        int neededGpus = 0;
+        for (Section section : root.sections("services")) {
+            boolean own = section.has("workload");
+            usesShared |= !own;
+            Service service = service(section, mode, own ? section.section("workload") : shared, cluster);
+            if (!names.add(service.name())) {
+                section.issue("name", "'" + service.name() + "' is there twice");
+            }
+            neededGpus += service.maxReplicas() * service.model().gpus();
+            services.add(service);
+        }
+        if (services.isEmpty()) {
+            root.issue("services", "needs at least one service");
+        }
+        if (!usesShared) {
+            shared.finish();
+        }
+        int gpus = cluster.servers() * cluster.gpusPerServer();
+        if (neededGpus > gpus) {
+            root.issue(
+                    "services",
+                    "all services at their maximum need " + neededGpus + " GPUs, the cluster has " + gpus
+                            + " (cluster.servers x cluster.gpus_per_server)");
+        }
+        return services;
+    }
+
+    private Service service(Section section, Mode mode, Section workloadSection, Cluster cluster) {
+        String name = section.text("name", null);
+        Workload workload = mode == Mode.REQUESTS ? requests(workloadSection) : power(workloadSection);
+        workloadSection.finish();
+        ModelProfile model = model(section);
+        if (model.gpus() > cluster.gpusPerServer()) {
+            section.issue(
+                    "model",
+                    model.name() + " needs " + model.gpus() + " GPUs in one server, which has "
+                            + cluster.gpusPerServer());
+        }
+        int priority = section.integer("priority", 1, 0, 1000);
+        double weight = section.number("weight", 1, 1e-6, 1e6);
+        Section replicas = section.section("replicas");
+        int min = replicas.integer("min", 1, 0, MANY);
+        int max = replicas.integer("max", Math.max(1, min), 1, MANY);
+        int initial = replicas.integer("initial", Math.max(1, min), 0, MANY);
+        if (min > max || initial < min || initial > max) {
+            replicas.issue("", "needs min <= initial <= max, was " + min + ", " + initial + ", " + max);
+        }
+        replicas.finish();
+        List<StartupPhase> startup = model.startup();
+        if (section.has("startup")) {
+            startup = new ArrayList<>();
+            for (Section phase : section.sections("startup")) {
+                startup.add(new StartupPhase(
+                        phase.text("name", null),
+                        phase.duration("time", null, "0s"),
+                        phase.power("gpu_power", null, 0)));
+                phase.finish();
+            }
+        }
+        double jitter = section.ratio("startup_jitter", "0.1", 0, 0.9);
+        long grace = section.duration("grace", "30s", "0s");
+        Autoscaler autoscaler = autoscaler(section.section("autoscaler"), mode);
+        Section slo = section.section("slo");
+        // MLPerf Llama-2-70B conversational: TTFT 2000 ms, TPOT 200 ms.
+        double ttft = slo.duration("ttft", "2s", "1ms") * 1e-9;
+        double tpot = slo.duration("tpot", "200ms", "1us") * 1e-9;
+        slo.finish();
+        section.finish();
+        return new Service(
+                name,
+                workload,
+                model,
+                priority,
+                weight,
+                min,
+                initial,
+                max,
+                List.copyOf(startup),
+                jitter,
+                grace,
+                autoscaler,
+                ttft,
+                tpot);
+    }
+
+    private static ModelProfile model(Section section) {
+        List<String> known =
+                ModelProfiles.all().stream().map(ModelProfile::name).toList();
+        String name = section.text("model", null);
+        ModelProfile model = ModelProfiles.find(name).orElseGet(() -> {
+            section.issue(
+                    "model",
+                    "no profile is called '" + name + "'" + Names.maybe(name, known) + " Known: "
+                            + String.join(", ", known) + ".");
+            return ModelProfiles.all().get(0);
+        });
+        int sequences = section.integer("max_sequences", model.maxSequences(), 1, 100_000);
+        int budget = section.integer("token_budget", model.tokenBudget(), 1, MANY);
+        return model.withLimits(sequences, budget);
+    }
+
+    private static Autoscaler autoscaler(Section section, Mode mode) {
+        Autoscaler autoscaler = new Autoscaler(
+                section.flag("enabled", true),
+                mode == Mode.REQUESTS
+                        ? section.number("target_requests_per_replica", 32, 0.001, 1e9)
+                        : section.ratio("target_utilization", "80 %", 0.01, 1),
+                section.duration("hpa_sync", "15s", "1s"),
+                section.duration("scale_down_stabilization", "5m", "0s"),
+                section.duration("keda_polling", "30s", "1s"),
+                section.duration("keda_cooldown", "5m", "0s"));
+        section.finish();
+        return autoscaler;
+    }
+
+    private Workload requests(Section section) {
+        double scale = section.number("scale", 1, 1e-6, 1e6);
+        long from = section.duration("from", "0s", "0s");
+        if (section.has("trace")) {
+            section.has("generate");
+            return new RequestFile(path(section, "trace"), scale, from);
+        }
+        if (!section.has("generate")) {
+            section.issue("", "needs a request trace (trace) or what to generate one from (generate)");
+        }
+        Section generate = section.section("generate");
+        Path profile = path(generate, "rate_profile");
+        Path lengths = path(generate, "lengths");
+        double cv = generate.number("arrival_cv", 1, 0.01, 100);
+        Section bursts = generate.section("bursts");
+        long every = bursts.duration("every", "0s", "0s");
+        long lasting = bursts.duration("lasting", "1m", "1s");
+        double factor = bursts.number("factor", 2, 1, 1000);
+        bursts.finish();
+        generate.finish();
+        return new GeneratedRequests(profile, lengths, from, scale, cv, every, lasting, factor);
+    }
+
+    private Workload power(Section section) {
+        Path trace = path(section, "trace");
+        Section columns = section.section("columns");
+        PowerFile workload = new PowerFile(
+                trace,
+                columns.text("time", "time_seconds"),
+                columns.text("time_unit", "s"),
+                columns.text("power", "power_watts"),
+                columns.text("power_unit", "W"),
+                section.number("scale", 1, 1e-6, 1e6),
+                section.power("subtract", "0 W", 0),
+                section.choice("unserved", Unserved.class, Unserved.CURTAIL));
+        columns.finish();
+        return workload;
+    }
+
+    private static Cap cap(Section section) {
+        double watts = section.power("power", null, 1);
+        List<CapChange> changes = new ArrayList<>();
+        if (section.has("schedule")) {
+            for (Section change : section.sections("schedule")) {
+                long at = change.duration("at", null, "0s");
+                if (change.has("share") == change.has("power")) {
+                    change.issue("", "needs either power or share (of cap.power)");
+                }
+                double value = change.has("share")
+                        ? watts * change.ratio("share", null, 0.001, 10)
+                        : change.power("power", "1 W", 1);
+                if (!changes.isEmpty() && changes.get(changes.size() - 1).atNanos() >= at) {
+                    change.issue("at", "must come after the change before");
+                }
+                changes.add(new CapChange(at, value));
+                change.finish();
+            }
+        }
+        long contain = section.duration("contain_within", "60s", "1s");
+        section.finish();
+        return new Cap(watts, changes, contain);
+    }
+
+    private static Telemetry telemetry(Section section) {
+        Source source = section.choice("source", Source.class, Source.ENERGY_COUNTER);
+        long exporter = section.duration("exporter_interval", "5s", "1ms");
+        long scrape = section.duration("scrape_interval", "15s", "1ms");
+        long window = section.duration("rate_window", "1m", "1ms");
+        if (source == Source.ENERGY_COUNTER && window < 2 * scrape) {
+            section.issue(
+                    "rate_window",
+                    "must be at least twice telemetry.scrape_interval, or rate() finds fewer than two samples");
+        }
+        List<Outage> outages = new ArrayList<>();
+        if (section.has("outages")) {
+            for (Section outage : section.sections("outages")) {
+                outages.add(new Outage(outage.duration("from", null, "0s"), outage.duration("lasting", null, "1ms")));
+                outage.finish();
+            }
+        }
+        section.finish();
+        return new Telemetry(source, exporter, scrape, window, outages);
+    }
+
+    private static Control control(Section section, Telemetry telemetry) {
+        // A reading is at best as old as the exporter's refresh and the scrape together; one missed scrape is
+        // tolerated.
+        long young = telemetry.exporterIntervalNanos() + 3 * telemetry.scrapeIntervalNanos();
+        Control control = new Control(
+                section.duration("interval", "10s", "1ms"),
+                section.duration("api_latency", "500ms", "0s"),
+                section.duration("gpu_limit_latency", "500ms", "0s"),
+                section.has("max_reading_age") ? section.duration("max_reading_age", null, "1ms") : young,
+                section.duration("hold", "60s", "0s"));
+        section.finish();
+        return control;
+    }
+
+    private Carbon carbon(Section section) {
+        Carbon carbon = new Carbon(
+                path(section, "trace"),
+                section.choice("scope", CarbonTrace.Scope.class, CarbonTrace.Scope.LIFE_CYCLE),
+                section.duration("from", "0s", "0s"));
+        section.finish();
+        return carbon;
+    }
+
+    private static List<Policy> policies(Section root) {
+        List<Policy> policies = new ArrayList<>();
+        Set<String> labels = new HashSet<>();
+        List<Section> sections = new ArrayList<>();
+        for (JsonNode item : root.items("policies")) {
+            sections.add(root.itemAsSection("policies", sections.size(), item, "name"));
+        }
+        for (Section section : sections) {
+            String name = section.text("name", null);
+            String label = section.text("label", name);
+            if (!labels.add(label)) {
+                section.issue("label", "'" + label + "' is there twice; give one of them another label");
+            }
+            Map<String, Double> given = new LinkedHashMap<>();
+            Section parameters = section.section("parameters");
+            for (String parameter : parameters.keys()) {
+                given.put(parameter, parameters.number(parameter, 0, -Double.MAX_VALUE, Double.MAX_VALUE));
+            }
+            Optional<PolicyFactory> factory = PolicyRegistry.all().stream()
+                    .filter(candidate -> candidate.name().equals(name))
+                    .findFirst();
+            if (factory.isEmpty()) {
+                List<String> known =
+                        PolicyRegistry.all().stream().map(PolicyFactory::name).toList();
+                section.issue(
+                        "name",
+                        "no policy is called '" + name + "'" + Names.maybe(name, known) + " Known: "
+                                + String.join(", ", known) + ".");
+            } else {
+                List<ParameterIssue> wrong = PolicyRegistry.check(factory.get(), given);
+                wrong.forEach(issue -> parameters.issue(issue.parameter(), issue.message()));
+                if (wrong.isEmpty()) {
+                    Map<String, Double> all = PolicyRegistry.resolve(factory.get(), given);
+                    all.forEach(parameters.resolved()::put);
+                    policies.add(new Policy(label, name, all));
+                }
+            }
+            section.finish();
+        }
+        if (sections.isEmpty()) {
+            root.issue("policies", "needs at least one policy, such as [none, replica-cap]");
+        }
+        return policies;
+    }
+
+    private static Output output(Section section) {
+        Detail detail = section.has("detail") ? section.choice("detail", Detail.class, Detail.FIRST_REPLICATION) : null;
+        Output output = new Output(
+                detail,
+                section.duration("timeline_step", "5s", "1s"),
+                section.integer("requests", 0, 0, Integer.MAX_VALUE));
+        section.finish();
+        if (output.timelineStepNanos() % 1_000_000_000L != 0) {
+            section.issue("timeline_step", "must be whole seconds");
+        }
+        return output;
+    }
+
+    private Path path(Section section, String key) {
+        String text = section.text(key, null);
+        if (text.isEmpty()) {
+            return file;
+        }
+        Path folder = file.toAbsolutePath().getParent();
+        Path path = setPaths.contains(section.path(key)) || folder == null
+                ? file.getFileSystem().getPath(text)
+                : folder.resolve(text).normalize();
+        if (!Files.isRegularFile(path)) {
+            section.issue(
+                    key,
+                    "no file " + path
+                            + ". Paths in an experiment are relative to its folder, paths in --set to the working directory.");
+        }
+        return path;
+    }
+}

@@ -1,0 +1,319 @@
+package dev.capstan.sim.experiment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.capstan.trace.Quantity;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One mapping of an experiment, read key by key. Every reader notes what is wrong with its value and goes on with the
+ * default, so that one reading finds all issues; {@link #finish()} reports the keys that nobody asked for. Along the way
+ * the section writes itself down with every default filled in.
+ */
+final class Section {
+
+    private final JsonNode node;
+    private final String path;
+    private final List<Issue> issues;
+    private final ObjectNode resolved;
+    private final Set<String> known = new LinkedHashSet<>();
+
+    Section(JsonNode node, String path, List<Issue> issues, ObjectNode resolved) {
+        this.node = node;
+        this.path = path;
+        this.issues = issues;
+        this.resolved = resolved;
+        if (!node.isMissingNode() && !node.isNull() && !node.isObject()) {
+            issue("", "expected a mapping of keys to values, found " + shown(node));
+        }
+    }
+
+    String path(String key) {
+        if (key.isEmpty()) {
+            return path;
+        }
+        return path.isEmpty() ? key : path + "." + key;
+    }
+
+    void issue(String key, String message) {
+        issues.add(new Issue(path(key), message));
+    }
+
+    boolean has(String key) {
+        known.add(key);
+        return !value(key).isMissingNode() && !value(key).isNull();
+    }
+
+    String text(String key, @Nullable String fallback) {
+        JsonNode value = value(key);
+        if (absent(key, value, fallback == null)) {
+            return put(key, fallback == null ? "" : fallback);
+        }
+        if (!value.isTextual()) {
+            issue(key, "expected text, found " + shown(value) + ". Maybe it needs quotes.");
+            return "";
+        }
+        return put(key, value.textValue());
+    }
+
+    long duration(String key, @Nullable String fallback, String min) {
+        String text = scalar(key, fallback, "a duration such as 15s");
+        if (text == null) {
+            return 0;
+        }
+        try {
+            long nanos = Quantity.durationNanos(text);
+            if (nanos < Quantity.durationNanos(min)) {
+                issue(key, "must be at least " + min + ", was " + text);
+            }
+            put(key, Quantity.formatDuration(nanos));
+            return nanos;
+        } catch (IllegalArgumentException e) {
+            issue(key, String.valueOf(e.getMessage()));
+            return 0;
+        }
+    }
+
+    /** A power of at least {@code min} watts. */
+    double power(String key, @Nullable String fallback, double min) {
+        return quantity(
+                key, fallback, min, Double.POSITIVE_INFINITY, "a power such as 20 kW", Quantity::powerWatts, " W");
+    }
+
+    /** A power, or infinite where it is not given. */
+    double optionalPower(String key) {
+        return has(key) ? power(key, null, 1) : Double.POSITIVE_INFINITY;
+    }
+
+    double ratio(String key, @Nullable String fallback, double min, double max) {
+        return quantity(key, fallback, min, max, "a share such as 0.8 or 80 %", Quantity::ratio, "");
+    }
+
+    double number(String key, double fallback, double min, double max) {
+        JsonNode value = value(key);
+        if (absent(key, value, false)) {
+            resolved.put(key, fallback);
+            return fallback;
+        }
+        if (!value.isNumber()) {
+            issue(key, "expected a number, found " + shown(value));
+            return fallback;
+        }
+        double number = value.doubleValue();
+        if (!(number >= min && number <= max)) {
+            issue(key, "must lie between " + min + " and " + max + ", was " + value.asText());
+        }
+        resolved.put(key, number);
+        return number;
+    }
+
+    int integer(String key, int fallback, int min, int max) {
+        return Math.toIntExact(integer(key, (long) fallback, min, max));
+    }
+
+    long integer(String key, long fallback, long min, long max) {
+        JsonNode value = value(key);
+        if (absent(key, value, false)) {
+            resolved.put(key, fallback);
+            return fallback;
+        }
+        if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+            issue(key, "expected a whole number, found " + shown(value));
+            return fallback;
+        }
+        long number = value.longValue();
+        if (number < min || number > max) {
+            issue(key, "must lie between " + min + " and " + max + ", was " + number);
+            return fallback;
+        }
+        resolved.put(key, number);
+        return number;
+    }
+
+    boolean flag(String key, boolean fallback) {
+        JsonNode value = value(key);
+        if (absent(key, value, false)) {
+            resolved.put(key, fallback);
+            return fallback;
+        }
+        if (!value.isBoolean()) {
+            issue(key, "expected true or false, found " + shown(value));
+            return fallback;
+        }
+        resolved.put(key, value.booleanValue());
+        return value.booleanValue();
+    }
+
+    <E extends Enum<E>> E choice(String key, Class<E> type, E fallback) {
+        JsonNode value = value(key);
+        if (absent(key, value, false)) {
+            put(key, word(fallback));
+            return fallback;
+        }
+        for (E constant : type.getEnumConstants()) {
+            if (word(constant).equals(value.asText())) {
+                put(key, word(constant));
+                return constant;
+            }
+        }
+        List<String> allowed =
+                Arrays.stream(type.getEnumConstants()).map(Section::word).toList();
+        issue(
+                key,
+                "must be one of " + String.join(", ", allowed) + ", was " + shown(value)
+                        + Names.maybe(value.asText(), allowed));
+        return fallback;
+    }
+
+    /** The mapping under a key; an empty one where it is missing. */
+    Section section(String key) {
+        known.add(key);
+        return new Section(value(key), path(key), issues, resolved.putObject(key));
+    }
+
+    /** The mappings of the list under a key. */
+    List<Section> sections(String key) {
+        List<Section> sections = new ArrayList<>();
+        ArrayNode list = resolved.putArray(key);
+        for (JsonNode item : items(key)) {
+            sections.add(new Section(item, path(key) + "[" + sections.size() + "]", issues, list.addObject()));
+        }
+        return sections;
+    }
+
+    /** The items of the list under a key, as they are written. */
+    List<JsonNode> items(String key) {
+        known.add(key);
+        JsonNode value = value(key);
+        if (value.isMissingNode() || value.isNull()) {
+            return List.of();
+        }
+        if (!value.isArray()) {
+            issue(key, "expected a list, found " + shown(value));
+            return List.of();
+        }
+        List<JsonNode> items = new ArrayList<>();
+        value.forEach(items::add);
+        return items;
+    }
+
+    /** One item of a list; plain text stands for a mapping with only that key. */
+    Section itemAsSection(String key, int index, JsonNode item, String textKey) {
+        JsonNode mapping =
+                item.isTextual() ? JsonNodeFactory.instance.objectNode().set(textKey, item) : item;
+        ArrayNode list = resolved.has(key) ? (ArrayNode) resolved.get(key) : resolved.putArray(key);
+        return new Section(mapping, path(key) + "[" + index + "]", issues, list.addObject());
+    }
+
+    /** The keys of this mapping, as they are written. */
+    List<String> keys() {
+        List<String> keys = new ArrayList<>();
+        if (node.isObject()) {
+            node.fieldNames().forEachRemaining(keys::add);
+        }
+        known.addAll(keys);
+        return keys;
+    }
+
+    /** Where this section writes itself down. */
+    ObjectNode resolved() {
+        return resolved;
+    }
+
+    /** Reports the keys that nobody asked for. */
+    void finish() {
+        if (!node.isObject()) {
+            return;
+        }
+        node.fieldNames().forEachRemaining(key -> {
+            if (!known.contains(key)) {
+                issue(key, "unknown key" + Names.maybe(key, known) + " Known here: " + String.join(", ", known) + ".");
+            }
+        });
+    }
+
+    private double quantity(
+            String key,
+            @Nullable String fallback,
+            double min,
+            double max,
+            String what,
+            ToDoubleFunction<String> parser,
+            String unit) {
+        String text = scalar(key, fallback, what);
+        if (text == null) {
+            return min;
+        }
+        try {
+            double value = parser.applyAsDouble(text);
+            if (!(value >= min && value <= max)) {
+                issue(
+                        key,
+                        Double.isInfinite(max)
+                                ? "must be at least " + min + unit + ", was " + text
+                                : "must lie between " + min + " and " + max + ", was " + text);
+                return min;
+            }
+            put(key, text);
+            return value;
+        } catch (IllegalArgumentException e) {
+            issue(key, String.valueOf(e.getMessage()));
+            return min;
+        }
+    }
+
+    private @Nullable String scalar(String key, @Nullable String fallback, String what) {
+        JsonNode value = value(key);
+        if (absent(key, value, fallback == null)) {
+            return fallback;
+        }
+        if (!value.isTextual() && !value.isNumber()) {
+            issue(key, "expected " + what + ", found " + shown(value));
+            return null;
+        }
+        return value.asText();
+    }
+
+    private boolean absent(String key, JsonNode value, boolean required) {
+        known.add(key);
+        if (!value.isMissingNode() && !value.isNull()) {
+            return false;
+        }
+        if (required) {
+            issue(key, "is missing");
+        }
+        return true;
+    }
+
+    private JsonNode value(String key) {
+        return node.path(key);
+    }
+
+    private String put(String key, String value) {
+        resolved.set(key, JsonNodeFactory.instance.textNode(value));
+        return value;
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static String shown(JsonNode value) {
+        if (value.isObject()) {
+            return "a mapping";
+        }
+        if (value.isArray()) {
+            return "a list";
+        }
+        return "'" + value.asText() + "'";
+    }
+}

@@ -1,0 +1,102 @@
+package dev.capstan.sim.kernel;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Advances simulated time from event to event. Single-threaded and repeatable: the same schedule gives the same
+ * sequence of calls.
+ *
+ * <p><b>Caveats.</b> The clock is set before a handler is called, so a handler due at t sees {@code nowNanos() == t}.
+ * Arrivals of several sources at one instant are taken in the order in which the sources were added.
+ */
+public final class Kernel {
+
+    private final EventQueue queue = new EventQueue();
+    private final List<EventHandler> registered = new ArrayList<>();
+    private EventHandler[] handlers = {};
+    private ArrivalSource[] sources = {};
+    private @Nullable Runnable afterEvent;
+    private long nowNanos;
+    private long handled;
+
+    /** The simulated instant. */
+    public long nowNanos() {
+        return nowNanos;
+    }
+
+    /** Events and arrivals handled so far. */
+    public long handled() {
+        return handled;
+    }
+
+    /** Makes a handler known; returns the number under which events are scheduled for it. */
+    public int register(EventHandler handler) {
+        registered.add(handler);
+        handlers = registered.toArray(EventHandler[]::new);
+        return registered.size() - 1;
+    }
+
+    /** Adds a stream of arrivals. */
+    public void addSource(ArrivalSource source) {
+        ArrivalSource[] more = Arrays.copyOf(sources, sources.length + 1);
+        more[sources.length] = source;
+        sources = more;
+    }
+
+    /** Has the given check run after every event and arrival. */
+    public void checkAfterEvents(Runnable check) {
+        afterEvent = check;
+    }
+
+    /**
+     * Schedules an event.
+     *
+     * @param atNanos not before now
+     * @param priority of {@link Priority}
+     * @param handler number from {@link #register}
+     */
+    public void schedule(long atNanos, int priority, int handler, long payload) {
+        if (atNanos < nowNanos) {
+            throw new InvariantViolation(1, nowNanos, "an event was scheduled for " + atNanos + " ns, in the past");
+        }
+        queue.push(atNanos, priority, handler, payload);
+    }
+
+    /** Handles everything up to and including the given instant, and leaves the clock there. */
+    public void runUntil(long endNanos) {
+        while (true) {
+            long event = queue.topNanos();
+            ArrivalSource source = null;
+            long arrival = Long.MAX_VALUE;
+            for (ArrivalSource candidate : sources) {
+                if (candidate.nextNanos() < arrival) {
+                    source = candidate;
+                    arrival = candidate.nextNanos();
+                }
+            }
+            boolean arrives =
+                    arrival < event || (arrival == event && source != null && queue.topPriority() > Priority.ARRIVAL);
+            long next = arrives ? arrival : event;
+            if (next > endNanos || next == Long.MAX_VALUE) {
+                break;
+            }
+            nowNanos = next;
+            if (arrives && source != null) {
+                source.arrive();
+            } else {
+                int handler = queue.topHandler();
+                long payload = queue.topPayload();
+                queue.pop();
+                handlers[handler].handle(payload);
+            }
+            handled++;
+            if (afterEvent != null) {
+                afterEvent.run();
+            }
+        }
+        nowNanos = Math.max(nowNanos, endNanos);
+    }
+}

@@ -1,0 +1,56 @@
+package dev.capstan.sim.run;
+
+import java.util.Locale;
+
+/** The figures of a run, in the order of their columns in {@code summary.csv}; {@code docs/results.md} defines each. */
+public enum Figure {
+    DURATION_SECONDS,
+    SUCCESS_RATE,
+    TIME_UNDER_CAP_FRACTION,
+    WINDOW_SUCCESS_1S,
+    WINDOW_SUCCESS_10S,
+    WINDOW_SUCCESS_60S,
+    WINDOW_SUCCESS_900S,
+    EXCURSIONS,
+    LONGEST_EXCURSION_SECONDS,
+    OVER_CAP_SECONDS,
+    OVER_CAP_JOULES,
+    PEAK_POWER_WATTS,
+    PEAK_OVER_CAP_WATTS,
+    MEAN_POWER_WATTS,
+    STRANDED_WATT_SECONDS,
+    BREAKER_TRIPS,
+    MIN_BREAKER_MARGIN,
+    ENERGY_JOULES,
+    CARBON_GRAMS,
+    REQUESTS_ARRIVED,
+    REQUESTS_COMPLETED,
+    REQUESTS_REJECTED,
+    REQUESTS_LOST,
+    REQUESTS_UNFINISHED,
+    INPUT_TOKENS,
+    OUTPUT_TOKENS,
+    TTFT_P50_SECONDS,
+    TTFT_P90_SECONDS,
+    TTFT_P99_SECONDS,
+    TPOT_P50_SECONDS,
+    TPOT_P90_SECONDS,
+    TPOT_P99_SECONDS,
+    E2E_P50_SECONDS,
+    E2E_P99_SECONDS,
+    SLO_ATTAINMENT,
+    GOODPUT_REQUESTS_PER_SECOND,
+    JOULES_PER_OUTPUT_TOKEN,
+    CAPPED_SECONDS,
+    DECISIONS,
+    REPLICA_CHANGES,
+    EVENTS,
+    DISTURBANCES,
+    DISTURBANCES_CONTAINED,
+    DISTURBANCES_SELF_INFLICTED;
+
+    /** The name of its column. */
+    public String column() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.capstan.sim.run;
+
+import dev.capstan.capping.ServiceAction;
+import dev.capstan.sim.serving.RequestLog;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What came of a run. Figures that do not exist are {@link Double#NaN}; the columns are those of {@code docs/results.md}.
+ *
+ * @param figures value of each of {@link Figure}, by its ordinal
+ * @param events handled by the kernel
+ * @param detail only where it was asked for
+ */
+public record RunResult(double[] figures, long events, List<Disturbance> disturbances, Optional<Detail> detail) {
+
+    /** A figure. */
+    public double figure(Figure figure) {
+        return figures[figure.ordinal()];
+    }
+
+    /**
+     * The course of a run.
+     *
+     * @param powerWatts 1 s averages of the root domain's true power from the start of the run
+     * @param referenceWatts the same of the run without capping
+     * @param capWatts the cap over each second
+     * @param domainWatts 1 s averages of each domain
+     * @param samples states at each step of the timeline
+     * @param logs what became of the requests of each service; empty in power mode
+     */
+    public record Detail(
+            double[] powerWatts,
+            double[] referenceWatts,
+            double[] capWatts,
+            List<double[]> domainWatts,
+            List<Sample> samples,
+            List<LoggedDecision> decisions,
+            List<LoggedEvent> events,
+            List<RequestLog> logs) {}
+
+    /** States at one instant of the timeline. */
+    public record Sample(long atNanos, double sensedWatts, double[] breakerHeat, List<ServiceSample> services) {}
+
+    /** State of one service. */
+    public record ServiceSample(
+            int ready,
+            int starting,
+            int terminating,
+            int desired,
+            int ceiling,
+            double gpuLimitWatts,
+            double running,
+            double waiting,
+            double powerWatts) {}
+
+    /** A step of the policy that changed a lever or its reason. */
+    public record LoggedDecision(
+            long atNanos,
+            String code,
+            String reason,
+            double sensedWatts,
+            String quality,
+            List<ServiceAction> actions) {}
+
+    /** Something that happened. */
+    public record LoggedEvent(long atNanos, String event, String subject, String detail) {}
+}

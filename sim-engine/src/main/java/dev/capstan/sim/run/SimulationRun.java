@@ -1,0 +1,565 @@
+package dev.capstan.sim.run;
+
+import dev.capstan.capping.CappingPolicy;
+import dev.capstan.capping.Decision;
+import dev.capstan.capping.PowerReading;
+import dev.capstan.capping.ServiceAction;
+import dev.capstan.sim.cluster.Demand;
+import dev.capstan.sim.cluster.Deployment;
+import dev.capstan.sim.cluster.Pod;
+import dev.capstan.sim.cluster.Servers;
+import dev.capstan.sim.cluster.ServicePlant;
+import dev.capstan.sim.control.ControlLoop;
+import dev.capstan.sim.experiment.Experiment;
+import dev.capstan.sim.kernel.CheckLevel;
+import dev.capstan.sim.kernel.InvariantViolation;
+import dev.capstan.sim.kernel.Kernel;
+import dev.capstan.sim.kernel.Priority;
+import dev.capstan.sim.power.DomainMeter;
+import dev.capstan.sim.power.PowerDomains;
+import dev.capstan.sim.serving.MeteredService;
+import dev.capstan.sim.serving.RequestLog;
+import dev.capstan.sim.serving.RequestService;
+import dev.capstan.sim.telemetry.ExporterClock;
+import dev.capstan.sim.telemetry.PowerMonitor;
+import dev.capstan.sim.telemetry.ScrapeLoop;
+import dev.capstan.trace.CarbonTrace;
+import dev.capstan.trace.RandomStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run: a plant under load, the autoscalers, telemetry and, but for a reference run, a policy; scored on true power.
+ * A function of its inputs: the same experiment, loads and seed give the same result, bit by bit.
+ */
+public final class SimulationRun {
+
+    private static final long SECOND_NANOS = 1_000_000_000L;
+
+    private final Experiment experiment;
+    private final long seed;
+    private final CheckLevel checks;
+    private final long endNanos;
+    private final int seconds;
+    private final Kernel kernel = new Kernel();
+    private final PowerDomains power;
+    private final Servers servers;
+    private final List<ServicePlant> plants = new ArrayList<>();
+    private final ControlLoop control;
+    private final double[] capOfSecond;
+    private final RunLog log;
+    private double capWatts;
+
+    private SimulationRun(
+            Experiment experiment, List<Load> loads, long seed, CheckLevel checks, boolean capped, boolean detailed) {
+        this.experiment = experiment;
+        this.seed = seed;
+        this.checks = checks;
+        long duration = experiment.durationNanos();
+        if (duration == 0) {
+            for (Load load : loads) {
+                duration = Math.max(duration, load.spanNanos() - experiment.warmupNanos());
+            }
+            // A last request that arrives with the end of its trace shall be served.
+            duration = (duration / SECOND_NANOS + 1) * SECOND_NANOS;
+        }
+        endNanos = experiment.warmupNanos() + duration;
+        seconds = (int) (endNanos / SECOND_NANOS);
+        log = new RunLog(detailed);
+
+        List<PowerDomains.Domain> domains = new ArrayList<>();
+        int[] serversOfDomain = new int[experiment.cluster().domains().size()];
+        int[] parents = new int[serversOfDomain.length];
+        for (int i = 0; i < serversOfDomain.length; i++) {
+            Experiment.Domain domain = experiment.cluster().domains().get(i);
+            serversOfDomain[i] = domain.servers();
+            parents[i] = domain.parent();
+            double limit = i == 0 && capped ? experiment.cap().watts() : domain.limitWatts();
+            domains.add(new PowerDomains.Domain(
+                    domain.name(),
+                    domain.parent(),
+                    limit,
+                    domain.breakerRatingWatts(),
+                    domain.breakerCoolingSeconds()));
+        }
+        power = new PowerDomains(domains, seconds);
+        servers = new Servers(
+                serversOfDomain,
+                experiment.cluster().gpusPerServer(),
+                experiment.cluster().serverBaseWatts(),
+                experiment.cluster().wallWattsPerGpuWatt(),
+                experiment.cluster().unallocatedGpuWatts(),
+                power);
+        Demand demand = new Demand(power.meter(0));
+        for (int i = 0; i < loads.size(); i++) {
+            plants.add(plant(experiment.services().get(i), loads.get(i), demand));
+        }
+        PowerMonitor monitor = new PowerMonitor(kernel, telemetry(), plants, parents);
+        control = new ControlLoop(kernel, experiment, power, servers, plants, monitor, seed, log);
+        capWatts = experiment.cap().watts();
+        capOfSecond = capOfSecond();
+    }
+
+    /**
+     * The power of the root domain without any capping, as 1 s averages from the start of the run: what demand would have
+     * drawn.
+     */
+    public static double[] reference(Experiment experiment, List<Load> loads, long seed) {
+        SimulationRun run = new SimulationRun(experiment, loads, seed, CheckLevel.NONE, false, false);
+        run.play();
+        return run.power.meter(0).means().toArray();
+    }
+
+    /**
+     * Runs a policy.
+     *
+     * @param loads of the services, in their order
+     * @param carbon intensity of the grid, where known
+     * @param reference from {@link #reference} with the same experiment, loads and seed
+     * @param detailed whether to keep the course of the run
+     * @throws InvariantViolation if {@code checks} finds a fault of the engine
+     */
+    public static RunResult run(
+            Experiment experiment,
+            CappingPolicy<?> policy,
+            List<Load> loads,
+            Optional<CarbonTrace> carbon,
+            double[] reference,
+            long seed,
+            CheckLevel checks,
+            boolean detailed) {
+        SimulationRun run = new SimulationRun(experiment, loads, seed, checks, true, detailed);
+        run.control.run(policy, () -> run.capWatts, seed);
+        run.scheduleCapChanges();
+        run.play();
+        return run.score(carbon, reference);
+    }
+
+    private ServicePlant plant(Experiment.Service spec, Load load, Demand demand) {
+        RandomStream startup = RandomStream.named(seed, "startup." + spec.name());
+        if (load instanceof Load.Requests requests) {
+            return new RequestService(
+                    kernel,
+                    power,
+                    servers,
+                    demand,
+                    spec.model(),
+                    spec.startup(),
+                    spec.startupJitter(),
+                    spec.graceNanos(),
+                    startup,
+                    requests.trace());
+        }
+        Experiment.PowerFile file = (Experiment.PowerFile) spec.workload();
+        return new MeteredService(
+                kernel,
+                power,
+                servers,
+                demand,
+                spec.model(),
+                spec.startup(),
+                spec.startupJitter(),
+                spec.graceNanos(),
+                startup,
+                ((Load.Power) load).trace(),
+                file.scale(),
+                file.subtractWatts(),
+                file.unserved() == Experiment.Unserved.DEFER);
+    }
+
+    private PowerMonitor.Settings telemetry() {
+        Experiment.Telemetry settings = experiment.telemetry();
+        RandomStream phases = RandomStream.named(seed, "telemetry");
+        ExporterClock exporter = new ExporterClock(
+                settings.exporterIntervalNanos(), (long) (phases.nextDouble() * settings.exporterIntervalNanos()));
+        ScrapeLoop scrapes = new ScrapeLoop(
+                settings.scrapeIntervalNanos(), (long) (phases.nextDouble() * settings.scrapeIntervalNanos()));
+        long[] from = settings.outages().stream()
+                .mapToLong(Experiment.Outage::fromNanos)
+                .toArray();
+        long[] to = settings.outages().stream()
+                .mapToLong(outage -> outage.fromNanos() + outage.nanos())
+                .toArray();
+        PowerMonitor.Source source = settings.source() == Experiment.Source.ENERGY_COUNTER
+                ? PowerMonitor.Source.ENERGY_COUNTER
+                : PowerMonitor.Source.POWER_GAUGE;
+        return new PowerMonitor.Settings(source, exporter, scrapes, settings.rateWindowNanos(), from, to);
+    }
+
+    private double[] capOfSecond() {
+        double[] caps = new double[seconds];
+        Arrays.fill(caps, experiment.cap().watts());
+        for (Experiment.CapChange change : experiment.cap().changes()) {
+            int from = (int) Math.min(seconds, change.atNanos() / SECOND_NANOS);
+            Arrays.fill(caps, from, seconds, change.watts());
+        }
+        return caps;
+    }
+
+    private void scheduleCapChanges() {
+        int handler = kernel.register(index -> {
+            capWatts = experiment.cap().changes().get((int) index).watts();
+            power.meter(0).limit(capWatts, kernel.nowNanos());
+            log.event(kernel.nowNanos(), "cap-changed", power.domain(0).name(), capWatts + " W");
+        });
+        for (int i = 0; i < experiment.cap().changes().size(); i++) {
+            kernel.schedule(experiment.cap().changes().get(i).atNanos(), Priority.CAP, handler, i);
+        }
+    }
+
+    private void play() {
+        for (int i = 0; i < plants.size(); i++) {
+            plants.get(i).deployment().begin(experiment.services().get(i).initialReplicas());
+        }
+        if (checks == CheckLevel.FULL) {
+            kernel.checkAfterEvents(this::check);
+        }
+        if (log.isDetailed()) {
+            scheduleSamples();
+        }
+        kernel.runUntil(experiment.warmupNanos());
+        for (int domain = 0; domain < power.size(); domain++) {
+            power.meter(domain).startScoring(kernel.nowNanos());
+        }
+        log.startScoring(cappedNow(), kernel.nowNanos());
+        kernel.runUntil(endNanos);
+        power.settle(endNanos);
+        log.end(endNanos);
+        if (checks != CheckLevel.NONE) {
+            check();
+            checkEnergy();
+        }
+    }
+
+    private boolean cappedNow() {
+        for (int i = 0; i < plants.size(); i++) {
+            if (control.ceiling(i) < experiment.services().get(i).maxReplicas()
+                    || plants.get(i).gpuLimitWatts()
+                            < experiment.services().get(i).model().tdpGpuWatts()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void scheduleSamples() {
+        long step = experiment.output().timelineStepNanos();
+        int[] handler = new int[1];
+        handler[0] = kernel.register(ignored -> {
+            log.sample(sample());
+            kernel.schedule(kernel.nowNanos() + step, Priority.RECORD, handler[0], 0);
+        });
+        kernel.schedule(step, Priority.RECORD, handler[0], 0);
+    }
+
+    private RunResult.Sample sample() {
+        power.settle(kernel.nowNanos());
+        double[] heat = new double[power.size()];
+        for (int i = 0; i < heat.length; i++) {
+            heat[i] = power.meter(i).heat();
+        }
+        List<RunResult.ServiceSample> services = new ArrayList<>();
+        for (int i = 0; i < plants.size(); i++) {
+            ServicePlant plant = plants.get(i);
+            Deployment deployment = plant.deployment();
+            double watts = 0;
+            for (Pod pod : deployment.pods()) {
+                watts += pod.activeWatts();
+            }
+            services.add(new RunResult.ServiceSample(
+                    deployment.count(Pod.Phase.READY),
+                    deployment.count(Pod.Phase.STARTING),
+                    deployment.count(Pod.Phase.TERMINATING),
+                    control.desired(i),
+                    control.ceiling(i),
+                    plant.gpuLimitWatts(),
+                    plant.running(),
+                    plant.waiting(),
+                    watts));
+        }
+        return new RunResult.Sample(kernel.nowNanos(), control.sensedWatts(), heat, services);
+    }
+
+    private void check() {
+        power.check(kernel.nowNanos());
+        for (ServicePlant plant : plants) {
+            plant.check();
+        }
+    }
+
+    /** Invariant 7: the energy of the root is that of the empty servers and of every pod there ever was. */
+    private void checkEnergy() {
+        double seconds = endNanos * 1e-9;
+        double expected = servers.overheadWatts() * seconds;
+        for (ServicePlant plant : plants) {
+            expected += plant.deployment().activeJoules(endNanos);
+        }
+        double measured = 0;
+        for (double mean : power.meter(0).means().toArray()) {
+            measured += mean;
+        }
+        if (endNanos % SECOND_NANOS == 0 && Math.abs(measured - expected) > 1e-9 * Math.max(1, Math.abs(expected))) {
+            throw new InvariantViolation(
+                    7, endNanos, "the root domain used " + measured + " J, its servers and pods " + expected + " J");
+        }
+    }
+
+    private RunResult score(Optional<CarbonTrace> carbon, double[] reference) {
+        double[] figures = new double[Figure.values().length];
+        Arrays.fill(figures, Double.NaN);
+        DomainMeter root = power.meter(0);
+        double[] watts = root.means().toArray();
+        int from = (int) (experiment.warmupNanos() / SECOND_NANOS);
+        double duration = (endNanos - experiment.warmupNanos()) * 1e-9;
+        int bridge = (int) Math.ceil(experiment.scoring().bridgeNanos() * 1e-9);
+        List<Excursion> excursions = Excursion.find(watts, capOfSecond, from, watts.length, bridge);
+        List<Excursion> demanded = Excursion.find(reference, capOfSecond, from, watts.length, bridge);
+        double trippedSeconds = Double.POSITIVE_INFINITY;
+        int trips = 0;
+        double hottest = Double.NaN;
+        for (int i = 0; i < power.size(); i++) {
+            DomainMeter meter = power.meter(i);
+            if (meter.hasBreaker()) {
+                hottest = Double.isNaN(hottest) ? meter.highestHeat() : Math.max(hottest, meter.highestHeat());
+                if (meter.trippedNanos() != Long.MAX_VALUE) {
+                    trips++;
+                    trippedSeconds = Math.min(trippedSeconds, meter.trippedNanos() * 1e-9);
+                    log.event(
+                            meter.trippedNanos(),
+                            "breaker-tripped",
+                            power.domain(i).name(),
+                            "");
+                }
+            }
+        }
+        List<Disturbance> disturbances =
+                Disturbance.judge(demanded, excursions, experiment.cap().containWithinNanos() * 1e-9, trippedSeconds);
+        long contained = disturbances.stream().filter(Disturbance::contained).count();
+        int longest = 0;
+        for (Excursion one : excursions) {
+            longest = Math.max(longest, one.seconds());
+            log.event(
+                    one.fromSeconds() * SECOND_NANOS,
+                    "excursion",
+                    power.domain(0).name(),
+                    one.seconds() + " s");
+        }
+        for (Disturbance one : disturbances) {
+            log.event(
+                    one.fromSeconds() * SECOND_NANOS,
+                    "disturbance",
+                    power.domain(0).name(),
+                    (one.contained() ? "contained" : "not contained")
+                            + (one.selfInflicted() ? ", self-inflicted" : ""));
+        }
+
+        set(figures, Figure.DURATION_SECONDS, duration);
+        set(
+                figures,
+                Figure.SUCCESS_RATE,
+                disturbances.isEmpty() ? Double.NaN : (double) contained / disturbances.size());
+        set(figures, Figure.TIME_UNDER_CAP_FRACTION, 1 - root.overLimitSeconds() / duration);
+        set(figures, Figure.WINDOW_SUCCESS_1S, windowSuccess(watts, from, 1));
+        set(figures, Figure.WINDOW_SUCCESS_10S, windowSuccess(watts, from, 10));
+        set(figures, Figure.WINDOW_SUCCESS_60S, windowSuccess(watts, from, 60));
+        set(figures, Figure.WINDOW_SUCCESS_900S, windowSuccess(watts, from, 900));
+        set(figures, Figure.EXCURSIONS, excursions.size());
+        set(figures, Figure.LONGEST_EXCURSION_SECONDS, longest);
+        set(figures, Figure.OVER_CAP_SECONDS, root.overLimitSeconds());
+        set(figures, Figure.OVER_CAP_JOULES, root.overLimitJoules());
+        set(figures, Figure.PEAK_POWER_WATTS, root.peakWatts());
+        set(figures, Figure.PEAK_OVER_CAP_WATTS, root.peakOverLimitWatts());
+        set(figures, Figure.MEAN_POWER_WATTS, root.energyJoules() / duration);
+        set(figures, Figure.STRANDED_WATT_SECONDS, root.strandedWattSeconds());
+        set(figures, Figure.BREAKER_TRIPS, trips);
+        set(figures, Figure.MIN_BREAKER_MARGIN, 1 - hottest);
+        set(figures, Figure.ENERGY_JOULES, root.energyJoules());
+        carbon.ifPresent(trace -> set(figures, Figure.CARBON_GRAMS, carbonGrams(trace, watts, from)));
+        scoreRequests(figures, duration, root.energyJoules());
+        set(figures, Figure.CAPPED_SECONDS, log.cappedSeconds());
+        set(figures, Figure.DECISIONS, log.changes());
+        set(
+                figures,
+                Figure.REPLICA_CHANGES,
+                plants.stream().mapToLong(plant -> plant.deployment().changes()).sum());
+        set(figures, Figure.EVENTS, kernel.handled());
+        set(figures, Figure.DISTURBANCES, disturbances.size());
+        set(figures, Figure.DISTURBANCES_CONTAINED, contained);
+        set(
+                figures,
+                Figure.DISTURBANCES_SELF_INFLICTED,
+                disturbances.stream().filter(Disturbance::selfInflicted).count());
+        return new RunResult(figures, kernel.handled(), disturbances, detail(watts, reference));
+    }
+
+    private static void set(double[] figures, Figure figure, double value) {
+        figures[figure.ordinal()] = value;
+    }
+
+    private void scoreRequests(double[] figures, double duration, double energyJoules) {
+        RequestScore score = new RequestScore();
+        boolean any = false;
+        for (int i = 0; i < plants.size(); i++) {
+            if (plants.get(i) instanceof RequestService service) {
+                Experiment.Service spec = experiment.services().get(i);
+                score.add(service.log(), experiment.warmupNanos(), spec.ttftSloSeconds(), spec.tpotSloSeconds());
+                any = true;
+            }
+        }
+        if (any) {
+            score.write(figures, duration, energyJoules);
+        }
+    }
+
+    /** Share of whole windows whose mean power does not exceed their mean cap. */
+    private double windowSuccess(double[] watts, int from, int windowSeconds) {
+        int windows = 0;
+        int under = 0;
+        for (int start = from; start + windowSeconds <= watts.length; start += windowSeconds) {
+            double sum = 0;
+            double cap = 0;
+            for (int second = start; second < start + windowSeconds; second++) {
+                sum += watts[second];
+                cap += capOfSecond[second];
+            }
+            windows++;
+            if (sum <= cap) {
+                under++;
+            }
+        }
+        return windows == 0 ? Double.NaN : (double) under / windows;
+    }
+
+    /** Root power × PUE × intensity; the last intensity holds beyond the end of its trace. */
+    private double carbonGrams(CarbonTrace trace, double[] watts, int from) {
+        long offset = experiment.carbon().map(Experiment.Carbon::fromNanos).orElse(0L);
+        double grams = 0;
+        int at = 0;
+        for (int second = from; second < watts.length; second++) {
+            long now = offset + second * SECOND_NANOS;
+            while (at + 1 < trace.size() && trace.timeNanos()[at + 1] <= now) {
+                at++;
+            }
+            grams += watts[second] * trace.gramsPerKilowattHour()[at] / 3.6e6;
+        }
+        return grams * experiment.cluster().pue();
+    }
+
+    private Optional<RunResult.Detail> detail(double[] watts, double[] reference) {
+        if (!log.isDetailed()) {
+            return Optional.empty();
+        }
+        List<double[]> domains = new ArrayList<>();
+        for (int i = 0; i < power.size(); i++) {
+            domains.add(power.meter(i).means().toArray());
+        }
+        List<RequestLog> logs = new ArrayList<>();
+        for (ServicePlant plant : plants) {
+            if (plant instanceof RequestService service) {
+                logs.add(service.log());
+            }
+        }
+        return Optional.of(new RunResult.Detail(
+                watts, reference, capOfSecond, domains, log.samples(), log.decisions(), log.events(), logs));
+    }
+
+    /** Takes down what the policy did and what happened. */
+    private final class RunLog implements ControlLoop.Listener {
+
+        private final boolean detailed;
+        private final List<RunResult.Sample> samples = new ArrayList<>();
+        private final List<RunResult.LoggedDecision> decisions = new ArrayList<>();
+        private final List<RunResult.LoggedEvent> events = new ArrayList<>();
+        private @Nullable String lastCode;
+        private long changes;
+        private boolean scoring;
+        private boolean capped;
+        private long cappedSinceNanos;
+        private long cappedNanos;
+
+        private RunLog(boolean detailed) {
+            this.detailed = detailed;
+        }
+
+        @Override
+        public void decided(long nowNanos, Decision decision, List<ServiceAction> applied, PowerReading sensed) {
+            markCapped(nowNanos);
+            if (!applied.isEmpty() && scoring) {
+                changes++;
+            }
+            if (detailed && (!applied.isEmpty() || !decision.code().equals(lastCode))) {
+                decisions.add(new RunResult.LoggedDecision(
+                        nowNanos,
+                        decision.code(),
+                        decision.reason(),
+                        sensed.watts(),
+                        sensed.quality().name(),
+                        applied));
+            }
+            lastCode = decision.code();
+        }
+
+        @Override
+        public void refused(long nowNanos, String service, int ceiling) {
+            event(nowNanos, "write-refused", service, "replica ceiling " + ceiling);
+        }
+
+        /** Levers are looked at when the policy steps: capped time is exact to one interval. */
+        private void markCapped(long nowNanos) {
+            boolean now = cappedNow();
+            if (capped && scoring) {
+                cappedNanos += nowNanos - cappedSinceNanos;
+            }
+            capped = now;
+            cappedSinceNanos = nowNanos;
+        }
+
+        void startScoring(boolean cappedAtStart, long nowNanos) {
+            scoring = true;
+            capped = cappedAtStart;
+            cappedSinceNanos = nowNanos;
+        }
+
+        void end(long nowNanos) {
+            markCapped(nowNanos);
+        }
+
+        void event(long atNanos, String event, String subject, String detail) {
+            if (detailed) {
+                events.add(new RunResult.LoggedEvent(atNanos, event, subject, detail));
+            }
+        }
+
+        void sample(RunResult.Sample sample) {
+            samples.add(sample);
+        }
+
+        boolean isDetailed() {
+            return detailed;
+        }
+
+        double cappedSeconds() {
+            return cappedNanos * 1e-9;
+        }
+
+        long changes() {
+            return changes;
+        }
+
+        List<RunResult.Sample> samples() {
+            return samples;
+        }
+
+        List<RunResult.LoggedDecision> decisions() {
+            return decisions;
+        }
+
+        List<RunResult.LoggedEvent> events() {
+            events.sort((a, b) -> Long.compare(a.atNanos(), b.atNanos()));
+            return events;
+        }
+    }
+}

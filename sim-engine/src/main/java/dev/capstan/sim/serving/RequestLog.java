@@ -1,0 +1,86 @@
+package dev.capstan.sim.serving;
+
+import dev.capstan.trace.RequestTrace;
+
+/**
+ * What became of each request of a service, as parallel arrays in the order of arrival.
+ *
+ * <p><b>Caveats.</b> Times are written once, by the service; readers must look at {@link #outcome} first.
+ */
+public final class RequestLog {
+
+    /** What became of a request. */
+    public enum Outcome {
+        /** Has not arrived by the end of the run. */
+        AHEAD,
+        /** Waiting or running at the end of the run. */
+        UNFINISHED,
+        COMPLETED,
+        /** Too long for the KV cache of any replica. */
+        REJECTED,
+        /** Killed when the grace period of its replica ended. */
+        LOST
+    }
+
+    private static final Outcome[] OUTCOMES = Outcome.values();
+
+    private final RequestTrace trace;
+    private final byte[] outcomes;
+    private final long[] firstTokenNanos;
+    private final long[] endNanos;
+    private final int[] counts = new int[OUTCOMES.length];
+
+    RequestLog(RequestTrace trace) {
+        this.trace = trace;
+        outcomes = new byte[trace.size()];
+        firstTokenNanos = new long[trace.size()];
+        endNanos = new long[trace.size()];
+        counts[Outcome.AHEAD.ordinal()] = trace.size();
+    }
+
+    void become(int request, Outcome outcome) {
+        counts[outcomes[request]]--;
+        outcomes[request] = (byte) outcome.ordinal();
+        counts[outcomes[request]]++;
+    }
+
+    void firstToken(int request, long nowNanos) {
+        firstTokenNanos[request] = nowNanos;
+    }
+
+    void completed(int request, long nowNanos) {
+        endNanos[request] = nowNanos;
+        become(request, Outcome.COMPLETED);
+    }
+
+    /** The requests. */
+    public RequestTrace trace() {
+        return trace;
+    }
+
+    /** What became of a request. */
+    public Outcome outcome(int request) {
+        return OUTCOMES[outcomes[request]];
+    }
+
+    /** How many requests came to that. */
+    public int count(Outcome outcome) {
+        return counts[outcome.ordinal()];
+    }
+
+    /** Time to first token of a completed request: queueing and prefill. */
+    public long ttftNanos(int request) {
+        return firstTokenNanos[request] - trace.arrivalNanos()[request];
+    }
+
+    /** Mean time between output tokens of a completed request; 0 where there was but one. */
+    public double tpotNanos(int request) {
+        int gaps = trace.outputTokens()[request] - 1;
+        return gaps == 0 ? 0 : (double) (endNanos[request] - firstTokenNanos[request]) / gaps;
+    }
+
+    /** Time from the arrival to the last token of a completed request. */
+    public long e2eNanos(int request) {
+        return endNanos[request] - trace.arrivalNanos()[request];
+    }
+}

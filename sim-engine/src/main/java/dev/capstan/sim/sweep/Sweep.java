@@ -1,0 +1,394 @@
+package dev.capstan.sim.sweep;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.capstan.capping.CappingPolicy;
+import dev.capstan.capping.GuardRails;
+import dev.capstan.capping.PolicyFactory;
+import dev.capstan.capping.PolicyRegistry;
+import dev.capstan.sim.experiment.Axis;
+import dev.capstan.sim.experiment.Experiment;
+import dev.capstan.sim.experiment.ExperimentFile;
+import dev.capstan.sim.experiment.InvalidExperimentException;
+import dev.capstan.sim.experiment.Issue;
+import dev.capstan.sim.results.Point;
+import dev.capstan.sim.results.ResultsWriter;
+import dev.capstan.sim.results.Row;
+import dev.capstan.sim.run.Figure;
+import dev.capstan.sim.run.Load;
+import dev.capstan.sim.run.RunResult;
+import dev.capstan.sim.run.SimulationRun;
+import dev.capstan.sim.run.TraceLibrary;
+import dev.capstan.trace.RandomStream;
+import dev.capstan.trace.TraceOrigin;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * All runs of an experiment: the points of its axes, the first axis slowest, times its policies, times the replications.
+ *
+ * <p>Replication r has one seed at every point and for every policy, so that differences between them are not chance
+ * (common random numbers). Results stand in the order of the runs, whatever order threads finish them in.
+ */
+public final class Sweep {
+
+    /** What the power without capping depends on. */
+    private record ReferenceKey(
+            Experiment.Cluster cluster,
+            List<Experiment.Service> services,
+            Experiment.Telemetry telemetry,
+            long warmupNanos,
+            long durationNanos,
+            long seed) {}
+
+    private record Setting(List<String> axisValues, Experiment experiment) {}
+
+    private record Run(
+            int index, String runId, Setting setting, Experiment.Policy policy, int replication, long seed) {}
+
+    private final ExperimentFile file;
+    private final List<Axis> axes;
+    private final List<Setting> settings;
+    private final List<Run> runs;
+    private final Experiment.Detail defaultDetail;
+    private final TraceLibrary traces = new TraceLibrary();
+    private final Map<ReferenceKey, double[]> references = new ConcurrentHashMap<>();
+
+    private Sweep(ExperimentFile file, List<Axis> axes, int replications, Experiment.Detail defaultDetail) {
+        this.file = file;
+        this.axes = axes;
+        this.defaultDetail = defaultDetail;
+        settings = settings(file, axes);
+        runs = new ArrayList<>();
+        long baseSeed = file.base().seed();
+        for (Setting setting : settings) {
+            for (Experiment.Policy policy : setting.experiment().policies()) {
+                for (int replication = 0; replication < replications; replication++) {
+                    int index = runs.size();
+                    String runId =
+                            String.format(Locale.ROOT, "%05d-%s-r%d", index, fileName(policy.label()), replication);
+                    long seed = RandomStream.named(baseSeed, "replication." + replication)
+                                    .nextLong()
+                            >>> 1;
+                    runs.add(new Run(index, runId, setting, policy, replication, seed));
+                }
+            }
+        }
+    }
+
+    /** One run for each policy of the experiment; axes and replications do not count. */
+    public static Sweep simulate(ExperimentFile file) {
+        return new Sweep(file, List.of(), 1, Experiment.Detail.ALL);
+    }
+
+    /**
+     * Every point of the axes, every policy, every replication.
+     *
+     * @throws InvalidExperimentException if the values of some point do not go together
+     */
+    public static Sweep of(ExperimentFile file) {
+        return new Sweep(file, file.axes(), file.base().replications(), Experiment.Detail.FIRST_REPLICATION);
+    }
+
+    /** How many runs there are. */
+    public int totalRuns() {
+        return runs.size();
+    }
+
+    /**
+     * Runs what is not there yet and writes the results folder.
+     *
+     * @throws dev.capstan.trace.TraceException if a trace cannot be read; nothing is written then
+     * @throws dev.capstan.sim.kernel.InvariantViolation if a check finds a fault of the engine
+     * @throws IOException if results cannot be written; what was finished stays and can be resumed
+     */
+    public SweepOutcome run(SweepOptions options, SweepListener listener) throws IOException {
+        Instant started = options.clock().instant();
+        ObjectNode resolved = file.resolved();
+        String sha256 = sha256(resolved.toString() + axisTexts() + runs.size());
+        for (Setting setting : settings) {
+            readTraces(setting.experiment());
+        }
+        ResultsWriter writer =
+                ResultsWriter.open(options.out(), axes.stream().map(Axis::path).toList(), sha256, options.resume());
+        Set<Integer> done = new HashSet<>(writer.finished());
+        listener.started(runs.size(), done.size());
+        AtomicLong requests = new AtomicLong();
+        ExecutorService threads = Executors.newFixedThreadPool(options.jobs());
+        try {
+            List<Future<?>> pending = new ArrayList<>();
+            for (Run run : runs) {
+                if (!done.contains(run.index())) {
+                    pending.add(threads.submit(() -> {
+                        RunResult result = run(run, options);
+                        Row row = row(run, result);
+                        synchronized (this) {
+                            writer.record(row, run.setting().experiment(), result);
+                            listener.runFinished(run.runId(), result.figure(Figure.SUCCESS_RATE));
+                        }
+                        double arrived = result.figure(Figure.REQUESTS_ARRIVED);
+                        requests.addAndGet(Double.isNaN(arrived) ? 0 : (long) arrived);
+                        return null;
+                    }));
+                }
+            }
+            await(pending);
+        } finally {
+            threads.shutdownNow();
+        }
+        double wallSeconds =
+                Duration.between(started, options.clock().instant()).toNanos() * 1e-9;
+        ObjectNode manifest =
+                manifest(options, resolved, sha256, started, wallSeconds, runs.size() - done.size(), requests.get());
+        List<Point> points = writer.finish(manifest);
+        return new SweepOutcome(options.out(), runs.size(), requests.get(), wallSeconds, points);
+    }
+
+    private static void await(List<Future<?>> pending) throws IOException {
+        try {
+            for (Future<?> run : pending) {
+                run.get();
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException io) {
+                throw io;
+            }
+            if (e.getCause() instanceof RuntimeException runtime) {
+                throw runtime;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the sweep was interrupted", e);
+        }
+    }
+
+    private RunResult run(Run run, SweepOptions options) {
+        Experiment experiment = run.setting().experiment();
+        List<Load> loads = new ArrayList<>();
+        for (Experiment.Service service : experiment.services()) {
+            loads.add(traces.load(experiment, service, run.seed()));
+        }
+        ReferenceKey key = new ReferenceKey(
+                experiment.cluster(),
+                experiment.services(),
+                experiment.telemetry().withRateWindow(0),
+                experiment.warmupNanos(),
+                experiment.durationNanos(),
+                run.seed());
+        double[] reference =
+                references.computeIfAbsent(key, ignored -> SimulationRun.reference(experiment, loads, run.seed()));
+        Experiment.Detail detail = experiment.output().detail() == null
+                ? defaultDetail
+                : experiment.output().detail();
+        boolean detailed = detail == Experiment.Detail.ALL
+                || (detail == Experiment.Detail.FIRST_REPLICATION && run.replication() == 0);
+        return SimulationRun.run(
+                experiment,
+                policy(experiment, run.policy(), run.seed()),
+                loads,
+                traces.carbon(experiment),
+                reference,
+                run.seed(),
+                options.check(),
+                detailed);
+    }
+
+    private static CappingPolicy<?> policy(Experiment experiment, Experiment.Policy policy, long seed) {
+        PolicyFactory factory = PolicyRegistry.find(policy.name());
+        GuardRails defaults = GuardRails.DEFAULTS;
+        GuardRails guards = new GuardRails(
+                experiment.control().maxReadingAgeNanos(),
+                experiment.control().holdNanos(),
+                defaults.plausibleFactor(),
+                defaults.maxRaisePerStep(),
+                defaults.raiseIntervalNanos());
+        return PolicyRegistry.build(
+                factory, policy.parameters(), RandomStream.named(seed, "policy").nextLong(), guards);
+    }
+
+    private Row row(Run run, RunResult result) {
+        return new Row(
+                run.index(),
+                run.runId(),
+                run.setting().axisValues(),
+                run.policy().label(),
+                run.setting().experiment().cap().watts(),
+                run.replication(),
+                run.seed(),
+                result.figures());
+    }
+
+    /** So that a trace that cannot be read is an error before anything is written. */
+    private void readTraces(Experiment experiment) {
+        for (Experiment.Service service : experiment.services()) {
+            traces.load(experiment, service, runs.get(0).seed());
+        }
+        traces.carbon(experiment);
+    }
+
+    private static List<Setting> settings(ExperimentFile file, List<Axis> axes) {
+        List<List<JsonNode>> points = new ArrayList<>(List.of(List.of()));
+        for (Axis axis : axes) {
+            List<List<JsonNode>> longer = new ArrayList<>();
+            for (List<JsonNode> point : points) {
+                for (JsonNode value : axis.values()) {
+                    List<JsonNode> values = new ArrayList<>(point);
+                    values.add(value);
+                    longer.add(values);
+                }
+            }
+            points = longer;
+        }
+        List<Setting> settings = new ArrayList<>();
+        Set<Issue> issues = new LinkedHashSet<>();
+        for (List<JsonNode> point : points) {
+            try {
+                settings.add(new Setting(
+                        point.stream().map(Axis::text).toList(), axes.isEmpty() ? file.base() : file.at(point)));
+            } catch (InvalidExperimentException e) {
+                issues.addAll(e.issues());
+            }
+        }
+        if (!issues.isEmpty()) {
+            throw new InvalidExperimentException(file.file().toString(), List.copyOf(issues));
+        }
+        return settings;
+    }
+
+    private String axisTexts() {
+        StringBuilder text = new StringBuilder();
+        for (Axis axis : axes) {
+            text.append(axis.path()).append(axis.texts());
+        }
+        return text.toString();
+    }
+
+    private ObjectNode manifest(
+            SweepOptions options,
+            ObjectNode resolved,
+            String sha256,
+            Instant started,
+            double wallSeconds,
+            int runsOfThisStart,
+            long requests) {
+        Experiment base = file.base();
+        ObjectNode manifest = JsonNodeFactory.instance.objectNode();
+        manifest.put("capstan_version", options.version());
+        manifest.put("command", options.command());
+        manifest.put("name", base.name());
+        manifest.put("question", base.question());
+        manifest.put("mode", base.mode().name().toLowerCase(Locale.ROOT));
+        manifest.put("experiment_file", file.file().toString());
+        manifest.put("experiment_sha256", sha256);
+        manifest.put("seed", base.seed());
+        manifest.put(
+                "replications", runs.size() / settings.size() / base.policies().size());
+        manifest.put("duration_seconds", base.durationNanos() * 1e-9);
+        manifest.put("warmup_seconds", base.warmupNanos() * 1e-9);
+        manifest.put("contain_within_seconds", base.cap().containWithinNanos() * 1e-9);
+        for (Axis axis : axes) {
+            ObjectNode node = manifest.withArray("/axes").addObject();
+            node.put("path", axis.path());
+            axis.texts().forEach(node.putArray("values")::add);
+        }
+        if (axes.isEmpty()) {
+            manifest.putArray("axes");
+        }
+        for (Experiment.Policy policy : base.policies()) {
+            ObjectNode node = manifest.withArray("/policies").addObject();
+            node.put("label", policy.label());
+            node.put("name", policy.name());
+            node.put("guarded", PolicyRegistry.find(policy.name()).guarded());
+            policy.parameters().forEach(node.putObject("parameters")::put);
+        }
+        traces(manifest);
+        notes().forEach(manifest.putArray("notes")::add);
+        manifest.set("experiment", resolved);
+        ObjectNode machine = manifest.putObject("machine");
+        machine.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+        machine.put("arch", System.getProperty("os.arch"));
+        machine.put("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.version"));
+        machine.put("processors", Runtime.getRuntime().availableProcessors());
+        manifest.put("started", started.toString());
+        manifest.put("wall_seconds", wallSeconds);
+        manifest.put("jobs", options.jobs());
+        manifest.put("runs_per_second", runsOfThisStart / wallSeconds);
+        manifest.put("requests_per_second", requests / wallSeconds);
+        return manifest;
+    }
+
+    private void traces(ObjectNode manifest) {
+        Map<String, ObjectNode> nodes = new LinkedHashMap<>();
+        for (Setting setting : settings) {
+            Experiment experiment = setting.experiment();
+            for (Experiment.Service service : experiment.services()) {
+                Load load = traces.load(experiment, service, runs.get(0).seed());
+                nodes.computeIfAbsent(
+                        service.name() + load.origin().sha256(),
+                        key -> trace("load of " + service.name(), load.origin(), load.size()));
+            }
+            traces.carbon(experiment)
+                    .ifPresent(carbon -> nodes.computeIfAbsent(
+                            "carbon", key -> trace("carbon of " + carbon.zone(), carbon.origin(), carbon.size())));
+        }
+        manifest.putArray("traces").addAll(nodes.values());
+    }
+
+    private static ObjectNode trace(String role, TraceOrigin origin, int rows) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("role", role);
+        node.put("path", origin.path());
+        node.put("sha256", origin.sha256());
+        node.put("rows", rows);
+        node.put("licence", origin.licence());
+        return node;
+    }
+
+    private List<String> notes() {
+        Set<String> notes = new LinkedHashSet<>();
+        for (Experiment.Service service : file.base().services()) {
+            notes.add(
+                    "Profile " + service.model().name() + ": " + service.model().validity() + " (source: "
+                            + service.model().source() + ").");
+        }
+        notes.add("Wall power is " + file.base().cluster().serverBaseWatts() + " W per server + "
+                + file.base().cluster().wallWattsPerGpuWatt()
+                + " x GPU power; the default is measured on 8xH200 under caps (MLPerf v4.1) and assumed for H100.");
+        notes.add("No public trace holds requests and power of one cluster together: power is modelled.");
+        return List.copyOf(notes);
+    }
+
+    private static String fileName(String label) {
+        return label.replaceAll("[^A-Za-z0-9._-]", "_");
+    }
+
+    private static String sha256(String text) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package dev.capstan.sim.telemetry;
+
+import dev.capstan.sim.cluster.Pod;
+import dev.capstan.sim.cluster.ServicePlant;
+import dev.capstan.sim.kernel.Kernel;
+import dev.capstan.sim.kernel.Priority;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The path from a pod's power to a number that a policy sees: an exporter refreshes what it exposes, Prometheus scrapes
+ * it, a query reads the scraped samples.
+ *
+ * <p>Each pod has a series of its own, an energy counter or a power gauge; the series of a pod that is gone stays in the
+ * windows of {@code rate()} until it leaves them. A query answers with the sum over the series that give a result, how
+ * many these are, and the time of the newest sample. The engine's own metrics (requests, tokens) are scraped alike.
+ */
+public final class PowerMonitor {
+
+    /** What is measured, and how. */
+    public enum Source {
+        /** {@code sum(rate(energy_joules_total[window]))} */
+        ENERGY_COUNTER,
+        /** {@code sum(power_watts)} */
+        POWER_GAUGE
+    }
+
+    /** When telemetry works and how often. A span without telemetry has its start and end at the same index. */
+    public record Settings(
+            Source source,
+            ExporterClock exporter,
+            ScrapeLoop scrapes,
+            long rateWindowNanos,
+            long[] outageFromNanos,
+            long[] outageToNanos) {}
+
+    private static final class PodSeries {
+        private final Pod pod;
+        private final int service;
+        private final SampleSeries samples;
+        private double exposed = Double.NaN;
+
+        private PodSeries(Pod pod, int service, SampleSeries samples) {
+            this.pod = pod;
+            this.service = service;
+            this.samples = samples;
+        }
+    }
+
+    private final Kernel kernel;
+    private final Settings settings;
+    private final List<ServicePlant> services;
+    private final int[] domainParents;
+    private final long retentionNanos;
+    private final int refreshes;
+    private final int scrapes;
+
+    private final List<PodSeries> series = new ArrayList<>();
+    private final int[] podsSeen;
+    private final List<SampleSeries> demand = new ArrayList<>();
+    private final List<SampleSeries> running = new ArrayList<>();
+    private final List<SampleSeries> waiting = new ArrayList<>();
+    private final List<SampleSeries> inputTokens = new ArrayList<>();
+    private final List<SampleSeries> outputTokens = new ArrayList<>();
+
+    private final double[] serviceWatts;
+    private final int[] serviceSeries;
+    private final long[] serviceNewestNanos;
+    private final double[] domainWatts;
+
+    /** @param domainParents index of the parent of each power domain, -1 for the root; parents before children */
+    public PowerMonitor(Kernel kernel, Settings settings, List<ServicePlant> services, int[] domainParents) {
+        this.kernel = kernel;
+        this.settings = settings;
+        this.services = services;
+        this.domainParents = domainParents;
+        retentionNanos = Math.max(PromQl.DEFAULT_LOOKBACK_NANOS, settings.rateWindowNanos())
+                + settings.scrapes().intervalNanos();
+        int count = services.size();
+        podsSeen = new int[count];
+        serviceWatts = new double[count];
+        serviceSeries = new int[count];
+        serviceNewestNanos = new long[count];
+        domainWatts = new double[domainParents.length];
+        for (int i = 0; i < count; i++) {
+            for (List<SampleSeries> metric : List.of(demand, running, waiting, inputTokens, outputTokens)) {
+                metric.add(new SampleSeries(retentionNanos));
+            }
+        }
+        refreshes = kernel.register(ignored -> refresh());
+        scrapes = kernel.register(ignored -> scrape());
+        kernel.schedule(settings.exporter().phaseNanos(), Priority.EXPORT, refreshes, 0);
+        kernel.schedule(settings.scrapes().phaseNanos(), Priority.SCRAPE, scrapes, 0);
+    }
+
+    /** Evaluates the power query of every service at this instant; read the answer through the accessors. */
+    public void query() {
+        long now = kernel.nowNanos();
+        for (int i = 0; i < serviceWatts.length; i++) {
+            serviceWatts[i] = 0;
+            serviceSeries[i] = 0;
+            serviceNewestNanos[i] = SampleSeries.NO_SAMPLE;
+        }
+        Arrays.fill(domainWatts, 0);
+        for (PodSeries one : series) {
+            double watts = settings.source() == Source.ENERGY_COUNTER
+                    ? PromQl.rate(one.samples, now, settings.rateWindowNanos())
+                    : PromQl.latest(one.samples, now, PromQl.DEFAULT_LOOKBACK_NANOS);
+            if (Double.isNaN(watts)) {
+                continue;
+            }
+            serviceWatts[one.service] += watts;
+            serviceSeries[one.service]++;
+            serviceNewestNanos[one.service] =
+                    Math.max(serviceNewestNanos[one.service], one.samples.newestSampleNanos(now));
+            for (int domain = one.pod.domain(); domain >= 0; domain = domainParents[domain]) {
+                domainWatts[domain] += watts;
+            }
+        }
+    }
+
+    /** Sum over the series of a service that answered the last {@link #query}; 0 where none did. */
+    public double serviceWatts(int service) {
+        return serviceWatts[service];
+    }
+
+    /** How many series of a service answered. */
+    public int serviceSeries(int service) {
+        return serviceSeries[service];
+    }
+
+    /** Age of the newest sample behind the answer. */
+    public long serviceAgeNanos(int service) {
+        return serviceSeries[service] == 0 ? 0 : kernel.nowNanos() - serviceNewestNanos[service];
+    }
+
+    /** Sum over the series of the pods of a domain and of those below it. */
+    public double domainWatts(int domain) {
+        return domainWatts[domain];
+    }
+
+    /** The metric that the autoscaler of a service asks for; NaN where there is no recent sample. */
+    public double autoscalingMetric(int service) {
+        return latest(demand, service);
+    }
+
+    /** Running requests at the last scrape; NaN where there is no recent sample. */
+    public double running(int service) {
+        return latest(running, service);
+    }
+
+    /** Waiting requests at the last scrape; NaN where there is no recent sample. */
+    public double waiting(int service) {
+        return latest(waiting, service);
+    }
+
+    /** Prompt tokens a second over the rate window; NaN without two samples. */
+    public double inputTokensPerSecond(int service) {
+        return PromQl.rate(inputTokens.get(service), kernel.nowNanos(), settings.rateWindowNanos());
+    }
+
+    /** Generated tokens a second over the rate window; NaN without two samples. */
+    public double outputTokensPerSecond(int service) {
+        return PromQl.rate(outputTokens.get(service), kernel.nowNanos(), settings.rateWindowNanos());
+    }
+
+    private double latest(List<SampleSeries> metric, int service) {
+        return PromQl.latest(metric.get(service), kernel.nowNanos(), PromQl.DEFAULT_LOOKBACK_NANOS);
+    }
+
+    private void refresh() {
+        long now = kernel.nowNanos();
+        for (int service = 0; service < services.size(); service++) {
+            for (Pod pod : services.get(service).deployment().pods()) {
+                if (pod.ordinal() >= podsSeen[service] && pod.phase() != Pod.Phase.PENDING) {
+                    series.add(new PodSeries(pod, service, new SampleSeries(retentionNanos)));
+                    podsSeen[service] = pod.ordinal() + 1;
+                }
+            }
+        }
+        for (PodSeries one : series) {
+            if (one.pod.phase() == Pod.Phase.GONE) {
+                one.exposed = Double.NaN;
+            } else {
+                one.exposed =
+                        settings.source() == Source.ENERGY_COUNTER ? one.pod.activeJoules(now) : one.pod.activeWatts();
+            }
+        }
+        kernel.schedule(now + settings.exporter().intervalNanos(), Priority.EXPORT, refreshes, 0);
+    }
+
+    private void scrape() {
+        long now = kernel.nowNanos();
+        if (!isOut(now)) {
+            for (int i = series.size() - 1; i >= 0; i--) {
+                PodSeries one = series.get(i);
+                if (!Double.isNaN(one.exposed)) {
+                    one.samples.append(now, one.exposed);
+                } else if (one.pod.phase() == Pod.Phase.GONE) {
+                    one.samples.markStale(now);
+                    if (now - one.samples.newestSampleNanos(now) > retentionNanos) {
+                        series.remove(i);
+                    }
+                }
+            }
+            for (int service = 0; service < services.size(); service++) {
+                ServicePlant plant = services.get(service);
+                demand.get(service).append(now, plant.autoscalingMetric());
+                running.get(service).append(now, plant.running());
+                waiting.get(service).append(now, plant.waiting());
+                inputTokens.get(service).append(now, plant.inputTokens());
+                outputTokens.get(service).append(now, plant.outputTokens());
+            }
+        }
+        kernel.schedule(now + settings.scrapes().intervalNanos(), Priority.SCRAPE, scrapes, 0);
+    }
+
+    private boolean isOut(long now) {
+        for (int i = 0; i < settings.outageFromNanos().length; i++) {
+            if (now >= settings.outageFromNanos()[i] && now < settings.outageToNanos()[i]) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
