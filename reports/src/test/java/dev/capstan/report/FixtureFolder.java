@@ -303,11 +303,11 @@ final class FixtureFolder {
                 wanted += demand;
                 served += Math.min(demand, ready);
                 timeline.append(step * STEP_SECONDS)
-                        .append(number(Math.round(power)))
-                        .append(number(Math.round(max)))
-                        .append(number(Math.round(reference)))
+                        .append(number(Math.rint(power)))
+                        .append(number(Math.rint(max)))
+                        .append(number(Math.rint(reference)))
                         .append(number(cap))
-                        .append(step == 0 ? "," : number(Math.round(sensed)))
+                        .append(step == 0 ? "," : number(Math.rint(sensed)))
                         .append(number(Math.rint(ready)))
                         .append(number(demand > ready + 1 ? 1 : 0))
                         .append(",0")
