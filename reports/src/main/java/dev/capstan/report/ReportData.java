@@ -12,9 +12,9 @@ import java.util.stream.IntStream;
 final class ReportData {
 
     /** Characters of JSON for each of the two tables; what is left of 5 MB goes to at most twelve timelines. */
-    private static final int TABLE_BUDGET = 1_200_000;
+    private static final int TABLE_BUDGET = 1_000_000;
 
-    private static final int CHARACTERS_PER_NUMBER = 8;
+    private static final int CHARACTERS_PER_NUMBER = 9;
 
     private final ResultsFolder folder;
     private final List<ShownRun> shown;

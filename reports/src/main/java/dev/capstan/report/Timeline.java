@@ -16,8 +16,8 @@ import java.util.stream.IntStream;
 final class Timeline {
 
     static final int MAX_BUCKETS = 1600;
-    private static final int MAX_MARKS = 400;
-    private static final int MAX_REASON_CHARACTERS = 300;
+    private static final int MAX_MARKS = 300;
+    private static final int MAX_REASON_CHARACTERS = 160;
 
     private enum Keep {
         FIRST,
