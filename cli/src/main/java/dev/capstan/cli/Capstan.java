@@ -3,6 +3,7 @@ package dev.capstan.cli;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -43,7 +44,7 @@ public final class Capstan {
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
         Console console = Console.ofProcess(System.out, System.err, System.getenv());
-        int exitCode = run(console, args);
+        int exitCode = run(console, InstantSource.system(), args);
         if (console.out().checkError() && exitCode == ExitCodes.DONE) {
             console.err().println("capstan: could not write to standard output");
             exitCode = ExitCodes.FAILED_WHILE_RUNNING;
@@ -52,13 +53,26 @@ public final class Capstan {
     }
 
     /** Runs one command. */
-    static int run(Console console, String... args) {
-        CommandLine commands = commands(console);
-        return args.length == 0 ? usage(commands, console) : commands.execute(args);
+    static int run(Console console, InstantSource clock, String... args) {
+        CommandLine commands = commands(console, clock);
+        try {
+            return args.length == 0 ? usage(commands, console) : commands.execute(args);
+        } catch (OutOfMemoryError e) {
+            long mebibytes = Runtime.getRuntime().maxMemory() >> 20;
+            console.err()
+                    .println("capstan: out of memory at " + mebibytes + " MiB (" + e.getMessage()
+                            + "). Maybe fewer --jobs, or a larger heap: CAPSTAN_JAVA_OPTS=-Xmx... capstan ...");
+            return ExitCodes.FAILED_WHILE_RUNNING;
+        }
     }
 
-    private static CommandLine commands(Console console) {
-        CommandLine root = new CommandLine(new Capstan()).addSubcommand(new CompletionCommand(console));
+    private static CommandLine commands(Console console, InstantSource clock) {
+        CommandLine root = new CommandLine(new Capstan())
+                .addSubcommand(new SimulateCommand(console, clock))
+                .addSubcommand(new SweepCommand(console, clock))
+                .addSubcommand(new ReportCommand(console))
+                .addSubcommand(new PoliciesCommand(console))
+                .addSubcommand(new CompletionCommand(console));
         return root.setOut(writer(console.out()))
                 .setErr(writer(console.err()))
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -85,13 +99,16 @@ public final class Capstan {
     }
 
     /** The version that the build wrote into the jar. */
+    static String version() {
+        String version = Capstan.class.getPackage().getImplementationVersion();
+        return version == null ? "unreleased" : version;
+    }
+
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = Capstan.class.getPackage().getImplementationVersion();
             return new String[] {
-                "capstan " + (version == null ? "(not from a jar)" : version) + " (Java "
-                        + Runtime.version().feature() + ")"
+                "capstan " + version() + " (Java " + Runtime.version().feature() + ")"
             };
         }
     }

@@ -1,7 +1,13 @@
 package dev.capstan.cli;
 
+import dev.capstan.report.ReportException;
+import dev.capstan.sim.experiment.InvalidExperimentException;
+import dev.capstan.sim.kernel.InvariantViolation;
+import dev.capstan.trace.TraceException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
@@ -17,12 +23,38 @@ final class Failures implements IExecutionExceptionHandler {
 
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, ParseResult arguments) {
-        if (failure instanceof IOException || failure instanceof UncheckedIOException) {
+        int exitCode = exitCode(failure);
+        if (isExpected(failure)) {
             console.err().println("capstan: " + failure.getMessage());
-            return ExitCodes.FAILED_WHILE_RUNNING;
+        } else {
+            failure.printStackTrace(console.err());
+            console.err().println("capstan: this is a fault of capstan itself; please report it with the lines above.");
         }
-        failure.printStackTrace(console.err());
-        console.err().println("capstan: this is a fault of capstan itself; please report it with the lines above.");
+        return exitCode;
+    }
+
+    private static int exitCode(Exception failure) {
+        if (failure instanceof InvariantViolation) {
+            return ExitCodes.CHECK_FAILED;
+        }
+        if (failure instanceof InvalidArgument
+                || failure instanceof InvalidExperimentException
+                || failure instanceof TraceException
+                || (failure instanceof ReportException && !isBrokenDisk(failure.getCause()))) {
+            return ExitCodes.INVALID_INPUT;
+        }
         return ExitCodes.FAILED_WHILE_RUNNING;
+    }
+
+    /** A file that is not there is the caller's doing, all else between us and the disk is not. */
+    private static boolean isBrokenDisk(@Nullable Throwable cause) {
+        return cause instanceof IOException && !(cause instanceof NoSuchFileException);
+    }
+
+    private static boolean isExpected(Exception failure) {
+        return exitCode(failure) != ExitCodes.FAILED_WHILE_RUNNING
+                || failure instanceof IOException
+                || failure instanceof UncheckedIOException
+                || failure instanceof ReportException;
     }
 }

@@ -3,6 +3,7 @@ package dev.capstan.cli;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 
 /** Runs commands in this process and keeps what they print. */
 final class CommandRun {
@@ -16,7 +17,7 @@ final class CommandRun {
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 0,
                 false);
-        return Capstan.run(console, arguments);
+        return Capstan.run(console, () -> Instant.parse("2026-03-01T12:00:00Z"), arguments);
     }
 
     String out() {

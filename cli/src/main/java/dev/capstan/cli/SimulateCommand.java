@@ -1,0 +1,34 @@
+package dev.capstan.cli;
+
+import dev.capstan.sim.sweep.Sweep;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "simulate",
+        description = "Runs each policy of an experiment once, without its axes.",
+        mixinStandardHelpOptions = true)
+final class SimulateCommand implements Callable<Integer> {
+
+    private final ExperimentRun run;
+
+    @Mixin
+    private final RunOptions options = new RunOptions();
+
+    @Spec
+    private CommandSpec spec;
+
+    SimulateCommand(Console console, InstantSource clock) {
+        this.run = new ExperimentRun(console, clock);
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        return run.run(spec, options, Sweep::simulate);
+    }
+}
