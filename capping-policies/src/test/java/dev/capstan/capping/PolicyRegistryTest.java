@@ -3,6 +3,9 @@ package dev.capstan.capping;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -64,6 +67,17 @@ class PolicyRegistryTest {
             CappingPolicy<?> policy = PolicyRegistry.build(factory, Map.of(), 1, GuardRails.DEFAULTS);
             assertThat(policy instanceof CapController).as(factory.name()).isEqualTo(factory.guarded());
             assertThat(factory.guarded()).isEqualTo(!factory.name().startsWith("climatik"));
+        }
+    }
+
+    @Test
+    void documentsEveryPolicyAndParameter() throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "policies.md"));
+        for (PolicyFactory factory : PolicyRegistry.all()) {
+            assertThat(page).contains("\n## " + factory.name() + "\n");
+            for (PolicyParameter parameter : factory.parameters()) {
+                assertThat(page).contains("| `" + parameter.name() + "` | " + parameter.unit() + " | ");
+            }
         }
     }
 }

@@ -162,7 +162,7 @@ record Answer(List<Group> groups) {
         String lead = leader.map(choice -> lead(folder, choice)).orElseGet(() -> withoutLeader(capping));
         leader.ifPresent(choice -> sentences.add(cost(choice)));
         for (Choice choice : capping) {
-            if (leader.isEmpty() || choice != leader.get()) {
+            if (leader.isEmpty() || !choice.equals(leader.get())) {
                 sentences.add(other(folder, choice));
             }
         }
@@ -230,7 +230,7 @@ record Answer(List<Group> groups) {
     /** Says so when the evidence does not tell the leader from another policy. */
     private static Optional<String> ties(Choice leader, List<Choice> capping) {
         List<String> level = capping.stream()
-                .filter(choice -> choice != leader && !choice.refuses())
+                .filter(choice -> !choice.equals(leader) && !choice.refuses())
                 .filter(choice -> choice.best().successHigh() >= leader.best().successLow())
                 .map(Choice::policy)
                 .toList();
@@ -245,7 +245,7 @@ record Answer(List<Group> groups) {
         List<Cost> costs = new ArrayList<>();
         for (Measure measure : Measure.values()) {
             String without = choice.uncapped()
-                    .filter(point -> point != best)
+                    .filter(point -> !point.equals(best))
                     .map(point -> measure.write(measure.of(point)))
                     .orElse("");
             costs.add(new Cost(measure.heading(), measure.write(measure.of(best)), without));

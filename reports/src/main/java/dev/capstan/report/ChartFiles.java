@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
-import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.HeatMapChart;
 import org.knowm.xchart.HeatMapChartBuilder;
 import org.knowm.xchart.XYChart;
@@ -34,9 +34,11 @@ final class ChartFiles {
     private static final Color INK = new Color(0x1f2933);
     private static final Color GRID = new Color(0xe4e7eb);
     private static final Color POWER = new Color(0x0b5cad);
+    private static final Color LIGHT_POWER = new Color(0x8ab6e0);
     private static final Color CAP = new Color(0xb42318);
     private static final Color REFERENCE = new Color(0x8a94a0);
-    private static final Color[] RAMP = {new Color(0xfff3cf), new Color(0x5fb7b5), new Color(0x17406d)};
+    /** Light enough for dark figures at both ends: the figures of a chart have one colour. */
+    private static final Color[] RAMP = {new Color(0xfff3cf), new Color(0xa5d6c6), new Color(0x4f9bcb)};
 
     private ChartFiles() {}
 
@@ -71,7 +73,7 @@ final class ChartFiles {
 
     private static void save(IChart chart, Path file) throws IOException {
         try (OutputStream out = Files.newOutputStream(file.resolveSibling(file.getFileName() + ".png"))) {
-            BitmapEncoder.saveBitmap(chart, out, BitmapEncoder.BitmapFormat.PNG);
+            ChartEncoder.saveChart(chart, out, "png");
         }
     }
 
@@ -95,7 +97,7 @@ final class ChartFiles {
             cells.add(new Number[] {
                 x.values().indexOf(point.axisValues().get(xAxis)),
                 y.values().indexOf(point.axisValues().get(yAxis)),
-                100 * point.successRate()
+                StrictMath.rint(100 * point.successRate())
             });
         }
         chart.addSeries(
@@ -109,8 +111,8 @@ final class ChartFiles {
                 .setMin(0)
                 .setMax(100)
                 .setShowValue(true)
-                .setHeatMapDecimalValueFormatter(value -> Wording.number(value));
-        chart.getStyler().setValueFontColor(INK);
+                .setValueFontColor(INK)
+                .setHeatMapValueDecimalPattern("0");
         return chart;
     }
 
@@ -157,14 +159,16 @@ final class ChartFiles {
         style(chart.getStyler());
         chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
         chart.getStyler().setLegendLayout(Styler.LegendLayout.Horizontal);
-        add(chart, "reference, uncapped", run.time(), run.reference(), REFERENCE, 1f);
-        add(chart, "highest 1 s average", run.time(), run.powerMax(), new Color(0x8ab6e0), 1f);
-        add(chart, "mean", run.time(), run.powerMean(), POWER, 1.6f);
-        add(chart, "cap", run.time(), run.cap(), CAP, 1.6f);
+        add(chart, "reference, uncapped", run, Timeline.Series.REFERENCE, REFERENCE, 1f);
+        add(chart, "highest 1 s average", run, Timeline.Series.POWER_MAX, LIGHT_POWER, 1f);
+        add(chart, "mean", run, Timeline.Series.POWER_MEAN, POWER, 1.6f);
+        add(chart, "cap", run, Timeline.Series.CAP, CAP, 1.6f);
         return chart;
     }
 
-    private static void add(XYChart chart, String name, double[] time, double[] watts, Color color, float width) {
+    private static void add(XYChart chart, String name, Timeline run, Timeline.Series which, Color color, float width) {
+        double[] time = run.get(Timeline.Series.TIME);
+        double[] watts = run.get(which);
         int[] known = IntStream.range(0, watts.length)
                 .filter(at -> !Double.isNaN(watts[at]))
                 .toArray();

@@ -10,14 +10,14 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.Locale;
-import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** JSON that can stand inside a {@code script} element whatever names and reasons it holds. */
 final class EmbeddedJson {
 
-    private static final MathContext SIX_DIGITS = new MathContext(6);
+    private static final MathContext SIX_DIGITS = new MathContext(6, RoundingMode.HALF_EVEN);
 
     private EmbeddedJson() {}
 
@@ -51,13 +51,9 @@ final class EmbeddedJson {
     }
 
     static void numbers(JsonGenerator json, String name, double[] values) throws IOException {
-        numbers(json, name, values, DoubleUnaryOperator.identity());
-    }
-
-    static void numbers(JsonGenerator json, String name, double[] values, DoubleUnaryOperator as) throws IOException {
         json.writeArrayFieldStart(name);
         for (double value : values) {
-            number(json, as.applyAsDouble(value));
+            number(json, value);
         }
         json.writeEndArray();
     }

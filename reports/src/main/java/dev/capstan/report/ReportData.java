@@ -12,9 +12,9 @@ import java.util.stream.IntStream;
 final class ReportData {
 
     /** Characters of JSON for each of the two tables; what is left of 5 MB goes to at most twelve timelines. */
-    private static final int TABLE_BUDGET = 1_200_000;
+    private static final int TABLE_BUDGET = 1_000_000;
 
-    private static final int CHARACTERS_PER_NUMBER = 8;
+    private static final int CHARACTERS_PER_NUMBER = 9;
 
     private final ResultsFolder folder;
     private final List<ShownRun> shown;
@@ -178,26 +178,17 @@ final class ReportData {
         json.writeFieldName("bucket");
         EmbeddedJson.number(json, timeline.bucketSeconds());
         json.writeNumberField("rowsPerBucket", timeline.rowsPerBucket());
-        EmbeddedJson.numbers(json, "time", timeline.time());
-        EmbeddedJson.numbers(json, "mean", timeline.powerMean(), StrictMath::rint);
-        EmbeddedJson.numbers(json, "min", timeline.powerMin(), StrictMath::rint);
-        EmbeddedJson.numbers(json, "max", timeline.powerMax(), StrictMath::rint);
-        EmbeddedJson.numbers(json, "reference", timeline.reference(), StrictMath::rint);
-        EmbeddedJson.numbers(json, "cap", timeline.cap());
-        EmbeddedJson.numbers(json, "sensed", timeline.sensed(), StrictMath::rint);
-        EmbeddedJson.numbers(json, "ready", timeline.ready());
-        EmbeddedJson.numbers(json, "starting", timeline.starting());
-        EmbeddedJson.numbers(json, "waiting", timeline.waiting());
+        for (Timeline.Series series : Timeline.Series.values()) {
+            EmbeddedJson.numbers(json, series.key, timeline.get(series));
+        }
         marks(json, "decisions", timeline.decisions());
-        json.writeNumberField("decisionsLeftOut", timeline.decisionsLeftOut());
         marks(json, "events", timeline.events());
-        json.writeNumberField("eventsLeftOut", timeline.eventsLeftOut());
         json.writeEndObject();
     }
 
-    private static void marks(JsonGenerator json, String name, List<Timeline.Mark> marks) throws IOException {
+    private static void marks(JsonGenerator json, String name, Timeline.Marks marks) throws IOException {
         json.writeArrayFieldStart(name);
-        for (Timeline.Mark mark : marks) {
+        for (Timeline.Mark mark : marks.shown()) {
             json.writeStartArray();
             EmbeddedJson.number(json, mark.time());
             json.writeString(mark.what());
@@ -205,6 +196,7 @@ final class ReportData {
             json.writeEndArray();
         }
         json.writeEndArray();
+        json.writeNumberField(name + "LeftOut", marks.leftOut());
     }
 
     /** Policy, axis values and cap of a run, and why it is shown. */

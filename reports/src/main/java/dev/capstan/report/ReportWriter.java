@@ -41,8 +41,12 @@ public final class ReportWriter {
         try {
             Files.createDirectories(charts);
             ChartFiles.write(folder, shown, charts);
-        } catch (IOException e) {
-            throw new ReportException(charts, "charts cannot be written: " + e.getMessage(), e);
+        } catch (IOException | RuntimeException | LinkageError | InternalError e) {
+            throw new ReportException(
+                    charts,
+                    REPORT_FILE + " is written, but the chart files cannot be drawn: " + e
+                            + ". Maybe this machine has no fonts: install fontconfig and a font",
+                    e);
         }
         return report;
     }

@@ -3,14 +3,21 @@ package dev.capstan.report;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/** A results folder as read: its manifest, the points of the sweep and its runs. */
-record ResultsFolder(Path path, Manifest manifest, List<Point> points, ResultTable pointTable, ResultTable runs) {
+/**
+ * A results folder as read: its manifest, the points of the sweep and its runs.
+ *
+ * @param roles of the axes, in their order
+ */
+record ResultsFolder(
+        Path path, Manifest manifest, List<Point> points, List<Role> roles, ResultTable pointTable, ResultTable runs) {
 
     /** Leading segments of the axes that an operator can set. All other axes are conditions that he meets. */
     private static final Set<String> SETTINGS =
@@ -50,7 +57,7 @@ record ResultsFolder(Path path, Manifest manifest, List<Point> points, ResultTab
                     "holds no point, so there is nothing to report. Maybe no run has finished yet: "
                             + "run the experiment again with --resume");
         }
-        return new ResultsFolder(folder, manifest, List.copyOf(points), pointTable, runs);
+        return new ResultsFolder(folder, manifest, List.copyOf(points), roles(manifest, points), pointTable, runs);
     }
 
     /** Labels of the policies that have points, in the order of the experiment. */
@@ -83,23 +90,31 @@ record ResultsFolder(Path path, Manifest manifest, List<Point> points, ResultTab
     }
 
     Role role(int axis) {
-        if (givesTheCap(axis)) {
-            return Role.CAP;
+        return roles.get(axis);
+    }
+
+    private static List<Role> roles(Manifest manifest, List<Point> points) {
+        List<Role> roles = new ArrayList<>();
+        for (int axis = 0; axis < manifest.axes().size(); axis++) {
+            String path = manifest.axes().get(axis).path();
+            int dot = path.indexOf('.');
+            boolean setting = SETTINGS.contains(dot < 0 ? path : path.substring(0, dot));
+            roles.add(givesTheCap(axis, points) ? Role.CAP : setting ? Role.SETTING : Role.CONDITION);
         }
-        String path = manifest.axes().get(axis).path();
-        int dot = path.indexOf('.');
-        return SETTINGS.contains(dot < 0 ? path : path.substring(0, dot)) ? Role.SETTING : Role.CONDITION;
+        return List.copyOf(roles);
     }
 
     /** Whether the values of the axis and the caps stand for each other one to one. */
-    private boolean givesTheCap(int axis) {
-        Set<String> values = new LinkedHashSet<>();
-        Set<String> pairs = new LinkedHashSet<>();
+    private static boolean givesTheCap(int axis, List<Point> points) {
+        Set<String> values = new HashSet<>();
+        Set<Double> caps = new HashSet<>();
+        Set<String> pairs = new HashSet<>();
         for (Point point : points) {
             values.add(point.axisValues().get(axis));
+            caps.add(point.capWatts());
             pairs.add(point.axisValues().get(axis) + "\n" + point.capWatts());
         }
-        return values.size() > 1 && values.size() == pairs.size() && caps().size() == pairs.size();
+        return values.size() > 1 && values.size() == pairs.size() && caps.size() == pairs.size();
     }
 
     /** The folder of a run, which exists only where {@code output.detail} asked for it. */
@@ -114,12 +129,13 @@ record ResultsFolder(Path path, Manifest manifest, List<Point> points, ResultTab
     }
 
     boolean belongsTo(int run, Point point) {
-        List<Manifest.Axis> axes = manifest.axes();
-        for (int axis = 0; axis < axes.size(); axis++) {
-            if (!runs.text(run, axes.get(axis).path()).equals(point.axisValues().get(axis))) {
-                return false;
-            }
+        if (runs.number(run, "cap_watts") != point.capWatts()
+                || !runs.text(run, "policy").equals(point.policy())) {
+            return false;
         }
-        return runs.text(run, "policy").equals(point.policy()) && runs.number(run, "cap_watts") == point.capWatts();
+        List<Manifest.Axis> axes = manifest.axes();
+        return IntStream.range(0, axes.size())
+                .allMatch(axis -> runs.text(run, axes.get(axis).path())
+                        .equals(point.axisValues().get(axis)));
     }
 }

@@ -47,12 +47,13 @@ record ShownRun(int row, String runId, String policy, String why, Timeline timel
     }
 
     private static void add(ResultsFolder folder, Map<Integer, String> chosen, Point point, String why) {
+        if (chosen.size() >= MAX_RUNS) {
+            return;
+        }
         OptionalInt run = IntStream.range(0, folder.runs().rows())
                 .filter(row -> folder.belongsTo(row, point) && folder.hasTimeline(row))
                 .findFirst();
-        if (run.isPresent() && chosen.size() < MAX_RUNS) {
-            chosen.putIfAbsent(run.getAsInt(), why);
-        }
+        run.ifPresent(row -> chosen.putIfAbsent(row, why));
     }
 
     /** How many runs left a folder that is not shown. */

@@ -3,7 +3,9 @@ package dev.capstan.report;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -11,62 +13,11 @@ import java.util.stream.IntStream;
  * The course of one run, thinned to a bounded number of buckets that keep the extremes: means are averaged, the band of
  * power keeps the lowest and the highest value of the bucket, the cap its lowest, and states their last.
  */
-record Timeline(
-        double bucketSeconds,
-        int rowsPerBucket,
-        double[] time,
-        double[] powerMean,
-        double[] powerMin,
-        double[] powerMax,
-        double[] reference,
-        double[] cap,
-        double[] sensed,
-        double[] ready,
-        double[] starting,
-        double[] waiting,
-        List<Mark> decisions,
-        int decisionsLeftOut,
-        List<Mark> events,
-        int eventsLeftOut) {
+final class Timeline {
 
     static final int MAX_BUCKETS = 1600;
-    private static final int MAX_MARKS = 400;
-    private static final int MAX_REASON_CHARACTERS = 300;
-
-    /** Something that happened at an instant. */
-    record Mark(double time, String what, String why) {}
-
-    private record Marks(List<Mark> shown, int leftOut) {}
-
-    static Timeline read(Path runFolder) {
-        ResultTable rows = ResultTable.read(
-                runFolder.resolve("timeline.csv"),
-                Set.of(),
-                List.of("time_seconds", "power_mean_watts", "power_max_watts", "cap_watts"));
-        int per = Math.max(1, (rows.rows() + MAX_BUCKETS - 1) / MAX_BUCKETS);
-        double[] time = rows.numbers("time_seconds");
-        double[] mean = rows.numbers("power_mean_watts");
-        double step = time.length > 1 ? time[1] - time[0] : 1;
-        Marks decisions = decisions(runFolder.resolve("decisions.csv"));
-        Marks events = events(runFolder.resolve("events.csv"));
-        return new Timeline(
-                per * step,
-                per,
-                thinned(time, per, Keep.FIRST),
-                thinned(mean, per, Keep.MEAN),
-                thinned(mean, per, Keep.LOWEST),
-                thinned(rows.numbers("power_max_watts"), per, Keep.HIGHEST),
-                thinned(rows.numbers("reference_power_watts"), per, Keep.MEAN),
-                thinned(rows.numbers("cap_watts"), per, Keep.LOWEST),
-                thinned(rows.numbers("sensed_power_watts"), per, Keep.LAST),
-                thinned(rows.numbers("ready_replicas"), per, Keep.LAST),
-                thinned(rows.numbers("starting_replicas"), per, Keep.LAST),
-                thinned(rows.numbers("waiting_requests"), per, Keep.HIGHEST),
-                decisions.shown(),
-                decisions.leftOut(),
-                events.shown(),
-                events.leftOut());
-    }
+    private static final int MAX_MARKS = 300;
+    private static final int MAX_REASON_CHARACTERS = 160;
 
     private enum Keep {
         FIRST,
@@ -74,6 +25,84 @@ record Timeline(
         MEAN,
         LOWEST,
         HIGHEST
+    }
+
+    /** What is kept of {@code timeline.csv}, and under which key it goes into the report. */
+    enum Series {
+        TIME("time", "time_seconds", Keep.FIRST),
+        POWER_MEAN("mean", "power_mean_watts", Keep.MEAN),
+        POWER_MIN("min", "power_mean_watts", Keep.LOWEST),
+        POWER_MAX("max", "power_max_watts", Keep.HIGHEST),
+        REFERENCE("reference", "reference_power_watts", Keep.MEAN),
+        CAP("cap", "cap_watts", Keep.LOWEST),
+        SENSED("sensed", "sensed_power_watts", Keep.LAST),
+        READY("ready", "ready_replicas", Keep.LAST),
+        STARTING("starting", "starting_replicas", Keep.LAST),
+        WAITING("waiting", "waiting_requests", Keep.HIGHEST);
+
+        final String key;
+        private final String column;
+        private final Keep keep;
+
+        Series(String key, String column, Keep keep) {
+            this.key = key;
+            this.column = column;
+            this.keep = keep;
+        }
+    }
+
+    /** Something that happened at an instant. */
+    record Mark(double time, String what, String why) {}
+
+    /** The first of the marks, and how many more there were. */
+    record Marks(List<Mark> shown, int leftOut) {}
+
+    private final Map<Series, double[]> series = new EnumMap<>(Series.class);
+    private final int rowsPerBucket;
+    private final double bucketSeconds;
+    private final Marks decisions;
+    private final Marks events;
+
+    private Timeline(ResultTable rows, Marks decisions, Marks events) {
+        this.decisions = decisions;
+        this.events = events;
+        rowsPerBucket = Math.max(1, (rows.rows() + MAX_BUCKETS - 1) / MAX_BUCKETS);
+        for (Series kept : Series.values()) {
+            series.put(kept, thinned(rows.numbers(kept.column), rowsPerBucket, kept.keep));
+        }
+        double[] time = rows.numbers(Series.TIME.column);
+        bucketSeconds = rowsPerBucket * (time.length > 1 ? time[1] - time[0] : 1);
+    }
+
+    static Timeline read(Path runFolder) {
+        return new Timeline(
+                ResultTable.read(
+                        runFolder.resolve("timeline.csv"),
+                        Set.of(),
+                        List.of("time_seconds", "power_mean_watts", "power_max_watts", "cap_watts")),
+                decisions(runFolder.resolve("decisions.csv")),
+                events(runFolder.resolve("events.csv")));
+    }
+
+    /** One value for each bucket; NaN where there is none. */
+    double[] get(Series which) {
+        return series.getOrDefault(which, new double[0]).clone();
+    }
+
+    int rowsPerBucket() {
+        return rowsPerBucket;
+    }
+
+    double bucketSeconds() {
+        return bucketSeconds;
+    }
+
+    Marks decisions() {
+        return decisions;
+    }
+
+    Marks events() {
+        return events;
     }
 
     private static double[] thinned(double[] values, int per, Keep keep) {

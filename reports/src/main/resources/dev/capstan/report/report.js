@@ -280,13 +280,10 @@
       const mid = i => X(t.time[i] + t.bucket / 2);
       const f = v => v.toFixed(1);
 
-      const line = (values, y) => { let d = '', pen = false; for (let i = first; i <= last; i++) { if (values[i] === null) { pen = false; continue; } d += (pen ? 'L' : 'M') + f(mid(i)) + ' ' + f(y(values[i])); pen = true; } return d; };
       const steps = (values, y) => { let d = '', pen = false; for (let i = first; i <= last; i++) { if (values[i] === null) { pen = false; continue; } d += (pen ? 'L' : 'M') + f(X(t.time[i])) + ' ' + f(y(values[i])) + 'H' + f(X(t.time[i] + t.bucket)); pen = true; } return d; };
       let band = '';
-      if (last > first) {
-        for (let i = first; i <= last; i++) band += (i === first ? 'M' : 'L') + f(mid(i)) + ' ' + f(Y(t.max[i] ?? t.mean[i] ?? y0));
-        for (let i = last; i >= first; i--) band += 'L' + f(mid(i)) + ' ' + f(Y(t.min[i] ?? t.mean[i] ?? y0));
-        band += 'Z';
+      for (let i = first; i <= last; i++) {
+        if (t.max[i] !== null && t.min[i] !== null) band += 'M' + f(X(t.time[i])) + ' ' + f(Y(t.min[i])) + 'V' + f(Y(t.max[i])) + 'H' + f(X(t.time[i] + t.bucket)) + 'V' + f(Y(t.min[i])) + 'Z';
       }
       let over = '';
       for (let i = first; i <= last; i++) {
@@ -327,9 +324,9 @@
         ticks.map(v => [s('line', { class: 'grid', x1: left, x2: width - right, y1: f(Y(v)), y2: f(Y(v)) }), s('text', { x: left - 7, y: f(Y(v) + 4), 'text-anchor': 'end' }, figure(v / 1000) + (v === ticks[ticks.length - 1] ? NB + 'kW' : ''))]),
         s('g', { 'clip-path': 'url(#inside)' },
           s('path', { d: band, fill: 'var(--band)' }), s('path', { d: over, fill: 'var(--overfill)' }),
-          s('path', { d: line(t.reference, Y), fill: 'none', stroke: 'var(--faint)', 'stroke-width': 1.2, 'stroke-dasharray': '4 3' }),
+          s('path', { d: steps(t.reference, Y), fill: 'none', stroke: 'var(--faint)', 'stroke-width': 1.2, 'stroke-dasharray': '4 3' }),
           s('path', { d: steps(t.sensed, Y), fill: 'none', stroke: 'var(--c1)', 'stroke-width': 1.6, 'stroke-dasharray': '1.5 2.5' }),
-          s('path', { d: line(t.mean, Y), fill: 'none', stroke: 'var(--c0)', 'stroke-width': 1.7, 'stroke-linejoin': 'round' }),
+          s('path', { d: steps(t.mean, Y), fill: 'none', stroke: 'var(--c0)', 'stroke-width': 1.7, 'stroke-linejoin': 'round' }),
           s('path', { d: steps(t.cap, Y), fill: 'none', stroke: 'var(--over)', 'stroke-width': 2 }),
           s('path', { d: ready, fill: 'var(--c6)', opacity: .38 }), s('path', { d: starting, fill: 'var(--c4)', opacity: .6 }), shapes),
         s('text', { x: left - 7, y: replicaTop + 10, 'text-anchor': 'end' }, String(most)),

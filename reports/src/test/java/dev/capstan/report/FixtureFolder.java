@@ -113,6 +113,77 @@ final class FixtureFolder {
         return folder;
     }
 
+    /** 6000 points, 30000 runs and 14 long timelines, with as many digits and words as can be. */
+    static Path large(Path folder) {
+        int intervals = 2000;
+        StringBuilder measures = new StringBuilder();
+        MEASURES.forEach(measure -> measures.append(',')
+                .append(measure)
+                .append("_mean,")
+                .append(measure)
+                .append("_low,")
+                .append(measure)
+                .append("_high"));
+        StringBuilder points = new StringBuilder("control.interval,policy,cap_watts,replications,disturbances,"
+                + "disturbances_contained,success_rate,success_rate_low,success_rate_high" + measures + "\n");
+        StringBuilder summary = new StringBuilder("control.interval,run_id,policy,cap_watts,replication,success_rate,"
+                + String.join(",", MEASURES) + "\n");
+        List<String> values = new ArrayList<>();
+        int number = 0;
+        for (int interval = 1; interval <= intervals; interval++) {
+            values.add("\"" + interval + "s\"");
+            for (String policy : POLICIES.subList(0, 3)) {
+                points.append(interval)
+                        .append("s,")
+                        .append(policy)
+                        .append(",20000,5,100,50,0.512345,0.412345,0.612345");
+                points.append(",123456.789012".repeat(3 * MEASURES.size())).append('\n');
+                for (int replication = 0; replication < 5; replication++) {
+                    summary.append(interval)
+                            .append("s,")
+                            .append(number)
+                            .append(",")
+                            .append(policy)
+                            .append(",20000,")
+                            .append(replication)
+                            .append(",0.512345")
+                            .append(",0.000123456789".repeat(MEASURES.size()))
+                            .append('\n');
+                    if (number < 14) {
+                        longRun(folder.resolve("runs/" + number));
+                    }
+                    number++;
+                }
+            }
+        }
+        write(folder.resolve("points.csv"), points.toString());
+        write(folder.resolve("summary.csv"), summary.toString());
+        write(
+                folder.resolve("manifest.json"),
+                HandMade.manifest("How large?", "replica-cap").replace("\"5s\", \"10s\"", String.join(",", values)));
+        return folder;
+    }
+
+    private static void longRun(Path folder) {
+        StringBuilder timeline = new StringBuilder("time_seconds,power_mean_watts,power_max_watts,"
+                + "reference_power_watts,cap_watts,sensed_power_watts,ready_replicas,starting_replicas\n");
+        StringBuilder decisions = new StringBuilder("time_seconds,code,reason\n");
+        for (int second = 0; second < 8000; second++) {
+            double power = 12345.678 + second % 977;
+            timeline.append(second)
+                    .append((number(power) + number(power + 123.4)).repeat(2))
+                    .append(number(power))
+                    .append(",12,1\n");
+            decisions
+                    .append(second)
+                    .append(",LOWER,")
+                    .append("sensed power is near the cap ".repeat(20))
+                    .append('\n');
+        }
+        write(folder.resolve("timeline.csv"), timeline.toString());
+        write(folder.resolve("decisions.csv"), decisions.toString());
+    }
+
     static void write(Path file, String text) {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
@@ -303,11 +374,11 @@ final class FixtureFolder {
                 wanted += demand;
                 served += Math.min(demand, ready);
                 timeline.append(step * STEP_SECONDS)
-                        .append(number(Math.round(power)))
-                        .append(number(Math.round(max)))
-                        .append(number(Math.round(reference)))
+                        .append(number(Math.rint(power)))
+                        .append(number(Math.rint(max)))
+                        .append(number(Math.rint(reference)))
                         .append(number(cap))
-                        .append(step == 0 ? "," : number(Math.round(sensed)))
+                        .append(step == 0 ? "," : number(Math.rint(sensed)))
                         .append(number(Math.rint(ready)))
                         .append(number(demand > ready + 1 ? 1 : 0))
                         .append(",0")

@@ -63,6 +63,17 @@ class ReportWriterTest {
     }
 
     @Test
+    void staysBelowFiveMegabytesForALargeSweepAndSaysWhatIsLeftOut() throws IOException {
+        FixtureFolder.large(folder);
+
+        String html = Files.readString(ReportWriter.write(folder));
+
+        assertThat(Files.size(folder.resolve(ReportWriter.REPORT_FILE))).isLessThan(5_000_000);
+        assertThat(html).contains("of 30000 runs are in this file", "of 6000 points are in this file");
+        assertThat(html).contains("12 of 14 recorded runs are here");
+    }
+
+    @Test
     void keepsHostileNamesFromBecomingMarkup() throws IOException {
         String inJson = HOSTILE.replace("\"", "\\\"");
         String inCsv = "\"" + HOSTILE.replace("\"", "\"\"") + "\"";

@@ -22,12 +22,12 @@ class TimelineTest {
 
         Timeline timeline = Timeline.read(folder);
 
-        assertThat(timeline.time()).hasSize(Timeline.MAX_BUCKETS);
+        assertThat(timeline.get(Timeline.Series.TIME)).hasSize(Timeline.MAX_BUCKETS);
         assertThat(timeline.bucketSeconds()).isEqualTo(10);
         // Row 7777 falls into bucket 777, whose mean is (9 · 5000 + 9000) / 10 = 5400.
-        assertThat(timeline.powerMax()[777]).isEqualTo(9500);
-        assertThat(timeline.powerMean()[777]).isEqualTo(5400);
-        assertThat(timeline.powerMin()[777]).isEqualTo(5000);
+        assertThat(timeline.get(Timeline.Series.POWER_MAX)[777]).isEqualTo(9500);
+        assertThat(timeline.get(Timeline.Series.POWER_MEAN)[777]).isEqualTo(5400);
+        assertThat(timeline.get(Timeline.Series.POWER_MIN)[777]).isEqualTo(5000);
     }
 
     @Test
@@ -36,7 +36,7 @@ class TimelineTest {
                 folder.resolve("timeline.csv"),
                 "time_seconds,power_mean_watts,power_max_watts,cap_watts,sensed_power_watts\n0,1,1,2,\n1,1,1,2,7\n");
 
-        assertThat(Timeline.read(folder).sensed()).containsExactly(Double.NaN, 7);
-        assertThat(Timeline.read(folder).reference()).containsOnly(Double.NaN);
+        assertThat(Timeline.read(folder).get(Timeline.Series.SENSED)).containsExactly(Double.NaN, 7);
+        assertThat(Timeline.read(folder).get(Timeline.Series.REFERENCE)).containsOnly(Double.NaN);
     }
 }

@@ -246,8 +246,13 @@ public record Experiment(
      */
     public record Policy(String label, String name, Map<String, Double> parameters) {}
 
-    /** @param bridgeNanos gaps under the cap shorter than this do not end an excursion or a disturbance */
-    public record Scoring(long bridgeNanos) {}
+    /**
+     * How excursions and disturbances are told from 1 s averages.
+     *
+     * @param bridgeNanos gaps under the cap shorter than this do not end one
+     * @param ignoreNanos a stretch over the cap shorter than this, the ripple of a batch, is no disturbance
+     */
+    public record Scoring(long bridgeNanos, long ignoreNanos) {}
 
     /**
      * What is written of each run.

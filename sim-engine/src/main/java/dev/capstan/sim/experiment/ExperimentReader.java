@@ -76,7 +76,8 @@ final class ExperimentReader {
         Optional<Carbon> carbon = root.has("carbon") ? Optional.of(carbon(root.section("carbon"))) : Optional.empty();
         List<Policy> policies = policies(root);
         Section scoringSection = root.section("scoring");
-        Scoring scoring = new Scoring(scoringSection.duration("bridge", "10s", "0s"));
+        Scoring scoring = new Scoring(
+                scoringSection.duration("bridge", "10s", "0s"), scoringSection.duration("ignore", "5s", "0s"));
         scoringSection.finish();
         Output output = output(root.section("output"));
         root.has("axes");

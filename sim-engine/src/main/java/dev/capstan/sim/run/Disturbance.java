@@ -14,14 +14,21 @@ import java.util.List;
  */
 public record Disturbance(int fromSeconds, int toSeconds, boolean selfInflicted, boolean contained) {
 
+    /** @param ignoreSeconds shorter stretches are no disturbance, whoever caused them */
     static List<Disturbance> judge(
-            List<Excursion> reference, List<Excursion> actual, double containWithinSeconds, double trippedSeconds) {
+            List<Excursion> reference,
+            List<Excursion> actual,
+            double ignoreSeconds,
+            double containWithinSeconds,
+            double trippedSeconds) {
         List<Disturbance> judged = new ArrayList<>();
         for (Excursion stretch : reference) {
-            judged.add(judge(stretch, false, actual, containWithinSeconds, trippedSeconds));
+            if (stretch.seconds() >= ignoreSeconds) {
+                judged.add(judge(stretch, false, actual, containWithinSeconds, trippedSeconds));
+            }
         }
         for (Excursion stretch : actual) {
-            if (reference.stream().noneMatch(stretch::overlaps)) {
+            if (stretch.seconds() >= ignoreSeconds && reference.stream().noneMatch(stretch::overlaps)) {
                 judged.add(judge(stretch, true, actual, containWithinSeconds, trippedSeconds));
             }
         }

@@ -335,8 +335,12 @@ public final class SimulationRun {
                 }
             }
         }
-        List<Disturbance> disturbances =
-                Disturbance.judge(demanded, excursions, experiment.cap().containWithinNanos() * 1e-9, trippedSeconds);
+        List<Disturbance> disturbances = Disturbance.judge(
+                demanded,
+                excursions,
+                experiment.scoring().ignoreNanos() * 1e-9,
+                experiment.cap().containWithinNanos() * 1e-9,
+                trippedSeconds);
         long contained = disturbances.stream().filter(Disturbance::contained).count();
         int longest = 0;
         for (Excursion one : excursions) {

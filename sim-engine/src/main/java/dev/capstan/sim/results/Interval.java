@@ -1,0 +1,58 @@
+package dev.capstan.sim.results;
+
+import org.apache.commons.math3.distribution.TDistribution;
+
+/**
+ * An estimate with its 95 % interval.
+ *
+ * @param estimate NaN where there is nothing to estimate from
+ */
+public record Interval(double estimate, double low, double high) {
+
+    private static final double CONFIDENCE = 0.95;
+
+    /** The 97.5 % quantile of the normal distribution. */
+    private static final double Z = 1.959963984540054;
+
+    private static final Interval NOTHING = new Interval(Double.NaN, Double.NaN, Double.NaN);
+
+    /** Wilson's score interval of a share (E. B. Wilson, JASA 22, 1927). */
+    public static Interval ofShare(long successes, long trials) {
+        if (trials == 0) {
+            return NOTHING;
+        }
+        double p = (double) successes / trials;
+        double z2 = Z * Z;
+        double centre = (p + z2 / (2 * trials)) / (1 + z2 / trials);
+        double half = Z / (1 + z2 / trials) * Math.sqrt(p * (1 - p) / trials + z2 / (4.0 * trials * trials));
+        return new Interval(p, Math.max(0, centre - half), Math.min(1, centre + half));
+    }
+
+    /** Student's t interval of a mean; the mean alone where there is but one value. Values that are NaN do not count. */
+    public static Interval ofMean(double[] values) {
+        int count = 0;
+        double sum = 0;
+        for (double value : values) {
+            if (!Double.isNaN(value)) {
+                sum += value;
+                count++;
+            }
+        }
+        if (count == 0) {
+            return NOTHING;
+        }
+        double mean = sum / count;
+        if (count == 1) {
+            return new Interval(mean, mean, mean);
+        }
+        double squares = 0;
+        for (double value : values) {
+            if (!Double.isNaN(value)) {
+                squares += (value - mean) * (value - mean);
+            }
+        }
+        double t = new TDistribution(null, count - 1).inverseCumulativeProbability((1 + CONFIDENCE) / 2);
+        double half = t * Math.sqrt(squares / (count - 1) / count);
+        return new Interval(mean, mean - half, mean + half);
+    }
+}

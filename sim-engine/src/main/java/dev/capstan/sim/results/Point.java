@@ -1,0 +1,18 @@
+package dev.capstan.sim.results;
+
+import java.util.List;
+
+/**
+ * The runs of one point of a sweep and one policy, taken together over the replications.
+ *
+ * @param axisValues as written, in the order of the axes
+ * @param success share of disturbances contained, Wilson's interval over all of them
+ */
+public record Point(
+        List<String> axisValues,
+        String policy,
+        double capWatts,
+        int replications,
+        long disturbances,
+        long contained,
+        Interval success) {}

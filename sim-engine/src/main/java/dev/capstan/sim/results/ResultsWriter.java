@@ -1,0 +1,328 @@
+package dev.capstan.sim.results;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.capstan.sim.experiment.Experiment;
+import dev.capstan.sim.run.Figure;
+import dev.capstan.sim.run.RunResult;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Writes a results folder so that a crash loses no finished run: the row of each run goes to {@code progress.jsonl} and to
+ * the disk before the next one counts, tables are written beside their place and moved there when whole.
+ */
+public final class ResultsWriter {
+
+    /** Figures that {@code points.csv} averages over the replications. */
+    private static final List<Figure> AVERAGED = List.of(
+            Figure.TIME_UNDER_CAP_FRACTION,
+            Figure.OVER_CAP_SECONDS,
+            Figure.OVER_CAP_JOULES,
+            Figure.LONGEST_EXCURSION_SECONDS,
+            Figure.PEAK_POWER_WATTS,
+            Figure.MEAN_POWER_WATTS,
+            Figure.STRANDED_WATT_SECONDS,
+            Figure.ENERGY_JOULES,
+            Figure.CARBON_GRAMS,
+            Figure.REQUESTS_COMPLETED,
+            Figure.TTFT_P50_SECONDS,
+            Figure.TTFT_P99_SECONDS,
+            Figure.TPOT_P99_SECONDS,
+            Figure.E2E_P99_SECONDS,
+            Figure.SLO_ATTAINMENT,
+            Figure.GOODPUT_REQUESTS_PER_SECOND,
+            Figure.JOULES_PER_OUTPUT_TOKEN,
+            Figure.CAPPED_SECONDS,
+            Figure.REPLICA_CHANGES);
+
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+    private static final ObjectMapper LINES = new ObjectMapper();
+
+    private final Path folder;
+    private final Path progress;
+    private final List<String> axes;
+    private final Map<Integer, Row> rows = new LinkedHashMap<>();
+
+    private ResultsWriter(Path folder, List<String> axes) {
+        this.folder = folder;
+        this.progress = folder.resolve("progress.jsonl");
+        this.axes = List.copyOf(axes);
+    }
+
+    /**
+     * Begins a folder, or goes on with one that was not finished.
+     *
+     * @param axes dotted paths
+     * @param experimentSha256 hash of the resolved experiment; the folder to go on with must carry the same
+     * @throws FileAlreadyExistsException if the folder holds results and {@code resume} is false
+     * @throws IOException if it cannot be written, or if it belongs to another experiment
+     */
+    public static ResultsWriter open(Path folder, List<String> axes, String experimentSha256, boolean resume)
+            throws IOException {
+        ResultsWriter writer = new ResultsWriter(folder, axes);
+        Files.createDirectories(folder);
+        if (!resume) {
+            try (Stream<Path> files = Files.list(folder)) {
+                if (files.findAny().isPresent()) {
+                    throw new FileAlreadyExistsException(
+                            folder.toString(),
+                            null,
+                            "is not empty. Maybe go on with it (--resume), or take another --out.");
+                }
+            }
+        }
+        if (Files.exists(writer.progress)) {
+            writer.load(experimentSha256);
+        } else if (Files.exists(folder.resolve("summary.csv"))) {
+            throw new FileAlreadyExistsException(folder.toString(), null, "is finished: there is nothing to resume");
+        } else {
+            writer.append("{\"experiment_sha256\":\"" + experimentSha256 + "\"}");
+        }
+        return writer;
+    }
+
+    /** Indices of the runs that are there already. */
+    public List<Integer> finished() {
+        return List.copyOf(rows.keySet());
+    }
+
+    /** Rows of the runs that are there already, by index. */
+    public Map<Integer, Row> rows() {
+        return Map.copyOf(rows);
+    }
+
+    /** Records a run for good, with its folder where its course was kept. */
+    public synchronized void record(Row row, Experiment experiment, RunResult result) throws IOException {
+        if (result.detail().isPresent()) {
+            Path runs = Files.createDirectories(folder.resolve("runs"));
+            Path whole = runs.resolve(row.runId());
+            Path partial = runs.resolve("." + row.runId());
+            delete(partial);
+            delete(whole);
+            try {
+                RunFolder.write(partial, experiment, result.detail().get());
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
+            }
+            Files.move(partial, whole, StandardCopyOption.ATOMIC_MOVE);
+        }
+        append(line(row));
+        rows.put(row.index(), row);
+    }
+
+    /** Writes the tables and the manifest, and takes the progress file away. */
+    public synchronized List<Point> finish(ObjectNode manifest) throws IOException {
+        List<Row> ordered = rows.values().stream()
+                .sorted(Comparator.comparingInt(Row::index))
+                .toList();
+        List<Point> points = new ArrayList<>();
+        try {
+            replace("summary.csv", file -> summary(file, ordered));
+            replace("points.csv", file -> points(file, ordered, points));
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        replace("manifest.json", file -> Files.writeString(file, JSON.writeValueAsString(manifest) + "\n"));
+        Files.delete(progress);
+        return points;
+    }
+
+    private interface Content {
+        void write(Path file) throws IOException;
+    }
+
+    private void replace(String name, Content content) throws IOException {
+        Path partial = folder.resolve("." + name);
+        try {
+            content.write(partial);
+            Files.move(partial, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(partial);
+        }
+    }
+
+    private void summary(Path file, List<Row> ordered) throws IOException {
+        List<String> header = new ArrayList<>(axes);
+        header.addAll(List.of("run_id", "policy", "cap_watts", "replication", "seed"));
+        for (Figure figure : Figure.values()) {
+            header.add(figure.column());
+        }
+        try (CsvTable table = new CsvTable(file, header)) {
+            for (Row row : ordered) {
+                List<Object> cells = new ArrayList<>(row.axisValues());
+                cells.addAll(List.of(row.runId(), row.policy(), row.capWatts(), row.replication(), row.seed()));
+                for (double figure : row.figures()) {
+                    cells.add(figure);
+                }
+                table.row(cells.toArray());
+            }
+        }
+    }
+
+    private void points(Path file, List<Row> ordered, List<Point> points) throws IOException {
+        List<String> header = new ArrayList<>(axes);
+        header.addAll(List.of(
+                "policy",
+                "cap_watts",
+                "replications",
+                "disturbances",
+                "disturbances_contained",
+                "success_rate",
+                "success_rate_low",
+                "success_rate_high"));
+        for (Figure figure : AVERAGED) {
+            header.addAll(List.of(figure.column() + "_mean", figure.column() + "_low", figure.column() + "_high"));
+        }
+        record Key(List<String> axisValues, String policy) {}
+        Map<Key, List<Row>> groups = new LinkedHashMap<>();
+        for (Row row : ordered) {
+            groups.computeIfAbsent(new Key(row.axisValues(), row.policy()), key -> new ArrayList<>())
+                    .add(row);
+        }
+        try (CsvTable table = new CsvTable(file, header)) {
+            for (Map.Entry<Key, List<Row>> group : groups.entrySet()) {
+                List<Row> replications = group.getValue();
+                long disturbances = sum(replications, Figure.DISTURBANCES);
+                long contained = sum(replications, Figure.DISTURBANCES_CONTAINED);
+                Point point = new Point(
+                        group.getKey().axisValues(),
+                        group.getKey().policy(),
+                        replications.get(0).capWatts(),
+                        replications.size(),
+                        disturbances,
+                        contained,
+                        Interval.ofShare(contained, disturbances));
+                points.add(point);
+                List<Object> cells = new ArrayList<>(point.axisValues());
+                cells.addAll(List.of(
+                        point.policy(),
+                        point.capWatts(),
+                        point.replications(),
+                        disturbances,
+                        contained,
+                        point.success().estimate(),
+                        point.success().low(),
+                        point.success().high()));
+                for (Figure figure : AVERAGED) {
+                    Interval mean = Interval.ofMean(replications.stream()
+                            .mapToDouble(row -> row.figures()[figure.ordinal()])
+                            .toArray());
+                    cells.addAll(List.of(mean.estimate(), mean.low(), mean.high()));
+                }
+                table.row(cells.toArray());
+            }
+        }
+    }
+
+    private static long sum(List<Row> rows, Figure figure) {
+        long sum = 0;
+        for (Row row : rows) {
+            sum += (long) row.figures()[figure.ordinal()];
+        }
+        return sum;
+    }
+
+    private void append(String line) throws IOException {
+        try (FileChannel channel = FileChannel.open(
+                progress, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
+            ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(false);
+        }
+    }
+
+    private String line(Row row) throws JsonProcessingException {
+        ObjectNode node = LINES.createObjectNode();
+        node.put("index", row.index());
+        node.put("run_id", row.runId());
+        row.axisValues().forEach(node.putArray("axes")::add);
+        node.put("policy", row.policy());
+        node.put("cap_watts", row.capWatts());
+        node.put("replication", row.replication());
+        node.put("seed", row.seed());
+        ArrayNode figures = node.putArray("figures");
+        for (double figure : row.figures()) {
+            if (Double.isNaN(figure)) {
+                figures.addNull();
+            } else {
+                figures.add(figure);
+            }
+        }
+        return LINES.writeValueAsString(node);
+    }
+
+    /** A last line that was cut short by a crash belongs to a run that is not there. */
+    private void load(String experimentSha256) throws IOException {
+        String text = Files.readString(progress);
+        int whole = text.lastIndexOf('\n') + 1;
+        List<String> lines = text.substring(0, whole).lines().toList();
+        String found = lines.isEmpty()
+                ? ""
+                : LINES.readTree(lines.get(0)).path("experiment_sha256").asText();
+        if (!found.equals(experimentSha256)) {
+            throw new IOException(folder + " holds results of another experiment, or of this one before it was changed."
+                    + " Maybe take another --out.");
+        }
+        for (String line : lines.subList(1, lines.size())) {
+            JsonNode node = LINES.readTree(line);
+            List<String> axisValues = new ArrayList<>();
+            node.path("axes").forEach(value -> axisValues.add(value.asText()));
+            double[] figures = new double[Figure.values().length];
+            for (int i = 0; i < figures.length; i++) {
+                JsonNode figure = node.path("figures").path(i);
+                figures[i] = figure.isNumber() ? figure.doubleValue() : Double.NaN;
+            }
+            int index = node.path("index").intValue();
+            rows.put(
+                    index,
+                    new Row(
+                            index,
+                            node.path("run_id").asText(),
+                            axisValues,
+                            node.path("policy").asText(),
+                            node.path("cap_watts").doubleValue(),
+                            node.path("replication").intValue(),
+                            node.path("seed").longValue(),
+                            figures));
+        }
+        if (whole < text.length()) {
+            Files.writeString(progress, text.substring(0, whole));
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        List<Path> files;
+        try (Stream<Path> walk = Files.walk(folder)) {
+            files = walk.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path file : files) {
+            Files.delete(file);
+        }
+    }
+}

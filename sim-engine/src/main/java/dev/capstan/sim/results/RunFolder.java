@@ -1,0 +1,242 @@
+package dev.capstan.sim.results;
+
+import dev.capstan.capping.ServiceAction;
+import dev.capstan.sim.experiment.Experiment;
+import dev.capstan.sim.run.RunResult;
+import dev.capstan.sim.serving.RequestLog;
+import dev.capstan.trace.RequestTrace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/** Writes the folder of one run; {@code docs/results.md} defines the tables. */
+final class RunFolder {
+
+    private static final long SECOND_NANOS = 1_000_000_000L;
+
+    private final Path folder;
+    private final Experiment experiment;
+    private final RunResult.Detail detail;
+
+    private RunFolder(Path folder, Experiment experiment, RunResult.Detail detail) {
+        this.folder = folder;
+        this.experiment = experiment;
+        this.detail = detail;
+    }
+
+    static void write(Path folder, Experiment experiment, RunResult.Detail detail) throws IOException {
+        Files.createDirectories(folder);
+        RunFolder run = new RunFolder(folder, experiment, detail);
+        run.timeline();
+        run.services();
+        run.domains();
+        run.decisions();
+        run.events();
+        run.requests();
+    }
+
+    private void timeline() throws IOException {
+        try (CsvTable table = table(
+                "timeline",
+                "time_seconds",
+                "power_mean_watts",
+                "power_max_watts",
+                "reference_power_watts",
+                "cap_watts",
+                "sensed_power_watts",
+                "ready_replicas",
+                "starting_replicas",
+                "terminating_replicas",
+                "running_requests",
+                "waiting_requests")) {
+            int from = 0;
+            for (RunResult.Sample sample : detail.samples()) {
+                int to = (int) (sample.atNanos() / SECOND_NANOS);
+                int ready = 0;
+                int starting = 0;
+                int terminating = 0;
+                double running = 0;
+                double waiting = 0;
+                for (RunResult.ServiceSample service : sample.services()) {
+                    ready += service.ready();
+                    starting += service.starting();
+                    terminating += service.terminating();
+                    running += service.running();
+                    waiting += service.waiting();
+                }
+                table.row(
+                        Numbers.seconds(sample.atNanos()),
+                        mean(detail.powerWatts(), from, to),
+                        max(detail.powerWatts(), from, to),
+                        mean(detail.referenceWatts(), from, to),
+                        mean(detail.capWatts(), from, to),
+                        sample.sensedWatts(),
+                        ready,
+                        starting,
+                        terminating,
+                        running,
+                        waiting);
+                from = to;
+            }
+        }
+    }
+
+    private void services() throws IOException {
+        try (CsvTable table = table(
+                "services",
+                "time_seconds",
+                "service",
+                "ready_replicas",
+                "starting_replicas",
+                "terminating_replicas",
+                "desired_replicas",
+                "ceiling_replicas",
+                "gpu_limit_watts",
+                "running_requests",
+                "waiting_requests",
+                "power_watts")) {
+            for (RunResult.Sample sample : detail.samples()) {
+                for (int i = 0; i < sample.services().size(); i++) {
+                    RunResult.ServiceSample service = sample.services().get(i);
+                    table.row(
+                            Numbers.seconds(sample.atNanos()),
+                            experiment.services().get(i).name(),
+                            service.ready(),
+                            service.starting(),
+                            service.terminating(),
+                            service.desired(),
+                            service.ceiling(),
+                            service.gpuLimitWatts(),
+                            service.running(),
+                            service.waiting(),
+                            service.powerWatts());
+                }
+            }
+        }
+    }
+
+    private void domains() throws IOException {
+        try (CsvTable table = table(
+                "domains",
+                "time_seconds",
+                "domain",
+                "power_mean_watts",
+                "power_max_watts",
+                "limit_watts",
+                "breaker_heat")) {
+            int from = 0;
+            for (RunResult.Sample sample : detail.samples()) {
+                int to = (int) (sample.atNanos() / SECOND_NANOS);
+                for (int i = 0; i < detail.domainWatts().size(); i++) {
+                    Experiment.Domain domain = experiment.cluster().domains().get(i);
+                    double limit = i == 0 ? mean(detail.capWatts(), from, to) : domain.limitWatts();
+                    table.row(
+                            Numbers.seconds(sample.atNanos()),
+                            domain.name(),
+                            mean(detail.domainWatts().get(i), from, to),
+                            max(detail.domainWatts().get(i), from, to),
+                            limit,
+                            Double.isFinite(domain.breakerRatingWatts()) ? sample.breakerHeat()[i] : Double.NaN);
+                }
+                from = to;
+            }
+        }
+    }
+
+    private void decisions() throws IOException {
+        try (CsvTable table = table(
+                "decisions",
+                "time_seconds",
+                "code",
+                "reason",
+                "sensed_power_watts",
+                "quality",
+                "service",
+                "replica_ceiling",
+                "gpu_limit_watts")) {
+            for (RunResult.LoggedDecision decision : detail.decisions()) {
+                List<ServiceAction> actions = decision.actions();
+                for (int i = 0; i < Math.max(1, actions.size()); i++) {
+                    ServiceAction action = actions.isEmpty() ? null : actions.get(i);
+                    table.row(
+                            Numbers.seconds(decision.atNanos()),
+                            decision.code(),
+                            decision.reason(),
+                            decision.sensedWatts(),
+                            decision.quality().toLowerCase(Locale.ROOT),
+                            action == null ? "" : action.service(),
+                            action == null ? null : action.replicaCeiling(),
+                            action == null ? null : action.gpuLimitWatts());
+                }
+            }
+        }
+    }
+
+    private void events() throws IOException {
+        try (CsvTable table = table("events", "time_seconds", "event", "subject", "detail")) {
+            for (RunResult.LoggedEvent event : detail.events()) {
+                table.row(Numbers.seconds(event.atNanos()), event.event(), event.subject(), event.detail());
+            }
+        }
+    }
+
+    private void requests() throws IOException {
+        int every = experiment.output().requestEvery();
+        if (every == 0 || detail.logs().isEmpty()) {
+            return;
+        }
+        try (CsvTable table = table(
+                "requests",
+                "request",
+                "service",
+                "arrival_seconds",
+                "input_tokens",
+                "output_tokens",
+                "outcome",
+                "ttft_seconds",
+                "tpot_seconds",
+                "e2e_seconds")) {
+            for (int service = 0; service < detail.logs().size(); service++) {
+                RequestLog log = detail.logs().get(service);
+                RequestTrace trace = log.trace();
+                for (int request = 0; request < trace.size(); request += every) {
+                    boolean completed = log.outcome(request) == RequestLog.Outcome.COMPLETED;
+                    boolean several = trace.outputTokens()[request] > 1;
+                    table.row(
+                            request,
+                            experiment.services().get(service).name(),
+                            Numbers.seconds(trace.arrivalNanos()[request]),
+                            trace.inputTokens()[request],
+                            trace.outputTokens()[request],
+                            log.outcome(request).name().toLowerCase(Locale.ROOT),
+                            completed ? log.ttftNanos(request) * 1e-9 : Double.NaN,
+                            completed && several ? log.tpotNanos(request) * 1e-9 : Double.NaN,
+                            completed ? log.e2eNanos(request) * 1e-9 : Double.NaN);
+                }
+            }
+        }
+    }
+
+    private CsvTable table(String name, String... columns) throws IOException {
+        return new CsvTable(folder.resolve(name + ".csv"), List.of(columns));
+    }
+
+    private static double mean(double[] values, int from, int to) {
+        double sum = 0;
+        int end = Math.min(to, values.length);
+        for (int i = from; i < end; i++) {
+            sum += values[i];
+        }
+        return end <= from ? Double.NaN : sum / (end - from);
+    }
+
+    private static double max(double[] values, int from, int to) {
+        double max = Double.NaN;
+        for (int i = from; i < Math.min(to, values.length); i++) {
+            max = Double.isNaN(max) ? values[i] : Math.max(max, values[i]);
+        }
+        return max;
+    }
+}
