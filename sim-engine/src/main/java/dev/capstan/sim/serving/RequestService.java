@@ -51,6 +51,7 @@ public final class RequestService implements ServicePlant, ArrivalSource {
     private StepTable table;
     private double gpuLimitWatts;
     private int running;
+    private int prefilling;
     private long inputTokens;
     private long outputTokens;
     private long lostTokens;
@@ -141,14 +142,17 @@ public final class RequestService implements ServicePlant, ArrivalSource {
     @Override
     public void kill(Pod pod) {
         Replica replica = replicaOf(pod);
-        long stepsNow = replica.steps;
+        long stretchSteps = stepsOfStretch(replica);
+        replica.steps += stretchSteps;
+        outputTokens += stretchSteps * replica.running;
         for (int i = 0; i < replica.running; i++) {
             int request = replica.runningRequest(i);
-            lostTokens += outputs[request] - (replica.finishStep(i) - stepsNow);
+            lostTokens += outputs[request] - (replica.finishStep(i) - replica.steps);
             log.become(request, Outcome.LOST);
         }
         running -= replica.running;
         replica.running = 0;
+        prefilling -= replica.prefilling;
         while (replica.prefilling > 0) {
             log.become(replica.pollPrefill(), Outcome.LOST);
         }
@@ -168,10 +172,6 @@ public final class RequestService implements ServicePlant, ArrivalSource {
 
     @Override
     public double running() {
-        int prefilling = 0;
-        for (Replica replica : accepting) {
-            prefilling += replica.prefilling;
-        }
         return running + prefilling;
     }
 
@@ -187,7 +187,11 @@ public final class RequestService implements ServicePlant, ArrivalSource {
 
     @Override
     public long outputTokens() {
-        return outputTokens;
+        long tokens = outputTokens;
+        for (Replica replica : replicas) {
+            tokens += stepsOfStretch(replica) * replica.running;
+        }
+        return tokens;
     }
 
     @Override
@@ -272,6 +276,14 @@ public final class RequestService implements ServicePlant, ArrivalSource {
     private void take(Replica replica, int request) {
         replica.reservedKvTokens += kvTokens(request);
         replica.addPrefill(request);
+        prefilling++;
+    }
+
+    /** Whole steps that have ended in the stretch of decode steps under way: they are booked when the stretch ends. */
+    private long stepsOfStretch(Replica replica) {
+        return replica.stepping && !replica.mixed
+                ? (kernel.nowNanos() - replica.stretchStartNanos) / replica.stepNanos
+                : 0;
     }
 
     /** Ends the stretch of decode steps under way at the next step boundary. */
@@ -302,6 +314,7 @@ public final class RequestService implements ServicePlant, ArrivalSource {
         if (replica.mixed) {
             replica.steps++;
             outputTokens += replica.running + replica.finishingPrefills;
+            prefilling -= replica.finishingPrefills;
             for (; replica.finishingPrefills > 0; replica.finishingPrefills--) {
                 firstToken(replica, replica.pollPrefill(), now);
             }
@@ -358,11 +371,20 @@ public final class RequestService implements ServicePlant, ArrivalSource {
     }
 
     private void pull(Replica replica) {
+        boolean pulled = false;
         while (!queue.isEmpty() && hasRoom(replica, queue.peek())) {
             take(replica, queue.poll());
+            pulled = true;
         }
         if (queue.isEmpty()) {
             demand.satisfy(kernel.nowNanos());
+        } else if (pulled) {
+            // Another replica may have room for the new head of the queue: it looks at the end of its step.
+            for (Replica other : accepting) {
+                if (other != replica && other.stepping && hasRoom(other, queue.peek())) {
+                    cut(other);
+                }
+            }
         }
     }
 

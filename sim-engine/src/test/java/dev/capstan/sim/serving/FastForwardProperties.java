@@ -1,0 +1,193 @@
+package dev.capstan.sim.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.capstan.sim.kernel.Priority;
+import dev.capstan.sim.serving.RequestLog.Outcome;
+import dev.capstan.sim.serving.StepwiseReference.Action;
+import dev.capstan.trace.RandomStream;
+import dev.capstan.trace.RequestTrace;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
+
+/** Advancing stretches of steps at once gives what stepping through them one by one gives, to the nanosecond. */
+class FastForwardProperties {
+
+    private static final long END = 2_000_000_000L;
+
+    @Property(tries = 400, seed = "1")
+    void arrivalsInTheMiddleOfSteps(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 3) int replicas,
+            @ForAll @IntRange(min = 1, max = 60) int requests) {
+        RandomStream random = RandomStream.named(seed, "trace");
+        ModelProfile model = ServingRig.model(10_000, 1_700, 90, 64, 12, 100_000);
+        same(model, replicas, 0, trace(random, requests, 4_000_000, 1, 50, 120), List.of());
+    }
+
+    /** Steps of exactly 1000 ns and arrivals on multiples of 500 ns: every second one meets the end of a step. */
+    @Property(tries = 400, seed = "1")
+    void arrivalsAtTheVeryEndOfSteps(@ForAll long seed, @ForAll @IntRange(min = 1, max = 60) int requests) {
+        RandomStream random = RandomStream.named(seed, "trace");
+        ModelProfile model = ServingRig.model(1_000, 0, 0, 1000, 5, 100_000);
+        same(model, 1, 0, trace(random, requests, 300_000, 500, 0, 40), List.of());
+    }
+
+    @Property(tries = 400, seed = "1")
+    void promptsOverTheBudgetOfAStep(@ForAll long seed, @ForAll @IntRange(min = 1, max = 16) int budget) {
+        RandomStream random = RandomStream.named(seed, "trace");
+        ModelProfile model = ServingRig.model(10_000, 1_300, 700, budget, 10, 100_000);
+        same(model, 2, 0, trace(random, 30, 5_000_000, 1, 100, 60), List.of());
+    }
+
+    @Property(tries = 400, seed = "1")
+    void fewSlotsAndLittleCache(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 4) int replicas,
+            @ForAll @IntRange(min = 1, max = 6) int slots,
+            @ForAll @IntRange(min = 60, max = 300) int cache) {
+        RandomStream random = RandomStream.named(seed, "trace");
+        ModelProfile model = ServingRig.model(10_000, 1_300, 70, 50, slots, cache);
+        same(model, replicas, 0, trace(random, 60, 3_000_000, 1, 60, 90), List.of());
+    }
+
+    @Property(tries = 400, seed = "1")
+    void powerLimitsThatComeAndGo(@ForAll long seed) {
+        RandomStream random = RandomStream.named(seed, "actions");
+        ModelProfile model = ServingRig.model(10_000, 1_300, 400, 50, 8, 100_000);
+        List<Action> actions = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            actions.add(new Action(random.nextInt(6_000_000), 0, 200 + random.nextInt(501)));
+        }
+        actions.sort((a, b) -> Long.compare(a.atNanos(), b.atNanos()));
+        same(model, 2, 0, trace(random, 40, 5_000_000, 1, 80, 90), actions);
+    }
+
+    @Property(tries = 600, seed = "1")
+    void replicasThatStartDrainAndAreKilled(
+            @ForAll long seed, @ForAll @LongRange(min = 0, max = 2_000_003) long graceNanos) {
+        RandomStream random = RandomStream.named(seed, "actions");
+        ModelProfile model = ServingRig.model(10_007, 1_301, 401, 50, 4, 400);
+        List<Action> actions = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            double limit = i % 4 == 3 ? 200 + random.nextInt(501) : 0;
+            actions.add(new Action(random.nextInt(6_000_000), 1 + random.nextInt(4), limit));
+        }
+        actions.sort((a, b) -> Long.compare(a.atNanos(), b.atNanos()));
+        same(model, 2, graceNanos, trace(random, 50, 6_000_000, 1, 80, 120), actions);
+    }
+
+    /** A head of the queue that fits nowhere hides a smaller request that the other replica has room for. */
+    @Example
+    void offersTheNextInTheQueueToEveryReplicaWithRoom() {
+        ModelProfile model = ServingRig.model(1_000, 0, 0, 1000, 10, 100);
+        // Replica 0 holds 40 and 60 tokens, replica 1 holds 90; the 100 wait for replica 0, and only then do the 10 fit.
+        RequestTrace trace = ServingRig.trace(
+                new long[] {0, 1, 2, 3, 4}, new int[] {0, 0, 0, 0, 0}, new int[] {40, 90, 60, 100, 10});
+
+        same(model, 2, 0, trace, List.of());
+    }
+
+    /** A counter that Prometheus scrapes in the middle of a stretch shows the steps that are done. */
+    @Example
+    void countsTokensInTheMiddleOfAStretch() {
+        ModelProfile model = ServingRig.model(1_000, 0, 0, 1000, 10, 1000);
+        ServingRig rig = new ServingRig(
+                model, 1, 0, ServingRig.trace(new long[] {0, 0}, new int[] {0, 0}, new int[] {500, 500}));
+        rig.service.deployment().begin(1);
+
+        // The first step gives the first request's first token; from the second on both are in the batch.
+        rig.kernel.runUntil(1_000);
+        assertThat(rig.service.outputTokens()).isEqualTo(1);
+        rig.kernel.runUntil(100_999);
+        assertThat(rig.service.outputTokens()).isEqualTo(1 + 2 * 99);
+        rig.kernel.runUntil(END);
+        assertThat(rig.service.outputTokens()).isEqualTo(1000);
+    }
+
+    private static RequestTrace trace(
+            RandomStream random, int size, int spanNanos, int gridNanos, int longestInput, int longestOutput) {
+        long[] arrivals = new long[size];
+        int[] inputs = new int[size];
+        int[] outputs = new int[size];
+        for (int i = 0; i < size; i++) {
+            arrivals[i] = (long) gridNanos * random.nextInt(spanNanos / gridNanos);
+            inputs[i] = random.nextInt(longestInput + 1);
+            outputs[i] = 1 + random.nextInt(longestOutput);
+        }
+        Arrays.sort(arrivals);
+        return ServingRig.trace(arrivals, inputs, outputs);
+    }
+
+    private static void same(
+            ModelProfile model, int replicas, long graceNanos, RequestTrace trace, List<Action> actions) {
+        ServingRig rig = new ServingRig(model, 64, graceNanos, trace);
+        int act = rig.kernel.register(index -> {
+            Action action = actions.get((int) index);
+            if (action.gpuLimitWatts() > 0) {
+                rig.service.limitGpus(action.gpuLimitWatts());
+            } else {
+                rig.service.deployment().scale(action.replicas());
+            }
+        });
+        for (int i = 0; i < actions.size(); i++) {
+            rig.kernel.schedule(actions.get(i).atNanos(), Priority.HPA, act, i);
+        }
+        rig.service.deployment().begin(replicas);
+        rig.kernel.checkAfterEvents(() -> {
+            rig.service.check();
+            rig.power.check(rig.kernel.nowNanos());
+        });
+        // Halfway, in the middle of whatever is going on, what telemetry would see must agree as well.
+        long halfway = trace.spanNanos() / 2;
+        StepwiseReference half = new StepwiseReference(model, replicas, graceNanos, trace, actions);
+        half.play(halfway);
+        rig.kernel.runUntil(halfway);
+        rig.power.settle(halfway);
+        assertThat(rig.service.outputTokens()).as("output tokens halfway").isEqualTo(half.outputTokens);
+        assertThat(rig.service.inputTokens()).as("input tokens halfway").isEqualTo(half.inputTokens);
+        assertThat(rig.power.meter(0).energyJoules())
+                .as("energy halfway")
+                .isEqualTo(half.joules, within(1e-9 * half.joules));
+
+        StepwiseReference reference = new StepwiseReference(model, replicas, graceNanos, trace, actions);
+        reference.play(END);
+        rig.kernel.runUntil(END);
+        rig.power.settle(END);
+
+        RequestLog log = rig.service.log();
+        for (int request = 0; request < trace.size(); request++) {
+            String name = "request " + request;
+            assertThat(log.outcome(request)).as(name).isEqualTo(outcome(reference, request));
+            if (log.outcome(request) == Outcome.COMPLETED) {
+                long arrival = trace.arrivalNanos()[request];
+                assertThat(log.e2eNanos(request))
+                        .as("completion of " + name)
+                        .isEqualTo(reference.endNanos[request] - arrival);
+                assertThat(log.ttftNanos(request))
+                        .as("first token of " + name)
+                        .isEqualTo(reference.firstTokenNanos[request] - arrival);
+            }
+        }
+        assertThat(rig.service.outputTokens()).isEqualTo(reference.outputTokens);
+        assertThat(rig.service.inputTokens()).isEqualTo(reference.inputTokens);
+        assertThat(rig.power.meter(0).energyJoules()).isEqualTo(reference.joules, within(1e-9 * reference.joules));
+    }
+
+    private static Outcome outcome(StepwiseReference reference, int request) {
+        if (reference.rejected[request]) {
+            return Outcome.REJECTED;
+        }
+        if (reference.lost[request]) {
+            return Outcome.LOST;
+        }
+        return reference.endNanos[request] >= 0 ? Outcome.COMPLETED : Outcome.UNFINISHED;
+    }
+}
