@@ -15,31 +15,37 @@ final class DottedPath {
      * Writes a value, making mappings on the way where there are none. The keys of {@code axes} are dotted paths
      * themselves, so what follows {@code axes.} is one key.
      *
+     * @return the path in the form that issues use, indices in brackets
      * @throws IllegalArgumentException if the path leads through a list without an index that exists, or through a value
      */
-    static void set(ObjectNode root, String path, JsonNode value) {
+    static String set(ObjectNode root, String path, JsonNode value) {
         List<String> keys = keys(path);
         JsonNode at = root;
+        StringBuilder place = new StringBuilder();
         for (int i = 0; i < keys.size(); i++) {
             String key = keys.get(i);
             boolean last = i == keys.size() - 1;
             if (at instanceof ArrayNode list) {
                 int index = index(key, list.size(), path);
+                place.append('[').append(index).append(']');
                 if (last) {
                     list.set(index, value);
                 }
                 at = list.get(index);
             } else if (at instanceof ObjectNode object) {
+                place.append(i == 0 ? "" : ".").append(key);
                 if (last) {
                     object.set(key, value);
-                } else if (!object.path(key).isContainerNode()) {
+                } else if (!object.hasNonNull(key)) {
                     object.putObject(key);
                 }
                 at = object.path(key);
             } else {
-                throw new IllegalArgumentException("leads through the value '" + at.asText() + "' at '" + key + "'");
+                throw new IllegalArgumentException("leads through " + place + ", which is the value '" + at.asText()
+                        + "' and holds no '" + key + "'. Maybe write a mapping there first.");
             }
         }
+        return place.toString();
     }
 
     private static List<String> keys(String path) {
@@ -49,7 +55,8 @@ final class DottedPath {
         List<String> keys = new ArrayList<>();
         for (String key : path.replace("[", ".").replace("]", "").split("\\.", -1)) {
             if (key.isBlank()) {
-                throw new IllegalArgumentException("is not a dotted path such as control.interval");
+                throw new IllegalArgumentException(
+                        "is not a dotted path such as control.interval or services[0].replicas.max");
             }
             keys.add(key);
         }
@@ -68,6 +75,7 @@ final class DottedPath {
                             + path.replace("." + key, "[0]." + key),
                     e);
         }
-        throw new IllegalArgumentException("index " + key + " is outside the list of " + size);
+        throw new IllegalArgumentException("index " + key + " is outside the list, which "
+                + (size == 0 ? "is empty" : "goes from 0 to " + (size - 1)));
     }
 }

@@ -1,16 +1,21 @@
 package dev.capstan.sim.experiment;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -20,15 +25,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** An experiment as written in YAML, together with what the command line sets in it. */
 public final class ExperimentFile {
 
-    private static final ObjectMapper YAML = YAMLMapper.builder(YAMLFactory.builder()
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+    private static final YAMLFactory FACTORY = YAMLFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
+    private static final ObjectMapper YAML = new YAMLMapper(FACTORY);
+
+    /** Paths that no axis can vary: replications, seeds and tables are made for the sweep as a whole. */
+    private static final Set<String> SAME_FOR_ALL_POINTS =
+            Set.of("name", "question", "mode", "seed", "replications", "policies", "axes");
 
     private final Path file;
     private final ObjectNode tree;
@@ -51,8 +60,8 @@ public final class ExperimentFile {
      * Reads and validates an experiment.
      *
      * @param file YAML; relative paths in it are relative to its folder
-     * @param sets what the command line sets, as {@code dotted.path=value}, the value in YAML; relative paths in these are
-     *     relative to the working directory
+     * @param sets what the command line sets, as {@code dotted.path=value}, the value in YAML, nothing for the default;
+     *     relative paths in these are relative to the working directory
      * @throws InvalidExperimentException with every issue, each under its dotted path
      */
     public static ExperimentFile read(Path file, List<String> sets) {
@@ -67,10 +76,9 @@ public final class ExperimentFile {
             }
             String path = set.substring(0, equals).strip();
             try {
-                DottedPath.set(tree, path, YAML.readTree(set.substring(equals + 1)));
-                setPaths.add(path);
+                setPaths.add(DottedPath.set(tree, path, tree(set.substring(equals + 1))));
             } catch (JsonProcessingException e) {
-                issues.add(new Issue("--set " + path, "the value is not YAML: " + e.getOriginalMessage()));
+                issues.add(new Issue("--set " + path, "the value is not YAML: " + reason(e)));
             } catch (IllegalArgumentException e) {
                 issues.add(new Issue("--set " + path, String.valueOf(e.getMessage())));
             }
@@ -126,14 +134,15 @@ public final class ExperimentFile {
     private static Experiment at(
             Path file, ObjectNode tree, Set<String> setPaths, Map<String, JsonNode> point, List<Issue> issues) {
         ObjectNode copy = tree.deepCopy();
+        Set<String> setElsewhere = new HashSet<>(setPaths);
         for (Map.Entry<String, JsonNode> entry : point.entrySet()) {
             try {
-                DottedPath.set(copy, entry.getKey(), entry.getValue());
+                setElsewhere.remove(DottedPath.set(copy, entry.getKey(), entry.getValue()));
             } catch (IllegalArgumentException e) {
                 issues.add(new Issue("axes." + entry.getKey(), String.valueOf(e.getMessage())));
             }
         }
-        return new ExperimentReader(file, setPaths, issues).read(copy, JsonNodeFactory.instance.objectNode());
+        return new ExperimentReader(file, setElsewhere, issues).read(copy, JsonNodeFactory.instance.objectNode());
     }
 
     private static List<Axis> axes(Path file, ObjectNode tree, Set<String> setPaths, List<Issue> issues) {
@@ -142,7 +151,9 @@ public final class ExperimentFile {
             return List.of();
         }
         if (!node.isObject()) {
-            issues.add(new Issue("axes", "expected a mapping of dotted paths to lists of values"));
+            issues.add(new Issue(
+                    "axes",
+                    "expected a mapping of dotted paths to lists of values, such as {control.interval: [5s, 10s]}"));
             return List.of();
         }
         boolean baseIsSound = issues.isEmpty();
@@ -153,38 +164,85 @@ public final class ExperimentFile {
                 issues.add(new Issue("axes." + path, "expected a list of at least one value, such as [5s, 10s]"));
                 return;
             }
+            if (SAME_FOR_ALL_POINTS.contains(path)) {
+                issues.add(new Issue("axes." + path, "cannot be an axis: all points of a sweep share it"));
+                return;
+            }
             List<JsonNode> values = new ArrayList<>();
-            list.forEach(values::add);
-            if (new HashSet<>(values).size() < values.size()) {
-                issues.add(new Issue("axes." + path, "holds a value twice"));
+            Set<String> texts = new HashSet<>();
+            for (JsonNode value : list) {
+                values.add(value);
+                if (!texts.add(Axis.text(value))) {
+                    issues.add(new Issue("axes." + path, "holds the value '" + Axis.text(value) + "' twice"));
+                }
             }
             axes.add(new Axis(path, values));
+            Set<Issue> known = new HashSet<>();
             for (int i = 0; i < values.size() && baseIsSound; i++) {
                 List<Issue> found = new ArrayList<>();
                 at(file, tree, setPaths, Map.of(path, values.get(i)), found);
                 for (Issue issue : found) {
-                    issues.add(new Issue("axes." + path + "[" + i + "]", "makes " + issue));
+                    if (known.add(issue)) {
+                        issues.add(new Issue("axes." + path + "[" + i + "]", "makes " + issue));
+                    }
                 }
             }
         });
         return axes;
     }
 
+    /** What the parser says, without its own picture of the place. */
+    private static String reason(JsonProcessingException e) {
+        return e.getOriginalMessage()
+                .lines()
+                .filter(line -> !line.startsWith(" "))
+                .collect(Collectors.joining(", "));
+    }
+
+    /** Reads one document; null where there is nothing. */
+    private static JsonNode tree(String text) throws JsonProcessingException {
+        try (YAMLParser parser = FACTORY.createParser(text)) {
+            int depth = 0;
+            int documents = 0;
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                if (parser.isCurrentAlias()) {
+                    throw new JsonParseException(
+                            parser,
+                            "aliases such as *" + parser.getText() + " are not supported. Maybe write the value out.");
+                }
+                if (depth == 0 && documents++ > 0) {
+                    throw new JsonParseException(
+                            parser, "there is more than one document. Maybe remove what follows ---.");
+                }
+                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+            }
+        } catch (JsonProcessingException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new UncheckedIOException("text in memory has no such failures", e);
+        }
+        JsonNode node = YAML.readTree(text);
+        return node == null || node.isMissingNode() ? NullNode.getInstance() : node;
+    }
+
     private static ObjectNode parse(Path file) {
         String problem;
         try {
-            JsonNode node = YAML.readTree(Files.readString(file));
+            JsonNode node = tree(Files.readString(file));
             if (node instanceof ObjectNode object) {
                 return object;
             }
-            problem = "is empty or no mapping of keys to values; docs/experiments.md shows one";
+            problem = (node.isValueNode() && node.asText("").isBlank() ? "is empty" : "is no mapping of keys to values")
+                    + ". Maybe begin with a sample of traces-sample/experiments; docs/experiments.md has every key.";
         } catch (JsonProcessingException e) {
-            problem = "is not one YAML document"
+            problem = "is not YAML that can be read"
                     + (e.getLocation() == null
                             ? ""
-                            : " (line " + e.getLocation().getLineNr() + ")") + ": " + e.getOriginalMessage();
+                            : " (line " + e.getLocation().getLineNr() + ")") + ": " + reason(e);
         } catch (NoSuchFileException e) {
             problem = "does not exist. Sample experiments lie in traces-sample/experiments.";
+        } catch (CharacterCodingException e) {
+            problem = "is not text in UTF-8. Maybe save it again in that encoding.";
         } catch (IOException e) {
             problem = "cannot be read: " + e;
         }

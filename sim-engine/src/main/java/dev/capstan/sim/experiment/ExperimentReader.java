@@ -30,7 +30,10 @@ import dev.capstan.sim.experiment.Experiment.Workload;
 import dev.capstan.sim.serving.ModelProfile;
 import dev.capstan.sim.serving.ModelProfiles;
 import dev.capstan.trace.CarbonTrace;
+import dev.capstan.trace.PowerCsv;
+import dev.capstan.trace.Quantity;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -126,6 +129,10 @@ final class ExperimentReader {
             int servers = section.integer("servers", 1, 1, MANY);
             domains.add(withBreaker(section.section("breaker"), "site", -1, servers, Double.POSITIVE_INFINITY));
         }
+        long servers = domains.stream().mapToLong(Domain::servers).sum();
+        if (servers > MANY) {
+            section.issue("domains", "hold " + servers + " servers together; at most " + MANY + " are allowed");
+        }
         section.finish();
         return new Cluster(gpus, base, slope, unallocated, pue, domains);
     }
@@ -160,9 +167,7 @@ final class ExperimentReader {
 
     private static Domain withBreaker(Section section, String name, int parent, int servers, double limitWatts) {
         double rating = section.optionalPower("rating");
-        String cooling = section.text("cooling", "never");
-        double coolingSeconds =
-                cooling.equals("never") ? Double.POSITIVE_INFINITY : section.duration("cooling", null, "1s") * 1e-9;
+        double coolingSeconds = section.secondsOrNever("cooling", "1s");
         section.finish();
         return new Domain(name, parent, servers, limitWatts, rating, coolingSeconds);
     }
@@ -171,7 +176,7 @@ final class ExperimentReader {
         List<Service> services = new ArrayList<>();
         Set<String> names = new HashSet<>();
         boolean usesShared = false;
-        int neededGpus = 0;
+        long neededGpus = 0;
         for (Section section : root.sections("services")) {
             boolean own = section.has("workload");
             usesShared |= !own;
@@ -179,7 +184,7 @@ final class ExperimentReader {
             if (!names.add(service.name())) {
                 section.issue("name", "'" + service.name() + "' is there twice");
             }
-            neededGpus += service.maxReplicas() * service.model().gpus();
+            neededGpus += (long) service.maxReplicas() * service.model().gpus();
             services.add(service);
         }
         if (services.isEmpty()) {
@@ -188,12 +193,13 @@ final class ExperimentReader {
         if (!usesShared) {
             shared.finish();
         }
-        int gpus = cluster.servers() * cluster.gpusPerServer();
+        long gpus = (long) cluster.servers() * cluster.gpusPerServer();
         if (neededGpus > gpus) {
+            long servers = (neededGpus + cluster.gpusPerServer() - 1) / cluster.gpusPerServer();
             root.issue(
                     "services",
                     "all services at their maximum need " + neededGpus + " GPUs, the cluster has " + gpus
-                            + " (cluster.servers x cluster.gpus_per_server)");
+                            + " (servers x gpus_per_server). Maybe you meant " + servers + " servers.");
         }
         return services;
     }
@@ -216,7 +222,7 @@ final class ExperimentReader {
         int max = replicas.integer("max", Math.max(1, min), 1, MANY);
         int initial = replicas.integer("initial", Math.max(1, min), 0, MANY);
         if (min > max || initial < min || initial > max) {
-            replicas.issue("", "needs min <= initial <= max, was " + min + ", " + initial + ", " + max);
+            replicas.issue("", "needs min <= initial <= max, was min " + min + ", initial " + initial + ", max " + max);
         }
         replicas.finish();
         List<StartupPhase> startup = model.startup();
@@ -294,6 +300,7 @@ final class ExperimentReader {
         }
         if (!section.has("generate")) {
             section.issue("", "needs a request trace (trace) or what to generate one from (generate)");
+            return new RequestFile(file, scale, 0);
         }
         Section generate = section.section("generate");
         Path profile = path(generate, "rate_profile");
@@ -312,12 +319,22 @@ final class ExperimentReader {
     private Workload power(Section section) {
         Path trace = path(section, "trace");
         Section columns = section.section("columns");
+        PowerCsv.Columns names = PowerCsv.Columns.DEFAULT;
+        try {
+            names = new PowerCsv.Columns(
+                    columns.text("time", names.time()),
+                    columns.text("time_unit", names.timeUnit()),
+                    columns.text("power", names.power()),
+                    columns.text("power_unit", names.powerUnit()));
+        } catch (IllegalArgumentException e) {
+            columns.issue("", String.valueOf(e.getMessage()));
+        }
         PowerFile workload = new PowerFile(
                 trace,
-                columns.text("time", "time_seconds"),
-                columns.text("time_unit", "s"),
-                columns.text("power", "power_watts"),
-                columns.text("power_unit", "W"),
+                names.time(),
+                names.timeUnit(),
+                names.power(),
+                names.powerUnit(),
                 section.number("scale", 1, 1e-6, 1e6),
                 section.power("subtract", "0 W", 0),
                 section.choice("unserved", Unserved.class, Unserved.CURTAIL));
@@ -332,13 +349,18 @@ final class ExperimentReader {
             for (Section change : section.sections("schedule")) {
                 long at = change.duration("at", null, "0s");
                 if (change.has("share") == change.has("power")) {
-                    change.issue("", "needs either power or share (of cap.power)");
+                    change.issue("", "needs either power or share (of cap.power), such as {at: 25m, share: 75 %}");
                 }
                 double value = change.has("share")
                         ? watts * change.ratio("share", null, 0.001, 10)
                         : change.power("power", "1 W", 1);
                 if (!changes.isEmpty() && changes.get(changes.size() - 1).atNanos() >= at) {
-                    change.issue("at", "must come after the change before");
+                    change.issue(
+                            "at",
+                            "must come after the change before, at "
+                                    + Quantity.formatDuration(
+                                            changes.get(changes.size() - 1).atNanos()) + ", was "
+                                    + Quantity.formatDuration(at) + ". Maybe sort the schedule by time.");
                 }
                 changes.add(new CapChange(at, value));
                 change.finish();
@@ -357,7 +379,9 @@ final class ExperimentReader {
         if (source == Source.ENERGY_COUNTER && window < 2 * scrape) {
             section.issue(
                     "rate_window",
-                    "must be at least twice telemetry.scrape_interval, or rate() finds fewer than two samples");
+                    "must be at least twice telemetry.scrape_interval (" + Quantity.formatDuration(scrape)
+                            + "), or rate() finds fewer than two samples, was " + Quantity.formatDuration(window)
+                            + ". Maybe you meant " + Quantity.formatDuration(4 * scrape) + ".");
         }
         List<Outage> outages = new ArrayList<>();
         if (section.has("outages")) {
@@ -393,7 +417,7 @@ final class ExperimentReader {
         return carbon;
     }
 
-    private static List<Policy> policies(Section root) {
+    private List<Policy> policies(Section root) {
         List<Policy> policies = new ArrayList<>();
         Set<String> labels = new HashSet<>();
         List<Section> sections = new ArrayList<>();
@@ -409,7 +433,11 @@ final class ExperimentReader {
             Map<String, Double> given = new LinkedHashMap<>();
             Section parameters = section.section("parameters");
             for (String parameter : parameters.keys()) {
-                given.put(parameter, parameters.number(parameter, 0, -Double.MAX_VALUE, Double.MAX_VALUE));
+                int before = issues.size();
+                double value = parameters.number(parameter, 0, -Double.MAX_VALUE, Double.MAX_VALUE);
+                if (issues.size() == before) {
+                    given.put(parameter, value);
+                }
             }
             Optional<PolicyFactory> factory = PolicyRegistry.all().stream()
                     .filter(candidate -> candidate.name().equals(name))
@@ -453,19 +481,31 @@ final class ExperimentReader {
 
     private Path path(Section section, String key) {
         String text = section.text(key, null);
-        if (text.isEmpty()) {
+        if (text.isBlank()) {
             return file;
         }
         Path folder = file.toAbsolutePath().getParent();
-        Path path = setPaths.contains(section.path(key)) || folder == null
-                ? file.getFileSystem().getPath(text)
-                : folder.resolve(text).normalize();
+        Path path;
+        try {
+            path = isSet(section.path(key)) || folder == null
+                    ? file.getFileSystem().getPath(text)
+                    : folder.resolve(text).normalize();
+        } catch (InvalidPathException e) {
+            section.issue(key, "is not a path: " + e.getReason());
+            return file;
+        }
         if (!Files.isRegularFile(path)) {
             section.issue(
                     key,
-                    "no file " + path
+                    "there is no file " + path
                             + ". Paths in an experiment are relative to its folder, paths in --set to the working directory.");
         }
         return path;
+    }
+
+    /** Whether the command line set this key or a mapping around it. */
+    private boolean isSet(String key) {
+        return setPaths.stream()
+                .anyMatch(set -> key.equals(set) || key.startsWith(set + ".") || key.startsWith(set + "["));
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.capstan.trace.Quantity;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -20,6 +21,11 @@ import org.jspecify.annotations.Nullable;
  * the section writes itself down with every default filled in.
  */
 final class Section {
+
+    /** Far beyond any experiment; keeps sums of times from running over. */
+    private static final String LONGEST = "1000d";
+
+    private static final long LONGEST_NANOS = Quantity.durationNanos(LONGEST);
 
     private final JsonNode node;
     private final String path;
@@ -55,12 +61,17 @@ final class Section {
 
     String text(String key, @Nullable String fallback) {
         JsonNode value = value(key);
-        if (absent(key, value, fallback == null)) {
+        if (absent(key, value, fallback == null, "text")) {
             return put(key, fallback == null ? "" : fallback);
         }
         if (!value.isTextual()) {
-            issue(key, "expected text, found " + shown(value) + ". Maybe it needs quotes.");
+            issue(
+                    key,
+                    "expected text, found " + shown(value) + (value.isValueNode() ? ". Maybe it needs quotes." : "."));
             return "";
+        }
+        if (fallback == null && value.textValue().isBlank()) {
+            issue(key, "must not be empty");
         }
         return put(key, value.textValue());
     }
@@ -72,8 +83,14 @@ final class Section {
         }
         try {
             long nanos = Quantity.durationNanos(text);
-            if (nanos < Quantity.durationNanos(min)) {
+            long least = Quantity.durationNanos(min);
+            if (nanos < least) {
                 issue(key, "must be at least " + min + ", was " + text);
+                return least;
+            }
+            if (nanos > LONGEST_NANOS) {
+                issue(key, "must be at most " + LONGEST + ", was " + text);
+                return least;
             }
             put(key, Quantity.formatDuration(nanos));
             return nanos;
@@ -81,6 +98,15 @@ final class Section {
             issue(key, String.valueOf(e.getMessage()));
             return 0;
         }
+    }
+
+    /** Seconds of a duration; infinite for the word {@code never}, which is the default. */
+    double secondsOrNever(String key, String min) {
+        if (!has(key) || "never".equals(value(key).textValue())) {
+            put(key, "never");
+            return Double.POSITIVE_INFINITY;
+        }
+        return duration(key, null, min) * 1e-9;
     }
 
     /** A power of at least {@code min} watts. */
@@ -100,17 +126,18 @@ final class Section {
 
     double number(String key, double fallback, double min, double max) {
         JsonNode value = value(key);
-        if (absent(key, value, false)) {
+        if (absent(key, value, false, "a number")) {
             resolved.put(key, fallback);
             return fallback;
         }
         if (!value.isNumber()) {
-            issue(key, "expected a number, found " + shown(value));
+            issue(key, "expected a number without a unit, found " + shown(value));
             return fallback;
         }
         double number = value.doubleValue();
         if (!(number >= min && number <= max)) {
-            issue(key, "must lie between " + min + " and " + max + ", was " + value.asText());
+            issue(key, "must lie between " + plain(min) + " and " + plain(max) + ", was " + value.asText());
+            return fallback;
         }
         resolved.put(key, number);
         return number;
@@ -122,7 +149,7 @@ final class Section {
 
     long integer(String key, long fallback, long min, long max) {
         JsonNode value = value(key);
-        if (absent(key, value, false)) {
+        if (absent(key, value, false, "a whole number")) {
             resolved.put(key, fallback);
             return fallback;
         }
@@ -141,7 +168,7 @@ final class Section {
 
     boolean flag(String key, boolean fallback) {
         JsonNode value = value(key);
-        if (absent(key, value, false)) {
+        if (absent(key, value, false, "true or false")) {
             resolved.put(key, fallback);
             return fallback;
         }
@@ -155,7 +182,7 @@ final class Section {
 
     <E extends Enum<E>> E choice(String key, Class<E> type, E fallback) {
         JsonNode value = value(key);
-        if (absent(key, value, false)) {
+        if (absent(key, value, false, "a word")) {
             put(key, word(fallback));
             return fallback;
         }
@@ -259,8 +286,8 @@ final class Section {
                 issue(
                         key,
                         Double.isInfinite(max)
-                                ? "must be at least " + min + unit + ", was " + text
-                                : "must lie between " + min + " and " + max + ", was " + text);
+                                ? "must be at least " + plain(min) + unit + ", was " + text
+                                : "must lie between " + plain(min) + " and " + plain(max) + ", was " + text);
                 return min;
             }
             put(key, text);
@@ -273,7 +300,7 @@ final class Section {
 
     private @Nullable String scalar(String key, @Nullable String fallback, String what) {
         JsonNode value = value(key);
-        if (absent(key, value, fallback == null)) {
+        if (absent(key, value, fallback == null, what)) {
             return fallback;
         }
         if (!value.isTextual() && !value.isNumber()) {
@@ -283,13 +310,13 @@ final class Section {
         return value.asText();
     }
 
-    private boolean absent(String key, JsonNode value, boolean required) {
+    private boolean absent(String key, JsonNode value, boolean required, String what) {
         known.add(key);
         if (!value.isMissingNode() && !value.isNull()) {
             return false;
         }
         if (required) {
-            issue(key, "is missing");
+            issue(key, "is missing; expected " + what);
         }
         return true;
     }
@@ -301,6 +328,11 @@ final class Section {
     private String put(String key, String value) {
         resolved.set(key, JsonNodeFactory.instance.textNode(value));
         return value;
+    }
+
+    /** Without a needless point or an exponent. */
+    private static String plain(double value) {
+        return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
     }
 
     private static String word(Enum<?> constant) {

@@ -1,0 +1,301 @@
+package dev.capstan.sim.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.capstan.sim.cluster.StartupPhase;
+import dev.capstan.sim.experiment.Experiment.CapChange;
+import dev.capstan.sim.experiment.Experiment.Domain;
+import dev.capstan.sim.experiment.Experiment.GeneratedRequests;
+import dev.capstan.sim.experiment.Experiment.Outage;
+import dev.capstan.sim.experiment.Experiment.PowerFile;
+import dev.capstan.sim.experiment.Experiment.RequestFile;
+import dev.capstan.trace.CarbonTrace;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ExperimentFileTest {
+
+    private static final long SECOND = 1_000_000_000L;
+
+    private final ExperimentFolder folder = new ExperimentFolder();
+
+    @Test
+    void readsEveryKey() {
+        ExperimentFile file = folder.read(FULL);
+        Experiment base = file.base();
+
+        assertThat(base.name()).isEqualTo("full");
+        assertThat(base.question()).isEqualTo("Does it read?");
+        assertThat(base.mode()).isEqualTo(Experiment.Mode.REQUESTS);
+        assertThat(base.warmupNanos()).isEqualTo(60 * SECOND);
+        assertThat(base.durationNanos()).isEqualTo(600 * SECOND);
+        assertThat(base.seed()).isEqualTo(7);
+        assertThat(base.replications()).isEqualTo(3);
+        assertThat(base.cluster())
+                .isEqualTo(new Experiment.Cluster(
+                        4,
+                        1000,
+                        1.25,
+                        60,
+                        1.1,
+                        List.of(
+                                new Domain("row", -1, 1, Double.POSITIVE_INFINITY, 26_000, 600),
+                                new Domain("rack", 0, 2, 9000, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY))));
+        assertThat(base.cap())
+                .isEqualTo(new Experiment.Cap(
+                        // 75 % of 8 kW is 6 kW.
+                        8000,
+                        List.of(new CapChange(120 * SECOND, 6000), new CapChange(300 * SECOND, 7000)),
+                        30 * SECOND));
+        assertThat(base.telemetry())
+                .isEqualTo(new Experiment.Telemetry(
+                        Experiment.Source.POWER_GAUGE,
+                        SECOND,
+                        2 * SECOND,
+                        30 * SECOND,
+                        List.of(new Outage(100 * SECOND, 20 * SECOND))));
+        assertThat(base.control())
+                .isEqualTo(new Experiment.Control(5 * SECOND, SECOND / 4, SECOND / 10, 9 * SECOND, 45 * SECOND));
+        assertThat(base.carbon())
+                .contains(new Experiment.Carbon(
+                        folder.path("/experiments/carbon.csv"), CarbonTrace.Scope.DIRECT, 3600 * SECOND));
+        assertThat(base.scoring()).isEqualTo(new Experiment.Scoring(8 * SECOND, 3 * SECOND));
+        assertThat(base.output()).isEqualTo(new Experiment.Output(Experiment.Detail.ALL, 10 * SECOND, 100));
+        assertThat(file.axes()).extracting(Axis::path).containsExactly("control.interval", "cap.power");
+        assertThat(file.axes().get(0).texts()).containsExactly("5s", "10s");
+    }
+
+    @Test
+    void readsEveryKeyOfAService() {
+        Experiment.Service chat = folder.read(FULL).base().services().get(0);
+
+        assertThat(chat.workload())
+                .isEqualTo(new GeneratedRequests(
+                        folder.path("/experiments/rates.csv"),
+                        folder.path("/experiments/lengths.csv"),
+                        60 * SECOND,
+                        0.5,
+                        1.5,
+                        100 * SECOND,
+                        10 * SECOND,
+                        3));
+        assertThat(chat.model().name()).isEqualTo("llama-3.1-8b-h100");
+        assertThat(chat.model().maxSequences()).isEqualTo(64);
+        assertThat(chat.model().tokenBudget()).isEqualTo(4096);
+        assertThat(chat.priority()).isEqualTo(2);
+        assertThat(chat.weight()).isEqualTo(1.5);
+        assertThat(List.of(chat.minReplicas(), chat.initialReplicas(), chat.maxReplicas()))
+                .containsExactly(1, 2, 4);
+        assertThat(chat.startup()).containsExactly(new StartupPhase("load", 20 * SECOND, 250));
+        assertThat(chat.startupJitter()).isEqualTo(0.2);
+        assertThat(chat.graceNanos()).isEqualTo(15 * SECOND);
+        assertThat(chat.autoscaler())
+                .isEqualTo(new Experiment.Autoscaler(false, 16, 10 * SECOND, 120 * SECOND, 20 * SECOND, 240 * SECOND));
+        assertThat(chat.ttftSloSeconds()).isEqualTo(1);
+        assertThat(chat.tpotSloSeconds()).isEqualTo(0.1);
+    }
+
+    @Test
+    void readsPoliciesWithTheirLabelsAndFillsInTheirParameters() {
+        List<Experiment.Policy> policies = folder.read(FULL).base().policies();
+
+        assertThat(policies).extracting(Experiment.Policy::label).containsExactly("none", "lending");
+        assertThat(policies.get(1).name()).isEqualTo("replica-cap");
+        assertThat(policies.get(1).parameters()).contains(entry("theta", 0.75), entry("raise_steps", 3.0));
+    }
+
+    @Test
+    void readsARecordedTraceAndAPowerTrace() {
+        ExperimentFile requests = folder.read("""
+                workload: {trace: requests.csv, scale: 2, from: 1s}
+                services: [{name: chat, model: llama-3.1-8b-h100}]
+                cap: {power: 8 kW}
+                policies: [none]
+                """);
+        ExperimentFile power = folder.read("""
+                mode: power
+                workload:
+                  trace: power.csv
+                  columns: {time: at, time_unit: ms, power: draw, power_unit: kW}
+                  scale: 0.5
+                  subtract: 2 kW
+                  unserved: defer
+                services: [{name: row, model: llama-3.1-8b-h100, autoscaler: {target_utilization: 70 %}}]
+                cap: {power: 8 kW}
+                policies: [none]
+                """);
+
+        assertThat(requests.base().services().get(0).workload())
+                .isEqualTo(new RequestFile(folder.path("/experiments/requests.csv"), 2, SECOND));
+        Experiment.Service row = power.base().services().get(0);
+        assertThat(row.workload())
+                .isEqualTo(new PowerFile(
+                        folder.path("/experiments/power.csv"),
+                        "at",
+                        "ms",
+                        "draw",
+                        "kW",
+                        0.5,
+                        2000,
+                        Experiment.Unserved.DEFER));
+        assertThat(row.autoscaler().targetPerReplica()).isEqualTo(0.7);
+    }
+
+    @Test
+    void writesDownEveryDefaultSoThatTheResolvedExperimentReadsTheSame() throws IOException {
+        ExperimentFile least = folder.read(ExperimentFolder.LEAST);
+
+        ExperimentFile again = folder.read(least.resolved().toString());
+
+        assertThat(again.base()).isEqualTo(least.base());
+        assertThat(again.resolved()).isEqualTo(least.resolved());
+    }
+
+    @Test
+    void callsAnExperimentByItsFileWhereItHasNoName() {
+        assertThat(folder.read(ExperimentFolder.LEAST).base().name()).isEqualTo("try");
+    }
+
+    @Test
+    void agesReadingsByTheirTimersUnlessToldOtherwise() {
+        // 5 s of the exporter and three scrapes of 15 s, the defaults.
+        assertThat(folder.read(ExperimentFolder.LEAST).base().control().maxReadingAgeNanos())
+                .isEqualTo(50 * SECOND);
+    }
+
+    @Test
+    void setsValuesListItemsAxesAndDefaults() {
+        ExperimentFile file = folder.read(
+                FULL,
+                "cap.power=9 kW",
+                "services[0].replicas.max=3",
+                "policies[1].parameters.theta=0.5",
+                "control.interval=",
+                "axes.cap.power=[6 kW, 7 kW]");
+
+        assertThat(file.base().cap().watts()).isEqualTo(9000);
+        assertThat(file.base().services().get(0).maxReplicas()).isEqualTo(3);
+        assertThat(file.base().policies().get(1).parameters()).contains(entry("theta", 0.5));
+        assertThat(file.base().control().intervalNanos()).isEqualTo(10 * SECOND);
+        assertThat(file.axes().get(1).texts()).containsExactly("6 kW", "7 kW");
+    }
+
+    @Test
+    void takesPathsInTheFileFromItsFolderAndSetPathsFromTheWorkingDirectory() {
+        Path trace = folder.write("../work/other.csv", "arrival_seconds,input_tokens,output_tokens\n0,1,1\n");
+
+        for (String set : List.of("workload.trace=other.csv", "workload={trace: other.csv}")) {
+            RequestFile workload = (RequestFile) folder.read(ExperimentFolder.LEAST, set)
+                    .base()
+                    .services()
+                    .get(0)
+                    .workload();
+            assertThat(workload.file().toAbsolutePath())
+                    .isEqualTo(trace.toAbsolutePath().normalize());
+        }
+    }
+
+    @Test
+    void takesAPathInAnAxisFromTheFolderOfTheFileEvenWhereTheBaseIsSet() {
+        folder.write("../work/other.csv", "arrival_seconds,input_tokens,output_tokens\n0,1,1\n");
+        ExperimentFile file = folder.read(
+                ExperimentFolder.LEAST + "axes: {workload.trace: [requests.csv]}\n", "workload.trace=other.csv");
+
+        List<JsonNode> point = List.of(file.axes().get(0).values().get(0));
+
+        assertThat(file.at(point).services().get(0).workload())
+                .isEqualTo(new RequestFile(folder.path("/experiments/requests.csv"), 1, 0));
+    }
+
+    @Test
+    void changesOnlyWhatAPointNames() {
+        ExperimentFile file = folder.read(FULL);
+        List<JsonNode> point = file.axes().stream()
+                .map(axis -> axis.values().get(axis.values().size() - 1))
+                .toList();
+
+        Experiment at = file.at(point);
+
+        assertThat(at.control().intervalNanos()).isEqualTo(10 * SECOND);
+        assertThat(at.cap().watts()).isEqualTo(7000);
+        assertThat(at.services()).isEqualTo(file.base().services());
+    }
+
+    private static final String FULL = """
+            name: full
+            question: Does it read?
+            mode: requests
+            warmup: 1m
+            duration: 10m
+            seed: 7
+            replications: 3
+            cluster:
+              gpus_per_server: 4
+              server_base: 1 kW
+              wall_watts_per_gpu_watt: 1.25
+              unallocated_gpu: 60 W
+              pue: 1.1
+              domains:
+                - {name: row, servers: 1, breaker: {rating: 26 kW, cooling: 10m}}
+                - {name: rack, parent: row, servers: 2, limit: 9 kW}
+            services:
+              - name: chat
+                workload:
+                  generate:
+                    rate_profile: rates.csv
+                    lengths: lengths.csv
+                    from: 1m
+                    arrival_cv: 1.5
+                    bursts: {every: 100s, lasting: 10s, factor: 3}
+                  scale: 0.5
+                model: llama-3.1-8b-h100
+                max_sequences: 64
+                token_budget: 4096
+                priority: 2
+                weight: 1.5
+                replicas: {min: 1, initial: 2, max: 4}
+                startup:
+                  - {name: load, time: 20s, gpu_power: 250 W}
+                startup_jitter: 20 %
+                grace: 15s
+                autoscaler:
+                  enabled: false
+                  target_requests_per_replica: 16
+                  hpa_sync: 10s
+                  scale_down_stabilization: 2m
+                  keda_polling: 20s
+                  keda_cooldown: 4m
+                slo: {ttft: 1s, tpot: 100ms}
+            cap:
+              power: 8 kW
+              schedule:
+                - {at: 2m, share: 75 %}
+                - {at: 5m, power: 7 kW}
+              contain_within: 30s
+            telemetry:
+              source: power-gauge
+              exporter_interval: 1s
+              scrape_interval: 2s
+              rate_window: 30s
+              outages: [{from: 100s, lasting: 20s}]
+            control:
+              interval: 5s
+              api_latency: 250ms
+              gpu_limit_latency: 100ms
+              max_reading_age: 9s
+              hold: 45s
+            carbon: {trace: carbon.csv, scope: direct, from: 1h}
+            policies:
+              - none
+              - {name: replica-cap, label: lending, parameters: {theta: 0.75}}
+            scoring: {bridge: 8s, ignore: 3s}
+            output: {detail: all, timeline_step: 10s, requests: 100}
+            axes:
+              control.interval: [5s, 10s]
+              cap.power: [8 kW, 7 kW]
+            """;
+}

@@ -1,0 +1,202 @@
+package dev.capstan.sim.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class InvalidExperimentTest {
+
+    private final ExperimentFolder folder = new ExperimentFolder();
+
+    /** Each row: what is set on an experiment that is sound, where the issue is, and words that it must have. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "control.intervall=5s | control.intervall | unknown key. Maybe you meant interval. Known here: interval, api_latency",
+                "sevices=[] | sevices | Maybe you meant services.",
+                "control.interval=5 | control.interval | '5' is not a duration: expected a number and a unit (ns, us, ms, s, m, min, h, d, w). Maybe you meant 5s.",
+                "control.interval=0s | control.interval | must be at least 1ms, was 0s",
+                "control.interval=-5s | control.interval | must be at least 1ms, was -5s",
+                "control.interval=[5s] | control.interval | expected a duration such as 15s, found a list",
+                "duration=30000d | duration | must be at most 1000d, was 30000d",
+                "duration=.inf | --set duration | the value is not YAML: Malformed numeric value '.inf'",
+                "cap.power=20 kV | cap.power | '20 kV' is not a power: expected a number and a unit (mW, W, kW, MW). Maybe you meant 20 kW.",
+                "cap.power=-5 kW | cap.power | must be at least 1 W, was -5 kW",
+                "cap.power= | cap.power | is missing; expected a power such as 20 kW",
+                "cap=8 kW | cap | expected a mapping of keys to values, found '8 kW'",
+                "cap=[8 kW] | cap | expected a mapping of keys to values, found a list",
+                "cap.schedule=5m | cap.schedule | expected a list, found '5m'",
+                "cap.schedule=[{at: 5m}] | cap.schedule[0] | needs either power or share (of cap.power), such as {at: 25m, share: 75 %}",
+                "cap.schedule=[{at: 5m, power: 7 kW}, {at: 4m, power: 6 kW}] | cap.schedule[1].at | must come after the change before, at 5m, was 4m. Maybe sort",
+                "workload.trace=nowhere.csv | workload.trace | there is no file nowhere.csv. Paths in an experiment are relative to its folder, paths in --set to the working directory.",
+                "workload.trace= | workload | needs a request trace (trace) or what to generate one from (generate)",
+                "workload.trace=\"\" | workload.trace | must not be empty",
+                "workload.trace=\"a\\0b\" | workload.trace | is not a path",
+                "workload={} | workload | needs a request trace (trace) or what to generate one from (generate)",
+                "workload.scale=0 | workload.scale | must lie between 0.000001 and 1000000, was 0",
+                "workload.scale=many | workload.scale | expected a number without a unit, found 'many'",
+                "workload.scale=1e999 | workload.scale | must lie between 0.000001 and 1000000",
+                "services= | services | needs at least one service",
+                "services={name: chat} | services | expected a list, found a mapping",
+                "services[0].name=5 | services[0].name | expected text, found '5'. Maybe it needs quotes.",
+                "services[0].model=llama-3.1-8b-h10 | services[0].model | no profile is called 'llama-3.1-8b-h10'. Maybe you meant llama-3.1-8b-h100. Known: llama-3.1-8b-h100,",
+                "services[0].replicas={min: 3, max: 2} | services[0].replicas | needs min <= initial <= max, was min 3, initial 3, max 2",
+                "services[0].replicas.max=9 | services | need 9 GPUs, the cluster has 8 (servers x gpus_per_server). Maybe you meant 2 servers.",
+                "services[0].replicas.max=2.5 | services[0].replicas.max | expected a whole number, found '2.5'",
+                "services[0].replicas.max=99999999999999999999 | services[0].replicas.max | expected a whole number, found '99999999999999999999'",
+                "services[0].startup_jitter=95 % | services[0].startup_jitter | must lie between 0 and 0.9, was 95 %",
+                "services[0].autoscaler.enabled=yes please | services[0].autoscaler.enabled | expected true or false, found 'yes please'",
+                "cluster.gpus_per_server=0 | cluster.gpus_per_server | must lie between 1 and 64, was 0",
+                "cluster.pue=1.2 % | cluster.pue | expected a number without a unit, found '1.2 %'",
+                "cluster.breaker={rating: 9 kW, cooling: 600} | cluster.breaker.cooling | Maybe you meant 600s.",
+                "cluster.domains=[{name: a, parent: b}] | cluster.domains[0] | the first domain is the root: it has no parent, and its limit is the cap",
+                "cluster.domains=[{name: a, servers: 1}, {name: b, parent: c}] | cluster.domains[1].parent | must name a domain above in the list (a), was 'c'",
+                "cluster.domains=[{name: a, servers: 1}, {name: a, parent: a}] | cluster.domains[1].name | 'a' is there twice",
+                "telemetry.source=energycounter | telemetry.source | must be one of energy-counter, power-gauge, was 'energycounter'. Maybe you meant energy-counter.",
+                "telemetry.rate_window=20s | telemetry.rate_window | must be at least twice telemetry.scrape_interval (15s), or rate() finds fewer than two samples, was 20s. Maybe you meant 1m.",
+                "telemetry.outages=[{from: 5m}] | telemetry.outages[0].lasting | is missing; expected a duration such as 15s",
+                "policies= | policies | needs at least one policy, such as [none, replica-cap]",
+                "policies=[replicacap] | policies[0].name | no policy is called 'replicacap'. Maybe you meant replica-cap. Known:",
+                "policies=[none, none] | policies[1].label | 'none' is there twice; give one of them another label",
+                "policies=[{name: replica-cap, parameters: {thet: 1}}] | policies[0].parameters.thet | has no such parameter. It has reserve_watts, margin, theta",
+                "policies=[{name: replica-cap, parameters: {theta: 2}}] | policies[0].parameters.theta | must be from 0.01 to 1.0 ratio, was 2.0",
+                "policies=[{name: replica-cap, parameters: {theta: high}}] | policies[0].parameters.theta | expected a number without a unit, found 'high'",
+                "output.detail=some | output.detail | must be one of all, first-replication, none, was 'some'",
+                "output.timeline_step=1500ms | output.timeline_step | must be whole seconds",
+                "services[0].autoscaler={target_utilization: 70 %} | services[0].autoscaler.target_utilization | unknown key. Known here: enabled, target_requests_per_replica,",
+                "axes=5s | axes | expected a mapping of dotted paths to lists of values, such as {control.interval: [5s, 10s]}",
+                "axes.control.interval=5s | axes.control.interval | expected a list of at least one value, such as [5s, 10s]",
+                "axes.control.interval=[] | axes.control.interval | expected a list of at least one value",
+                "axes.control.interval=[5s, 10s, 5s] | axes.control.interval | holds the value '5s' twice",
+                "axes.control.interval=[5s, 10] | axes.control.interval[1] | makes control.interval: '10' is not a duration",
+                "axes.control.intervall=[5s, 10s] | axes.control.intervall[0] | makes control.intervall: unknown key. Maybe you meant interval.",
+                "axes.services.replicas.max=[2] | axes.services.replicas.max[0] | needs an index where 'replicas' stands. Maybe you meant services[0].replicas.max",
+                "axes.seed=[1, 2] | axes.seed | cannot be an axis: all points of a sweep share it",
+                "control.interval | --set control.interval | must be dotted.path=value, such as control.interval=5s",
+                "=5s | --set =5s | must be dotted.path=value",
+                "a..b=5s | --set a..b | is not a dotted path such as control.interval or services[0].replicas.max",
+                "cap.power.watts=5 | --set cap.power.watts | leads through cap.power, which is the value '8 kW' and holds no 'watts'",
+                "policies[0].parameters.theta=1 | --set policies[0].parameters.theta | leads through policies[0], which is the value 'none'",
+                "policies.parameters=1 | --set policies.parameters | needs an index where 'parameters' stands. Maybe you meant policies[0].parameters",
+                "policies[3]=none | --set policies[3] | index 3 is outside the list, which goes from 0 to 0",
+                "cap.power={ | --set cap.power | the value is not YAML: while parsing a flow node, ",
+                "cap.power=*x | --set cap.power | aliases such as *x are not supported. Maybe write the value out.",
+            })
+    void saysWhereWhatAndWhatToTry(String set, String path, String words) {
+        InvalidExperimentException invalid = invalid(SOUND, set);
+
+        assertThat(invalid.issues()).anySatisfy(issue -> {
+            assertThat(issue.path()).isEqualTo(path);
+            assertThat(issue.message()).contains(words);
+        });
+        assertThat(invalid).hasMessageStartingWith("/experiments/try.yaml: ");
+    }
+
+    @Test
+    void reportsAllIssuesAtOnce() {
+        InvalidExperimentException invalid = invalid("""
+                nme: several
+                workload: {trace: nowhere.csv}
+                services:
+                  - {name: chat, model: llama, replicas: {min: 2, max: 1}}
+                cap: {power: 20 kV}
+                control: {interval: 5}
+                policies: [non]
+                """, "telemetry");
+
+        assertThat(invalid.issues())
+                .extracting(Issue::path)
+                .containsExactly(
+                        "--set telemetry",
+                        "workload.trace",
+                        "services[0].model",
+                        "services[0].replicas",
+                        "cap.power",
+                        "control.interval",
+                        "policies[0].name",
+                        "nme");
+        assertThat(invalid.getMessage()).contains("8 issues").hasLineCount(9);
+    }
+
+    @Test
+    void reportsAnIssueOfAllValuesOfAnAxisOnce() {
+        assertThat(invalid(SOUND, "axes.control.intervall=[5s, 10s, 15s]").issues())
+                .hasSize(1);
+    }
+
+    @Test
+    void refusesAKeyThatIsThereTwice() {
+        assertThat(only("cap: {power: 8 kW}\ncap: {power: 9 kW}\n")).contains("line 2", "Duplicate", "'cap'");
+    }
+
+    @Test
+    void refusesTwoDocuments() {
+        assertThat(only("name: a\n---\nname: b\n")).contains("line 3", "more than one document");
+    }
+
+    @Test
+    void refusesAnEmptyFileAndOneOfCommentsAlone() {
+        for (String nothing : List.of("", "# nothing\n", "---\n", "null\n")) {
+            assertThat(only(nothing)).contains("is empty", "traces-sample/experiments");
+        }
+    }
+
+    @Test
+    void refusesAListOrAValueWhereAMappingIsExpected() {
+        assertThat(only("- none\n")).contains("is no mapping of keys to values");
+        assertThat(only("none\n")).contains("is no mapping of keys to values");
+    }
+
+    @Test
+    void refusesAliases() {
+        assertThat(only("a: &x {b: 1}\nc: *x\n")).contains("line 2", "aliases such as *x are not supported");
+    }
+
+    @Test
+    void refusesTextThatIsNotYaml() {
+        assertThat(only("cap: {power: 8 kW\n")).contains("is not YAML that can be read (line ");
+    }
+
+    @Test
+    void refusesAMissingFile() {
+        InvalidExperimentException invalid = catchThrowableOfType(
+                InvalidExperimentException.class,
+                () -> ExperimentFile.read(folder.path("/experiments/nowhere.yaml"), List.of()));
+
+        assertThat(invalid).hasMessageContaining("nowhere.yaml: 1 issue").hasMessageContaining("does not exist");
+    }
+
+    @Test
+    void refusesBytesThatAreNotUtf8() throws IOException {
+        var file = folder.write("try.yaml", "");
+        Files.write(file, new byte[] {'n', 'a', 'm', 'e', ':', ' ', (byte) 0xff, '\n'});
+
+        InvalidExperimentException invalid =
+                catchThrowableOfType(InvalidExperimentException.class, () -> ExperimentFile.read(file, List.of()));
+
+        assertThat(invalid).hasMessageContaining("is not text in UTF-8");
+    }
+
+    private String only(String yaml) {
+        List<Issue> issues = invalid(yaml).issues();
+        assertThat(issues).hasSize(1);
+        return issues.get(0).message();
+    }
+
+    private InvalidExperimentException invalid(String yaml, String... sets) {
+        InvalidExperimentException invalid =
+                catchThrowableOfType(InvalidExperimentException.class, () -> folder.read(yaml, sets));
+        assertThat(invalid).as("the experiment was taken as sound").isNotNull();
+        return invalid;
+    }
+
+    private static final String SOUND = ExperimentFolder.LEAST;
+}
