@@ -74,32 +74,38 @@ public final class ResultsWriter {
      * Begins a folder, or goes on with one that was not finished.
      *
      * @param axes dotted paths
-     * @param experimentSha256 hash of the resolved experiment; the folder to go on with must carry the same
-     * @throws FileAlreadyExistsException if the folder holds results and {@code resume} is false
+     * @param identity hash of all that decides the results; the folder to go on with must carry the same
+     * @throws FileAlreadyExistsException if the folder holds other files, or holds results and {@code resume} is false
      * @throws IOException if it cannot be written, or if it belongs to another experiment
      */
-    public static ResultsWriter open(Path folder, List<String> axes, String experimentSha256, boolean resume)
+    public static ResultsWriter open(Path folder, List<String> axes, String identity, boolean resume)
             throws IOException {
         ResultsWriter writer = new ResultsWriter(folder, axes);
         Files.createDirectories(folder);
-        if (!resume) {
-            try (Stream<Path> files = Files.list(folder)) {
-                if (files.findAny().isPresent()) {
-                    throw new FileAlreadyExistsException(
-                            folder.toString(),
-                            null,
-                            "is not empty. Maybe go on with it (--resume), or take another --out.");
-                }
+        if (resume && Files.exists(writer.progress)) {
+            writer.load(identity);
+            return writer;
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            if (files.findAny().isPresent()) {
+                throw new FileAlreadyExistsException(folder.toString(), null, occupied(folder, resume));
             }
         }
-        if (Files.exists(writer.progress)) {
-            writer.load(experimentSha256);
-        } else if (Files.exists(folder.resolve("summary.csv"))) {
-            throw new FileAlreadyExistsException(folder.toString(), null, "is finished: there is nothing to resume");
-        } else {
-            writer.append("{\"experiment_sha256\":\"" + experimentSha256 + "\"}");
-        }
+        writer.append(head(identity));
         return writer;
+    }
+
+    private static String occupied(Path folder, boolean resume) {
+        if (!resume) {
+            return "is not empty. Maybe go on with it (--resume), or take another --out.";
+        }
+        return Files.exists(folder.resolve("summary.csv"))
+                ? "is finished: there is nothing to resume. Maybe take another --out."
+                : "holds other files and no runs to go on with. Maybe take another --out.";
+    }
+
+    private static String head(String identity) {
+        return "{\"identity\":\"" + identity + "\"}";
     }
 
     /** Indices of the runs that are there already. */
@@ -123,7 +129,11 @@ public final class ResultsWriter {
             try {
                 RunFolder.write(partial, experiment, result.detail().get());
             } catch (UncheckedIOException e) {
+                delete(partial);
                 throw e.getCause();
+            } catch (IOException e) {
+                delete(partial);
+                throw e;
             }
             Files.move(partial, whole, StandardCopyOption.ATOMIC_MOVE);
         }
@@ -137,29 +147,25 @@ public final class ResultsWriter {
                 .sorted(Comparator.comparingInt(Row::index))
                 .toList();
         List<Point> points = new ArrayList<>();
+        List<String> names = List.of("summary.csv", "points.csv", "manifest.json");
+        List<Path> partial =
+                names.stream().map(name -> folder.resolve("." + name)).toList();
         try {
-            replace("summary.csv", file -> summary(file, ordered));
-            replace("points.csv", file -> points(file, ordered, points));
+            summary(partial.get(0), ordered);
+            points(partial.get(1), ordered, points);
+            Files.writeString(partial.get(2), JSON.writeValueAsString(manifest) + "\n");
+            for (int i = 0; i < names.size(); i++) {
+                Files.move(partial.get(i), folder.resolve(names.get(i)), StandardCopyOption.ATOMIC_MOVE);
+            }
         } catch (UncheckedIOException e) {
             throw e.getCause();
+        } finally {
+            for (Path file : partial) {
+                Files.deleteIfExists(file);
+            }
         }
-        replace("manifest.json", file -> Files.writeString(file, JSON.writeValueAsString(manifest) + "\n"));
         Files.delete(progress);
         return points;
-    }
-
-    private interface Content {
-        void write(Path file) throws IOException;
-    }
-
-    private void replace(String name, Content content) throws IOException {
-        Path partial = folder.resolve("." + name);
-        try {
-            content.write(partial);
-            Files.move(partial, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(partial);
-        }
     }
 
     private void summary(Path file, List<Row> ordered) throws IOException {
@@ -246,11 +252,17 @@ public final class ResultsWriter {
     private void append(String line) throws IOException {
         try (FileChannel channel = FileChannel.open(
                 progress, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
+            long whole = channel.size();
             ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
+            try {
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                channel.force(false);
+            } catch (IOException e) {
+                channel.truncate(whole);
+                throw e;
             }
-            channel.force(false);
         }
     }
 
@@ -275,16 +287,24 @@ public final class ResultsWriter {
     }
 
     /** A last line that was cut short by a crash belongs to a run that is not there. */
-    private void load(String experimentSha256) throws IOException {
-        String text = Files.readString(progress);
-        int whole = text.lastIndexOf('\n') + 1;
-        List<String> lines = text.substring(0, whole).lines().toList();
-        String found = lines.isEmpty()
-                ? ""
-                : LINES.readTree(lines.get(0)).path("experiment_sha256").asText();
-        if (!found.equals(experimentSha256)) {
-            throw new IOException(folder + " holds results of another experiment, or of this one before it was changed."
-                    + " Maybe take another --out.");
+    private void load(String identity) throws IOException {
+        byte[] bytes = Files.readAllBytes(progress);
+        int whole = bytes.length;
+        while (whole > 0 && bytes[whole - 1] != '\n') {
+            whole--;
+        }
+        try (FileChannel channel = FileChannel.open(progress, StandardOpenOption.WRITE)) {
+            channel.truncate(whole);
+        }
+        if (whole == 0) {
+            append(head(identity));
+            return;
+        }
+        List<String> lines =
+                new String(bytes, 0, whole, StandardCharsets.UTF_8).lines().toList();
+        if (!lines.get(0).equals(head(identity))) {
+            throw new IOException(folder + " holds results of another experiment, of this one or its traces before they"
+                    + " were changed, or of another version of Capstan. Maybe take another --out.");
         }
         for (String line : lines.subList(1, lines.size())) {
             JsonNode node = LINES.readTree(line);
@@ -307,9 +327,6 @@ public final class ResultsWriter {
                             node.path("replication").intValue(),
                             node.path("seed").longValue(),
                             figures));
-        }
-        if (whole < text.length()) {
-            Files.writeString(progress, text.substring(0, whole));
         }
     }
 

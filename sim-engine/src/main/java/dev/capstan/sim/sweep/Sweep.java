@@ -1,6 +1,7 @@
 package dev.capstan.sim.sweep;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.capstan.capping.CappingPolicy;
@@ -42,7 +43,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -120,6 +121,7 @@ public final class Sweep {
      * Runs what is not there yet and writes the results folder.
      *
      * @throws dev.capstan.trace.TraceException if a trace cannot be read; nothing is written then
+     * @throws InvalidExperimentException if a trace does not hold what is asked of it; nothing is written then
      * @throws dev.capstan.sim.kernel.InvariantViolation if a check finds a fault of the engine
      * @throws IOException if results cannot be written; what was finished stays and can be resumed
      */
@@ -127,26 +129,27 @@ public final class Sweep {
         Instant started = options.clock().instant();
         ObjectNode resolved = file.resolved();
         String sha256 = sha256(resolved.toString() + axisTexts() + runs.size());
-        for (Setting setting : settings) {
-            readTraces(setting.experiment());
-        }
-        ResultsWriter writer =
-                ResultsWriter.open(options.out(), axes.stream().map(Axis::path).toList(), sha256, options.resume());
+        ArrayNode read = readTraces();
+        ResultsWriter writer = ResultsWriter.open(
+                options.out(),
+                axes.stream().map(Axis::path).toList(),
+                sha256(sha256 + read.findValuesAsText("sha256") + options.version()),
+                options.resume());
         Set<Integer> done = new HashSet<>(writer.finished());
         listener.started(runs.size(), done.size());
         AtomicLong requests = new AtomicLong();
         ExecutorService threads = Executors.newFixedThreadPool(options.jobs());
-        AtomicBoolean failed = new AtomicBoolean();
+        AtomicInteger firstFailure = new AtomicInteger(Integer.MAX_VALUE);
         try {
             List<Future<?>> pending = new ArrayList<>();
             for (Run run : runs) {
                 if (!done.contains(run.index())) {
                     pending.add(threads.submit(() -> {
-                        if (!failed.get()) {
+                        if (run.index() < firstFailure.get()) {
                             try {
                                 requests.addAndGet(runAndRecord(run, options, writer, listener));
                             } catch (Exception | Error e) {
-                                failed.set(true);
+                                firstFailure.accumulateAndGet(run.index(), Math::min);
                                 throw e;
                             }
                         }
@@ -154,7 +157,7 @@ public final class Sweep {
                     }));
                 }
             }
-            await(pending);
+            await(pending, firstFailure);
         } finally {
             threads.shutdown();
         }
@@ -162,6 +165,7 @@ public final class Sweep {
                 Duration.between(started, options.clock().instant()).toNanos() * 1e-9;
         ObjectNode manifest =
                 manifest(options, resolved, sha256, started, wallSeconds, runs.size() - done.size(), requests.get());
+        manifest.set("traces", read);
         List<Point> points = writer.finish(manifest);
         return new SweepOutcome(options.out(), runs.size(), requests.get(), wallSeconds, points);
     }
@@ -179,18 +183,30 @@ public final class Sweep {
         return Double.isNaN(arrived) ? 0 : (long) arrived;
     }
 
-    /** Waits for all, so that nothing is written any more, then reports the failure of the first run that failed. */
-    private static void await(List<Future<?>> pending) throws IOException {
+    /**
+     * Waits for all, so that nothing is written any more, then reports the failure of the first run that failed.
+     *
+     * @param firstFailure runs from this index on are not begun
+     */
+    private static void await(List<Future<?>> pending, AtomicInteger firstFailure) throws IOException {
         Throwable failure = null;
-        for (Future<?> run : pending) {
+        boolean interrupted = false;
+        int next = 0;
+        while (next < pending.size()) {
             try {
-                run.get();
+                pending.get(next).get();
+                next++;
             } catch (ExecutionException e) {
                 failure = failure == null ? e.getCause() : failure;
+                next++;
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("the sweep was interrupted", e);
+                interrupted = true;
+                firstFailure.set(-1);
             }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the sweep was interrupted; what was finished stays");
         }
         if (failure instanceof IOException io) {
             throw io;
@@ -257,14 +273,6 @@ public final class Sweep {
                 run.replication(),
                 run.seed(),
                 result.figures());
-    }
-
-    /** So that a trace that cannot be read is an error before anything is written. */
-    private void readTraces(Experiment experiment) {
-        for (Experiment.Service service : experiment.services()) {
-            traces.load(experiment, service, runs.get(0).seed());
-        }
-        traces.carbon(experiment);
     }
 
     private static List<Setting> settings(ExperimentFile file, List<Axis> axes) {
@@ -342,7 +350,6 @@ public final class Sweep {
             node.put("guarded", PolicyRegistry.find(policy.name()).guarded());
             policy.parameters().forEach(node.putObject("parameters")::put);
         }
-        traces(manifest);
         notes().forEach(manifest.putArray("notes")::add);
         manifest.set("experiment", resolved);
         ObjectNode machine = manifest.putObject("machine");
@@ -358,12 +365,13 @@ public final class Sweep {
         return manifest;
     }
 
-    private void traces(ObjectNode manifest) {
+    /** Reads every trace, so that one that cannot be read is an error before anything is written, and lists them. */
+    private ArrayNode readTraces() {
         Map<String, ObjectNode> nodes = new LinkedHashMap<>();
         for (Setting setting : settings) {
             Experiment experiment = setting.experiment();
             for (Experiment.Service service : experiment.services()) {
-                Load load = traces.load(experiment, service, runs.get(0).seed());
+                Load load = load(experiment, service);
                 nodes.computeIfAbsent(
                         service.name() + load.origin().sha256(),
                         key -> trace("load of " + service.name(), load.origin(), load.size()));
@@ -372,7 +380,17 @@ public final class Sweep {
                     .ifPresent(carbon -> nodes.computeIfAbsent(
                             "carbon", key -> trace("carbon of " + carbon.zone(), carbon.origin(), carbon.size())));
         }
-        manifest.putArray("traces").addAll(nodes.values());
+        return JsonNodeFactory.instance.arrayNode().addAll(nodes.values());
+    }
+
+    private Load load(Experiment experiment, Experiment.Service service) {
+        try {
+            return traces.load(experiment, service, runs.get(0).seed());
+        } catch (IllegalArgumentException e) {
+            throw new InvalidExperimentException(
+                    file.file().toString(),
+                    List.of(new Issue("workload of " + service.name(), String.valueOf(e.getMessage()))));
+        }
     }
 
     private static ObjectNode trace(String role, TraceOrigin origin, int rows) {

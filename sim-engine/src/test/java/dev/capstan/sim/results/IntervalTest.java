@@ -1,0 +1,63 @@
+package dev.capstan.sim.results;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class IntervalTest {
+
+    /** R. G. Newcombe, Statistics in Medicine 17 (1998), table I, method 3: the score method without correction. */
+    @ParameterizedTest
+    @CsvSource({"81, 263, 0.2553, 0.3662", "15, 148, 0.0624, 0.1605", "0, 20, 0, 0.1611", "1, 29, 0.0061, 0.1718"})
+    void agreesWithThePublishedScoreIntervalsOfShares(long successes, long trials, double low, double high) {
+        Interval share = Interval.ofShare(successes, trials);
+
+        assertThat(share.estimate()).isEqualTo((double) successes / trials);
+        assertThat(share.low()).isCloseTo(low, within(5e-5));
+        assertThat(share.high()).isCloseTo(high, within(5e-5));
+    }
+
+    @Test
+    void mirrorsAllSuccessesAndNone() {
+        Interval none = Interval.ofShare(0, 20);
+        Interval all = Interval.ofShare(20, 20);
+
+        assertThat(all.high()).isEqualTo(1);
+        assertThat(all.low()).isCloseTo(1 - none.high(), within(1e-15));
+    }
+
+    @Test
+    void hasNoShareOfNothing() {
+        assertThat(Interval.ofShare(0, 0).estimate()).isNaN();
+        assertThat(Interval.ofShare(0, 0).low()).isNaN();
+        assertThat(Interval.ofShare(0, 0).high()).isNaN();
+    }
+
+    @Test
+    void widensAMeanByStudentsT() {
+        // Mean 3, s = sqrt(10 / 4); t(0.975; 4) = 2.776445 of any table: 2.776445 x sqrt(2.5 / 5) = 1.963243.
+        Interval mean = Interval.ofMean(new double[] {1, 2, 3, 4, 5});
+
+        assertThat(mean.estimate()).isEqualTo(3);
+        assertThat(mean.low()).isCloseTo(3 - 1.963243, within(1e-6));
+        assertThat(mean.high()).isCloseTo(3 + 1.963243, within(1e-6));
+    }
+
+    @Test
+    void leavesOutValuesThatDoNotExist() {
+        // Mean 2, s = sqrt(2), s / sqrt(2) = 1; t(0.975; 1) = 12.7062.
+        Interval mean = Interval.ofMean(new double[] {1, Double.NaN, 3});
+
+        assertThat(mean.estimate()).isEqualTo(2);
+        assertThat(mean.high() - mean.low()).isCloseTo(2 * 12.7062, within(1e-4));
+    }
+
+    @Test
+    void isTheValueItselfWhereThereIsButOne() {
+        assertThat(Interval.ofMean(new double[] {7})).isEqualTo(new Interval(7, 7, 7));
+        assertThat(Interval.ofMean(new double[] {Double.NaN}).estimate()).isNaN();
+    }
+}

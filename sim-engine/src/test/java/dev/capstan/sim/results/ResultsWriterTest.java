@@ -1,0 +1,223 @@
+package dev.capstan.sim.results;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
+import dev.capstan.sim.experiment.Experiment;
+import dev.capstan.sim.experiment.ExperimentFile;
+import dev.capstan.sim.run.Figure;
+import dev.capstan.sim.run.RunResult;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ResultsWriterTest {
+
+    private static final Experiment EXPERIMENT = ExperimentFile.read(
+                    Path.of("..", "traces-sample", "experiments", "timers.yaml"), List.of())
+            .base();
+    private static final ObjectNode MANIFEST = JsonNodeFactory.instance.objectNode();
+
+    private final Path folder = Jimfs.newFileSystem(Configuration.unix()).getPath("/results/one");
+
+    @Test
+    void writesTheColumnsThatScriptsRelyOn() throws IOException {
+        ResultsWriter writer = open(false);
+        record(writer, 0, 4, 3);
+        writer.finish(MANIFEST);
+
+        assertThat(line("summary.csv", 0)).isEqualTo("""
+                control.interval,run_id,policy,cap_watts,replication,seed,duration_seconds,success_rate,\
+                time_under_cap_fraction,window_success_1s,window_success_10s,window_success_60s,window_success_900s,\
+                excursions,longest_excursion_seconds,over_cap_seconds,over_cap_joules,peak_power_watts,\
+                peak_over_cap_watts,mean_power_watts,stranded_watt_seconds,breaker_trips,min_breaker_margin,\
+                energy_joules,carbon_grams,requests_arrived,requests_completed,requests_rejected,requests_lost,\
+                requests_unfinished,input_tokens,output_tokens,ttft_p50_seconds,ttft_p90_seconds,ttft_p99_seconds,\
+                tpot_p50_seconds,tpot_p90_seconds,tpot_p99_seconds,e2e_p50_seconds,e2e_p99_seconds,slo_attainment,\
+                goodput_requests_per_second,joules_per_output_token,capped_seconds,decisions,replica_changes,events,\
+                disturbances,disturbances_contained,disturbances_self_inflicted""");
+        assertThat(line("points.csv", 0)).isEqualTo("""
+                control.interval,policy,cap_watts,replications,disturbances,disturbances_contained,success_rate,\
+                success_rate_low,success_rate_high""" + averaged("""
+                time_under_cap_fraction over_cap_seconds over_cap_joules longest_excursion_seconds peak_power_watts \
+                mean_power_watts stranded_watt_seconds energy_joules carbon_grams requests_completed \
+                ttft_p50_seconds ttft_p99_seconds tpot_p99_seconds e2e_p99_seconds slo_attainment \
+                goodput_requests_per_second joules_per_output_token capped_seconds replica_changes"""));
+    }
+
+    @Test
+    void takesReplicationsTogether() throws IOException {
+        ResultsWriter writer = open(false);
+        record(writer, 1, 10, 5);
+        record(writer, 0, 10, 10);
+        List<Point> points = writer.finish(MANIFEST);
+
+        // 15 of 20 disturbances; by hand with z = 1.96: centre 0.7098, half width 0.1786.
+        assertThat(points).singleElement().satisfies(point -> {
+            assertThat(point.axisValues()).containsExactly("5s, or so");
+            assertThat(point.replications()).isEqualTo(2);
+            assertThat(point.contained()).isEqualTo(15);
+            assertThat(point.success().estimate()).isEqualTo(0.75);
+        });
+        assertThat(line("points.csv", 1)).startsWith("\"5s, or so\",größer,20000,2,20,15,0.75,0.53");
+    }
+
+    @Test
+    void ordersRowsByTheirRunsAndLeavesCellsWithoutAValueEmpty() throws IOException {
+        ResultsWriter writer = open(false);
+        record(writer, 1, 0, 0);
+        record(writer, 0, 0, 0);
+        writer.finish(MANIFEST);
+
+        assertThat(line("summary.csv", 1)).startsWith("\"5s, or so\",run-0,größer,20000,0,100,,,");
+        assertThat(line("summary.csv", 2)).startsWith("\"5s, or so\",run-1,größer,20000,1,101,,,");
+        assertThat(line("points.csv", 1)).startsWith("\"5s, or so\",größer,20000,2,0,0,,,,,,");
+    }
+
+    @Test
+    void leavesOnlyWholeFilesWhenDone() throws IOException {
+        ResultsWriter writer = open(false);
+        record(writer, 0, 1, 1);
+        assertThat(names()).containsExactly("progress.jsonl");
+
+        writer.finish(MANIFEST);
+
+        assertThat(names()).containsExactly("manifest.json", "points.csv", "summary.csv");
+    }
+
+    @Test
+    void goesOnWithTheRowsThatAreThereExactly() throws IOException {
+        ResultsWriter first = open(false);
+        record(first, 0, 3, 1);
+        record(first, 1, 3, 2);
+
+        ResultsWriter second = open(true);
+
+        assertThat(second.finished()).containsExactly(0, 1);
+        Row expected = row(1, 3, 2);
+        assertThat(second.rows().get(1))
+                .usingRecursiveComparison()
+                .ignoringFields("figures")
+                .isEqualTo(expected);
+        assertThat(second.rows().get(1).figures()).isEqualTo(expected.figures());
+    }
+
+    /** A crash may cut the file anywhere, also within a letter of two bytes. */
+    @Test
+    void goesOnAfterACrashWhereverItCutTheLastLine() throws IOException {
+        ResultsWriter first = open(false);
+        record(first, 0, 3, 1);
+        long whole = Files.size(progress());
+        record(first, 1, 3, 2);
+        byte[] bytes = Files.readAllBytes(progress());
+
+        for (int cut = 0; cut < bytes.length; cut++) {
+            Files.write(progress(), Arrays.copyOf(bytes, cut));
+            ResultsWriter second = open(true);
+            record(second, 1, 3, 2);
+
+            assertThat(open(true).finished()).isEqualTo(cut < whole ? List.of(1) : List.of(0, 1));
+        }
+    }
+
+    @Test
+    void refusesAFolderThatHoldsFiles() throws IOException {
+        Files.createDirectories(folder);
+        Files.writeString(folder.resolve("thesis.tex"), "all of it");
+
+        for (boolean resume : new boolean[] {false, true}) {
+            assertThatThrownBy(() -> open(resume))
+                    .isInstanceOf(FileAlreadyExistsException.class)
+                    .hasMessageContaining("/results/one")
+                    .hasMessageContaining("Maybe");
+        }
+        assertThat(names()).containsExactly("thesis.tex");
+    }
+
+    @Test
+    void refusesToGoOnWithAFinishedFolder() throws IOException {
+        ResultsWriter writer = open(false);
+        record(writer, 0, 1, 1);
+        writer.finish(MANIFEST);
+
+        assertThatThrownBy(() -> open(true)).hasMessageContaining("is finished: there is nothing to resume");
+    }
+
+    @Test
+    void refusesToGoOnWithAnotherExperiment() throws IOException {
+        record(open(false), 0, 1, 1);
+
+        assertThatThrownBy(() -> ResultsWriter.open(folder, List.of("control.interval"), "other", true))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("holds results of another experiment")
+                .hasMessageContaining("Maybe take another --out");
+    }
+
+    @Test
+    void beginsInAnEmptyFolderWhereThereIsNothingToGoOnWith() throws IOException {
+        Files.createDirectories(folder);
+
+        assertThat(open(true).finished()).isEmpty();
+    }
+
+    @Test
+    void cannotBeginWhereAFileStandsInTheWay() throws IOException {
+        Files.createDirectories(folder.getParent());
+        Files.writeString(folder, "a file", StandardOpenOption.CREATE);
+
+        assertThatThrownBy(() -> open(false)).isInstanceOf(IOException.class).hasMessageContaining("/results/one");
+    }
+
+    private ResultsWriter open(boolean resume) throws IOException {
+        return ResultsWriter.open(folder, List.of("control.interval"), "one", resume);
+    }
+
+    private static void record(ResultsWriter writer, int index, double disturbances, double contained)
+            throws IOException {
+        Row row = row(index, disturbances, contained);
+        writer.record(row, EXPERIMENT, new RunResult(row.figures(), 0, List.of(), Optional.empty()));
+    }
+
+    private static Row row(int index, double disturbances, double contained) {
+        double[] figures = new double[Figure.values().length];
+        Arrays.fill(figures, Double.NaN);
+        figures[Figure.ENERGY_JOULES.ordinal()] = 0.1 + index / 3.0;
+        figures[Figure.DISTURBANCES.ordinal()] = disturbances;
+        figures[Figure.DISTURBANCES_CONTAINED.ordinal()] = contained;
+        return new Row(index, "run-" + index, List.of("5s, or so"), "größer", 20_000, index, 100 + index, figures);
+    }
+
+    private static String averaged(String names) {
+        StringBuilder columns = new StringBuilder();
+        for (String name : names.split(" ")) {
+            for (String end : List.of("mean", "low", "high")) {
+                columns.append(',').append(name).append('_').append(end);
+            }
+        }
+        return columns.toString();
+    }
+
+    private Path progress() {
+        return folder.resolve("progress.jsonl");
+    }
+
+    private String line(String file, int line) throws IOException {
+        return Files.readAllLines(folder.resolve(file)).get(line);
+    }
+
+    private List<String> names() throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+}

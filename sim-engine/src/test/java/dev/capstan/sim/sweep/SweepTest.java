@@ -1,0 +1,408 @@
+package dev.capstan.sim.sweep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
+import dev.capstan.sim.experiment.ExperimentFile;
+import dev.capstan.sim.experiment.InvalidExperimentException;
+import dev.capstan.sim.kernel.CheckLevel;
+import dev.capstan.trace.TraceException;
+import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SweepTest {
+
+    private static final Path SAMPLES = Path.of("..", "traces-sample");
+
+    /** 2 x 2 points, 3 policies, 2 replications: 24 runs of five minutes. */
+    private static final List<String> SMALL = List.of(
+            "warmup=1m",
+            "duration=5m",
+            "replications=2",
+            "output.requests=10",
+            "policies=[none, climatik-shipped, three-band]",
+            "axes={cap.power: [12 kW, 18 kW], control.interval: [5s, 30s]}");
+
+    @TempDir
+    static Path shared;
+
+    private static Path whole;
+
+    @BeforeAll
+    static void runTheWholeSweepOnce() throws IOException {
+        whole = shared.resolve("whole");
+        sweep().run(options(whole, 1, false), SweepListener.SILENT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 7})
+    void writesTheSameBytesWhateverTheNumberOfThreads(int jobs, @TempDir Path temp) throws IOException {
+        Path out = temp.resolve("out");
+
+        sweep().run(options(out, jobs, false), SweepListener.SILENT);
+
+        ResultsFiles.assertSame(out, whole);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void goesOnWhereItWasStoppedWithTheSameBytes(int jobs, @TempDir Path temp) throws IOException {
+        Path out = temp.resolve("out");
+        for (int stop = 0; stop < 3; stop++) {
+            boolean resume = stop > 0;
+            assertThatThrownBy(() -> sweep().run(options(out, jobs, resume), new StopAfter(5)))
+                    .isInstanceOf(Stopped.class);
+            assertThat(out.resolve("summary.csv")).doesNotExist();
+        }
+        int done = Files.readAllLines(out.resolve("progress.jsonl")).size() - 1;
+        List<Integer> started = new ArrayList<>();
+
+        sweep().run(options(out, jobs, true), new StopAfter(Integer.MAX_VALUE) {
+            @Override
+            public void started(int totalRuns, int alreadyDone) {
+                started.add(totalRuns);
+                started.add(alreadyDone);
+            }
+        });
+
+        assertThat(started).containsExactly(24, done);
+        assertThat(done).isBetween(15, 15 + 3 * jobs);
+        ResultsFiles.assertSame(out, whole);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void keepsFinishedRunsWhenTheDiskIsFullAndGoesOnWithMoreRoom(int jobs, @TempDir Path temp) throws IOException {
+        Path small = disk(ResultsFiles.bytes(whole) / 2).getPath("/out");
+
+        assertThatThrownBy(() -> sweep().run(options(small, jobs, false), SweepListener.SILENT))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("out of disk space");
+
+        assertThat(small.resolve("summary.csv")).doesNotExist();
+        assertThat(small.resolve("manifest.json")).doesNotExist();
+        List<String> lines = Files.readAllLines(small.resolve("progress.jsonl"));
+        assertThat(lines).hasSizeBetween(3, 24);
+        assertThat(lines).allSatisfy(line -> assertThat(line).startsWith("{").endsWith("}"));
+        Path large = temp.resolve("large");
+        ResultsFiles.copy(small, large);
+        sweep().run(options(large, jobs, true), SweepListener.SILENT);
+        ResultsFiles.assertSame(large, whole);
+    }
+
+    /** The disk is full at every possible block in turn: in tables of runs, in the progress file, in the last tables. */
+    @Test
+    void keepsFinishedRunsWhereverTheDiskGetsFull(@TempDir Path temp) throws IOException {
+        Sweep two = sweep("policies=[none]", "replications=1", "axes=", "output.detail=none", "duration=1m");
+        Path expected = temp.resolve("expected");
+        two.run(options(expected, 1, false), SweepListener.SILENT);
+        int failed = 0;
+        for (int kilobytes = 1; kilobytes < 24; kilobytes++) {
+            Path out = disk(kilobytes * 1024L).getPath("/out");
+            try {
+                two.run(options(out, 1, false), SweepListener.SILENT);
+            } catch (IOException e) {
+                failed++;
+                assertThat(out.resolve("summary.csv")).doesNotExist();
+                Path large = temp.resolve("large" + kilobytes);
+                if (Files.exists(out)) {
+                    ResultsFiles.copy(out, large);
+                }
+                two.run(options(large, 1, true), SweepListener.SILENT);
+                ResultsFiles.assertSame(large, expected);
+                continue;
+            }
+            ResultsFiles.assertSame(out, expected);
+        }
+        assertThat(failed).isBetween(2, 22);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 7})
+    void reportsTheFailureOfTheFirstRunThatFailed(int jobs, @TempDir Path temp) {
+        AtomicInteger calls = new AtomicInteger();
+        SweepListener failing = new StopAfter(0) {
+            @Override
+            public void runFinished(String runId, double successRate) {
+                calls.incrementAndGet();
+                throw new Stopped(runId);
+            }
+        };
+
+        assertThatThrownBy(() -> sweep().run(options(temp.resolve("out"), jobs, false), failing))
+                .isInstanceOf(Stopped.class)
+                .hasMessage("00000-none-r0");
+        // Only runs that were under way when the first one failed come to their end.
+        assertThat(calls.get()).isLessThanOrEqualTo(jobs);
+    }
+
+    @Test
+    void stopsWhenItsThreadIsInterrupted(@TempDir Path temp) {
+        SweepListener interrupting = new StopAfter(Integer.MAX_VALUE) {
+            @Override
+            public void started(int totalRuns, int alreadyDone) {
+                Thread.currentThread().interrupt();
+            }
+        };
+
+        assertThatThrownBy(() -> sweep().run(options(temp.resolve("out"), 2, false), interrupting))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("interrupted");
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void ordersRunsByAxesThenPoliciesThenReplications() throws IOException {
+        Path summary = whole.resolve("summary.csv");
+
+        List<String> runs = ResultsFiles.column(summary, "run_id");
+        assertThat(runs).hasSize(24);
+        assertThat(runs.subList(0, 4))
+                .containsExactly(
+                        "00000-none-r0", "00001-none-r1", "00002-climatik-shipped-r0", "00003-climatik-shipped-r1");
+        assertThat(ResultsFiles.column(summary, "cap.power").subList(10, 14))
+                .containsExactly("12 kW", "12 kW", "18 kW", "18 kW");
+        assertThat(ResultsFiles.column(summary, "control.interval").subList(4, 8))
+                .containsExactly("5s", "5s", "30s", "30s");
+        assertThat(ResultsFiles.column(summary, "cap_watts"))
+                .startsWith("12000")
+                .endsWith("18000");
+    }
+
+    @Test
+    void givesAReplicationTheSameSeedAndRequestsAtEveryPoint() throws IOException {
+        Path summary = whole.resolve("summary.csv");
+        List<String> replications = ResultsFiles.column(summary, "replication");
+        List<String> seeds = ResultsFiles.column(summary, "seed");
+        List<String> arrived = ResultsFiles.column(summary, "requests_arrived");
+
+        for (int i = 0; i < seeds.size(); i++) {
+            int same = Integer.parseInt(replications.get(i));
+            assertThat(seeds.get(i)).isEqualTo(seeds.get(same));
+            assertThat(arrived.get(i)).isEqualTo(arrived.get(same));
+        }
+        assertThat(seeds.get(0)).isNotEqualTo(seeds.get(1));
+    }
+
+    @Test
+    void keepsTheCourseOfFirstReplicationsInTheColumnsOfTheDocumentation() throws IOException {
+        List<MatchResult> documented = Pattern.compile("(?m)^\\| `(\\w+\\.csv)` \\| `([^`]+)`")
+                .matcher(Files.readString(Path.of("..", "docs", "results.md")))
+                .results()
+                .toList();
+
+        assertThat(documented).hasSize(6);
+        for (MatchResult table : documented) {
+            Path file = whole.resolve("runs").resolve("00000-none-r0").resolve(table.group(1));
+            assertThat(Files.readAllLines(file).get(0)).isEqualTo(table.group(2).replace(", ", ","));
+        }
+        assertThat(whole.resolve("runs").resolve("00001-none-r1")).doesNotExist();
+    }
+
+    @Test
+    void tellsInTheManifestWhatWasRun() throws IOException {
+        JsonNode manifest = new ObjectMapper().readTree(Files.readAllBytes(whole.resolve("manifest.json")));
+
+        assertThat(manifest.path("replications").asInt()).isEqualTo(2);
+        assertThat(manifest.path("duration_seconds").asInt()).isEqualTo(300);
+        assertThat(manifest.at("/axes/1/path").asText()).isEqualTo("control.interval");
+        assertThat(manifest.at("/axes/1/values/1").asText()).isEqualTo("30s");
+        assertThat(manifest.at("/policies/1/name").asText()).isEqualTo("climatik-shipped");
+        assertThat(manifest.at("/policies/1/guarded").asBoolean()).isFalse();
+        assertThat(manifest.at("/traces/0/role").asText()).isEqualTo("load of chat");
+        assertThat(manifest.at("/traces/0/licence").asText()).startsWith("CC-BY-4.0");
+        assertThat(manifest.at("/experiment/control/api_latency").asText()).isEqualTo("500ms");
+        assertThat(manifest.path("experiment_sha256").asText()).hasSize(64);
+    }
+
+    @Test
+    void simulatesEachPolicyOnceWithItsCourse(@TempDir Path temp) throws IOException {
+        Sweep simulation = Sweep.simulate(file());
+
+        SweepOutcome outcome = simulation.run(options(temp.resolve("out"), 2, false), SweepListener.SILENT);
+
+        assertThat(outcome.runs()).isEqualTo(3);
+        assertThat(outcome.points()).hasSize(3);
+        assertThat(outcome.folder().resolve("runs")).isDirectoryContaining("glob:**00002-three-band-r0");
+    }
+
+    @Test
+    void refusesToGoOnAfterTheExperimentTheTraceOrTheVersionWasChanged(@TempDir Path temp) throws IOException {
+        Path trace = Files.writeString(temp.resolve("requests.csv"), REQUESTS);
+        Path out = temp.resolve("out");
+        List<String> sets = List.of(
+                "workload.trace=" + trace, "axes=", "warmup=10s", "duration=50s", "policies=[none, three-band]");
+        assertThatThrownBy(() -> sweep(sets).run(options(out, 1, false), new StopAfter(1)))
+                .isInstanceOf(Stopped.class);
+
+        List<String> changed = new ArrayList<>(sets);
+        changed.add("cap.power=19 kW");
+        assertRefused(sweep(changed), options(out, 1, true));
+        SweepOptions same = options(out, 1, true);
+        assertRefused(
+                sweep(sets),
+                new SweepOptions(out, 1, CheckLevel.NONE, true, same.command(), "another version", same.clock()));
+        Files.writeString(trace, REQUESTS.replace("100,10", "100,11"));
+        assertRefused(sweep(sets), same);
+
+        Files.writeString(trace, REQUESTS);
+        assertThat(sweep(sets).run(same, SweepListener.SILENT).runs()).isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "arrival_seconds,input_tokens,output_tokens\n",
+                "arrival_seconds,input_tokens,output_tokens\n0,100,10\n1,100",
+                "arrival_seconds,input_tokens,output_tokens\n5,100,10\n1,100,10\n"
+            })
+    void saysWhichTraceCannotBeReadBeforeItWritesAnything(String text, @TempDir Path temp) throws IOException {
+        Path trace = Files.writeString(temp.resolve("requests.csv"), text);
+        Path out = temp.resolve("out");
+
+        assertThatThrownBy(() -> sweep("workload.trace=" + trace).run(options(out, 2, false), SweepListener.SILENT))
+                .isInstanceOf(TraceException.class)
+                .hasMessageStartingWith(trace.toString());
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void saysWhichTraceWentAwayBeforeItWritesAnything(@TempDir Path temp) throws IOException {
+        Path trace = Files.writeString(temp.resolve("requests.csv"), REQUESTS);
+        Sweep sweep = sweep("workload.trace=" + trace);
+        Files.delete(trace);
+
+        assertThatThrownBy(() -> sweep.run(options(temp.resolve("out"), 2, false), SweepListener.SILENT))
+                .isInstanceOf(TraceException.class)
+                .hasMessageContaining("there is no such file");
+        assertThat(temp.resolve("out")).doesNotExist();
+    }
+
+    @Test
+    void saysWhenATraceDoesNotReachAsFarAsAsked(@TempDir Path temp) {
+        InvalidExperimentException invalid = catchThrowableOfType(
+                InvalidExperimentException.class,
+                () -> sweep("workload.generate.from=8d")
+                        .run(options(temp.resolve("out"), 1, false), SweepListener.SILENT));
+
+        assertThat(invalid).hasMessageContaining("workload of chat: the rate profile covers 0s to 7d");
+        assertThat(temp.resolve("out")).doesNotExist();
+    }
+
+    @Test
+    void saysWhichPointsHaveValuesThatDoNotGoTogether() {
+        assertThatThrownBy(() -> sweep("axes={telemetry.scrape_interval: [5s, 15s], telemetry.rate_window: [15s, 1m]}"))
+                .isInstanceOf(InvalidExperimentException.class)
+                .hasMessageContaining("1 issue")
+                .hasMessageContaining("must be at least twice telemetry.scrape_interval (15s)");
+    }
+
+    @Test
+    void losesOrDefersDemandWhenOnlyPowerIsKnown(@TempDir Path temp) throws IOException {
+        ExperimentFile file = ExperimentFile.read(
+                SAMPLES.resolve("experiments").resolve("power-row.yaml"),
+                List.of(
+                        "duration=40m",
+                        "replications=1",
+                        "policies=[none, three-band]",
+                        "cap.power=150 kW",
+                        "axes={workload.unserved: [curtail, defer]}"));
+        Path out = temp.resolve("out");
+
+        Sweep.of(file).run(options(out, 2, false), SweepListener.SILENT);
+
+        List<String> energy = ResultsFiles.column(out.resolve("summary.csv"), "energy_joules");
+        List<String> requests = ResultsFiles.column(out.resolve("summary.csv"), "requests_arrived");
+        assertThat(energy).hasSize(4).doesNotContain("");
+        assertThat(Double.parseDouble(energy.get(1)))
+                .as("capping takes energy off the row")
+                .isLessThan(Double.parseDouble(energy.get(0)));
+        assertThat(Double.parseDouble(energy.get(3)))
+                .as("deferred work is done later, curtailed work never")
+                .isGreaterThan(Double.parseDouble(energy.get(1)));
+        assertThat(requests).containsOnly("");
+    }
+
+    private static final String REQUESTS = "arrival_seconds,input_tokens,output_tokens\n0,100,10\n60,100,10\n";
+
+    private static ExperimentFile file(String... more) {
+        List<String> sets = new ArrayList<>(SMALL);
+        sets.addAll(List.of(more));
+        return ExperimentFile.read(SAMPLES.resolve("experiments").resolve("timers.yaml"), sets);
+    }
+
+    private static Sweep sweep(String... more) {
+        return Sweep.of(file(more));
+    }
+
+    private static Sweep sweep(List<String> more) {
+        return sweep(more.toArray(String[]::new));
+    }
+
+    private static SweepOptions options(Path out, int jobs, boolean resume) {
+        InstantSource clock = InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z"));
+        return new SweepOptions(out, jobs, CheckLevel.NONE, resume, "sweep", "test", clock);
+    }
+
+    private static FileSystem disk(long bytes) {
+        return Jimfs.newFileSystem(Configuration.unix().toBuilder()
+                .setBlockSize(512)
+                .setMaxSize(bytes)
+                .build());
+    }
+
+    private static void assertRefused(Sweep sweep, SweepOptions options) {
+        assertThatThrownBy(() -> sweep.run(options, SweepListener.SILENT))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("another experiment, of this one or its traces before they were changed");
+    }
+
+    private static final class Stopped extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private Stopped(String runId) {
+            super(runId);
+        }
+    }
+
+    /** Fails at the end of one of the next runs, as a kill would. */
+    private static class StopAfter implements SweepListener {
+
+        private int left;
+
+        private StopAfter(int runs) {
+            left = runs;
+        }
+
+        @Override
+        public void started(int totalRuns, int alreadyDone) {}
+
+        @Override
+        public void runFinished(String runId, double successRate) {
+            if (--left == 0) {
+                throw new Stopped(runId);
+            }
+        }
+    }
+}
