@@ -137,6 +137,20 @@ record Answer(List<Group> groups) {
         return choices;
     }
 
+    /** The choices that cap at all. */
+    static List<Choice> capping(ResultsFolder folder, List<Choice> choices) {
+        return choices.stream()
+                .filter(choice -> !folder.isBaseline(choice.policy()))
+                .toList();
+    }
+
+    /** The policy that the answer names: the best of those that do not hold the cap by refusing service. */
+    static Optional<Choice> leader(List<Choice> capping) {
+        return capping.stream()
+                .filter(choice -> choice.best().disturbed() && !choice.refuses())
+                .min((a, b) -> Point.BEST_FIRST.compare(a.best(), b.best()));
+    }
+
     private static boolean refuses(Point best, Optional<Point> uncapped) {
         return best.successRate() >= SUSPICIOUSLY_SAFE
                 && uncapped.isPresent()
@@ -145,12 +159,8 @@ record Answer(List<Group> groups) {
 
     private static Group group(ResultsFolder folder, String heading, List<Point> points) {
         List<Choice> choices = choices(folder, points);
-        List<Choice> capping = choices.stream()
-                .filter(choice -> !folder.isBaseline(choice.policy()))
-                .toList();
-        Optional<Choice> leader = capping.stream()
-                .filter(choice -> choice.best().disturbed() && !choice.refuses())
-                .min((a, b) -> Point.BEST_FIRST.compare(a.best(), b.best()));
+        List<Choice> capping = capping(folder, choices);
+        Optional<Choice> leader = leader(capping);
         List<Row> rows = choices.stream().map(c -> row(folder, c, leader)).toList();
 
         if (points.stream().noneMatch(Point::disturbed)) {

@@ -21,13 +21,14 @@ record Point(
         double successHigh) {
 
     /**
-     * Best first: the highest lower bound of success, then the least stranded power, then the most requests within
-     * their targets. Points without a disturbance come last.
+     * Best first: the highest success, then the most requests within their targets, then the least stranded power.
+     * Points without a disturbance come last. Not the lower bound of success, which a policy raises by bringing more
+     * disturbances about itself.
      */
     static final Comparator<Point> BEST_FIRST = Comparator.comparingDouble(
-                    (Point point) -> descending(point.successLow))
-            .thenComparingDouble(point -> ascending(point.mean("stranded_watt_seconds")))
-            .thenComparingDouble(point -> descending(point.mean("slo_attainment")));
+                    (Point point) -> descending(point.successRate))
+            .thenComparingDouble(point -> descending(point.mean("slo_attainment")))
+            .thenComparingDouble(point -> ascending(point.mean("stranded_watt_seconds")));
 
     static Point at(ResultTable points, int row, List<Manifest.Axis> axes) {
         return new Point(

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** What the script of the report draws, as JSON within a budget that keeps the whole file below 5 MB. */
@@ -15,6 +16,16 @@ final class ReportData {
     private static final int TABLE_BUDGET = 1_000_000;
 
     private static final int CHARACTERS_PER_NUMBER = 9;
+
+    /** What the charts draw: all that is kept of the points of a sweep too large for the whole table. */
+    private static final Set<String> MAIN_MEASURES = Set.of(
+            "slo_attainment_mean",
+            "goodput_requests_per_second_mean",
+            "ttft_p99_seconds_mean",
+            "over_cap_seconds_mean",
+            "longest_excursion_seconds_mean",
+            "stranded_watt_seconds_mean",
+            "energy_joules_mean");
 
     private final ResultsFolder folder;
     private final List<ShownRun> shown;
@@ -95,7 +106,7 @@ final class ReportData {
                         || column.equals("cap_watts")
                         || column.startsWith("success_rate")
                         || column.equals("disturbances")
-                        || column.endsWith("_mean"))
+                        || MAIN_MEASURES.contains(column))
                 .toList();
     }
 
@@ -126,6 +137,7 @@ final class ReportData {
             throws IOException {
         json.writeObjectFieldStart(name);
         json.writeNumberField("rows", rows);
+        json.writeNumberField("rowsOnDisk", table.rows());
         json.writeArrayFieldStart("columns");
         for (String column : columns) {
             json.writeStartObject();

@@ -1,6 +1,7 @@
 package dev.capstan.report;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,17 +19,23 @@ record ShownRun(int row, String runId, String policy, String why, Timeline timel
     static final int MAX_RUNS = 12;
 
     /**
-     * Chooses for each policy the run of its best and of its worst point, cap by cap, then any others until the number
-     * is full. Only runs that left a folder come into question.
+     * Chooses runs of the best and the worst point: of the policy that the answer names first, beginning with the cap in
+     * the middle, then of every policy, then any others until the number is full. Only runs that left a folder come into
+     * question.
      */
     static List<ShownRun> choose(ResultsFolder folder) {
         Map<Integer, String> chosen = new LinkedHashMap<>();
+        List<List<Answer.Choice>> groups = new ArrayList<>();
         for (List<Point> group : Answer.groups(folder).values()) {
-            for (Answer.Choice choice : Answer.choices(folder, group)) {
-                add(folder, chosen, choice.best(), "best setting");
-                if (!choice.worst().axisValues().equals(choice.best().axisValues())) {
-                    add(folder, chosen, choice.worst(), "worst setting");
-                }
+            groups.add(Answer.choices(folder, group));
+        }
+        Collections.rotate(groups, -(groups.size() / 2));
+        for (List<Answer.Choice> group : groups) {
+            Answer.leader(Answer.capping(folder, group)).ifPresent(leader -> add(folder, chosen, leader));
+        }
+        for (List<Answer.Choice> group : groups) {
+            for (Answer.Choice choice : group) {
+                add(folder, chosen, choice);
             }
         }
         for (int row = 0; row < folder.runs().rows() && chosen.size() < MAX_RUNS; row++) {
@@ -44,6 +51,13 @@ record ShownRun(int row, String runId, String policy, String why, Timeline timel
                 why,
                 Timeline.read(folder.runFolder(row)))));
         return List.copyOf(shown);
+    }
+
+    private static void add(ResultsFolder folder, Map<Integer, String> chosen, Answer.Choice choice) {
+        add(folder, chosen, choice.best(), "best setting");
+        if (!choice.worst().axisValues().equals(choice.best().axisValues())) {
+            add(folder, chosen, choice.worst(), "worst setting");
+        }
     }
 
     private static void add(ResultsFolder folder, Map<Integer, String> chosen, Point point, String why) {

@@ -191,7 +191,7 @@
 
     function cell(row, right, below, low, high) {
       const edges = (right ? ' cliff-r' : '') + (below ? ' cliff-b' : '');
-      if (row === undefined) return h('td', { class: 'none' + edges }, 'not run');
+      if (row === undefined) return h('td', { class: 'none' + edges }, data.points.rowsOnDisk > points.rows ? 'left out' : 'not run');
       const value = valueOf(state.measure, row);
       const timeline = data.timelines.findIndex(t => samePlace(t.row, row));
       const actions = {
@@ -219,7 +219,7 @@
 
   function details(row, timeline) {
     const rate = points.get('success_rate', row), lines = [describe(row)];
-    lines.push(rate === null ? 'No disturbance' : 'Contained ' + figure(points.get('disturbances_contained', row)) + ' of ' + figure(points.get('disturbances', row)) + ': ' + bare(rate) + NB + '% [' + bare(points.get('success_rate_low', row)) + ', ' + bare(points.get('success_rate_high', row)) + ']');
+    lines.push(rate === null ? 'No disturbance' : 'Contained, of ' + figure(points.get('disturbances', row)) + ' disturbances: ' + bare(rate) + NB + '% [' + bare(points.get('success_rate_low', row)) + ', ' + bare(points.get('success_rate_high', row)) + ']');
     for (const name of measureNames.slice(1, 6)) {
       const value = valueOf(name, row);
       if (value !== null) lines.push(heading(name) + ': ' + show(name, value));

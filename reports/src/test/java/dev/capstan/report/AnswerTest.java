@@ -47,18 +47,18 @@ class AnswerTest {
     }
 
     @Test
-    void choosesByTheLowerBoundThenByStrandedPowerThenByServiceLevel() {
+    void choosesBySuccessThenByServiceLevelThenByStrandedPower() {
         Answer answer = HandMade.answer(
                 folder,
-                // More certain beats higher: 1 of 1 disturbance has a lower bound of 0.21.
-                "5s,replica-cap,18000,1,1,1,1,0.2065,1,0,1,9,1",
-                "10s,replica-cap,18000,5,100,95,0.95,0.888,0.978,500,0.9,9,1",
-                // Equal bounds: less stranded power wins.
-                "5s,replica-cap,19000,5,100,95,0.95,0.888,0.978,500,0.99,9,1",
-                "10s,replica-cap,19000,5,100,95,0.95,0.888,0.978,400,0.9,9,1",
-                // Equal in that too: the higher service level wins.
-                "5s,replica-cap,20000,5,100,95,0.95,0.888,0.978,400,0.9,9,1",
-                "10s,replica-cap,20000,5,100,95,0.95,0.888,0.978,400,0.91,9,1");
+                // The higher share wins over the higher lower bound, which more disturbances of its own would raise.
+                "5s,replica-cap,18000,5,200,190,0.95,0.910,0.973,400,0.99,9,1",
+                "10s,replica-cap,18000,5,50,48,0.96,0.865,0.989,500,0.9,9,1",
+                // Equal success: the higher service level wins.
+                "5s,replica-cap,19000,5,100,95,0.95,0.888,0.978,400,0.9,9,1",
+                "10s,replica-cap,19000,5,100,95,0.95,0.888,0.978,500,0.99,9,1",
+                // Equal in that too: less stranded power wins.
+                "5s,replica-cap,20000,5,100,95,0.95,0.888,0.978,500,0.9,9,1",
+                "10s,replica-cap,20000,5,100,95,0.95,0.888,0.978,400,0.9,9,1");
 
         assertThat(answer.groups())
                 .allSatisfy(group -> assertThat(plain(group.lead())).contains("a 10 s interval"));

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,8 +29,12 @@ import org.apache.commons.csv.CSVRecord;
  */
 final class CsvTable implements Closeable {
 
-    private static final CSVFormat FORMAT =
-            CSVFormat.RFC4180.builder().setCommentMarker('#').setTrim(true).get();
+    private static final CSVFormat FORMAT = CSVFormat.RFC4180
+            .builder()
+            .setCommentMarker('#')
+            .setIgnoreEmptyLines(true)
+            .setTrim(true)
+            .get();
 
     /** More characters than any number that means something; keeps hostile ones from costing memory. */
     private static final int LONGEST_NUMBER = 40;
@@ -139,13 +144,13 @@ final class CsvTable implements Closeable {
     }
 
     /** A time without a zone in a format that says it is UTC. */
-    Instant timeInUtc(int column) {
+    Instant timeInUtc(int column, DateTimeFormatter format, String example) {
         try {
-            LocalDateTime time = LocalDateTime.parse(text(column).replace(' ', 'T'));
+            LocalDateTime time = LocalDateTime.parse(text(column), format);
             return representable(time.toInstant(ZoneOffset.UTC), column);
         } catch (DateTimeException e) {
-            throw fault(header.get(column) + " must be a time such as 2024-01-01 00:00:00, is '"
-                    + ByteLines.printable(text(column)) + "'. Maybe the file was cut short: fetch it again.");
+            throw fault("time must be written as " + example + ", is '" + ByteLines.printable(text(column))
+                    + "'. Maybe the file was cut short: fetch it again.");
         }
     }
 
@@ -184,8 +189,8 @@ final class CsvTable implements Closeable {
         } catch (UncheckedIOException e) {
             throw new TraceException(
                     file,
-                    "is not CSV near line " + parser.getCurrentLineNumber() + " ("
-                            + e.getCause().getMessage() + "). Maybe a quote is not closed.",
+                    "is not CSV near line " + parser.getCurrentLineNumber() + " (" + e.getMessage()
+                            + "). Maybe a quote is not closed.",
                     e);
         }
     }

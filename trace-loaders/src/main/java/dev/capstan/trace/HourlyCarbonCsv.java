@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +23,8 @@ import java.util.Locale;
 public final class HourlyCarbonCsv {
 
     private static final String ELECTRICITY_MAPS_TIME = "Datetime (UTC)";
+    private static final DateTimeFormatter ELECTRICITY_MAPS_FORMAT =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT);
     private static final String ELECTRICITY_MAPS_LICENCE = "ODbL, Electricity Maps";
     private static final String CAPSTAN_TIME = "time_utc";
     private static final String CAPSTAN_VALUE = "carbon_grams_per_kilowatt_hour";
@@ -57,7 +60,7 @@ public final class HourlyCarbonCsv {
                 throw table.fault("Zone Id must be '" + ByteLines.printable(zone) + "' as in the first row, is '"
                         + ByteLines.printable(table.text(zoneColumn)) + "'. Maybe split the file by zone.");
             }
-            series.add(table.timeInUtc(series.timeColumn));
+            series.add(table.timeInUtc(series.timeColumn, ELECTRICITY_MAPS_FORMAT, "2024-01-01 00:00:00"));
         }
         return series.trace(zone, CarbonTrace.Signal.AVERAGE, scope, ELECTRICITY_MAPS_LICENCE);
     }

@@ -3,10 +3,10 @@ package dev.capstan.trace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
-import java.util.Map;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * Reads a CSV file of one meter's power. Each sample holds until the next one, the last for as long as the one ahead of
@@ -26,8 +26,8 @@ public final class PowerCsv {
     /** Numbers from here on (1973 in seconds) are times since 1970, those below are times since the start. */
     private static final long FIRST_EPOCH_NANOS = 100_000_000L * 1_000_000_000L;
 
-    private static final Map<String, Integer> DECIMALS_TO_NANOS =
-            new TreeMap<>(Map.of("s", 9, "ms", 6, "us", 3, "ns", 0));
+    private static final DateTimeFormatter PTDAEMON_TIME =
+            DateTimeFormatter.ofPattern("MM-dd-uuuu HH:mm:ss.SSS", Locale.ROOT);
 
     private PowerCsv() {}
 
@@ -49,21 +49,35 @@ public final class PowerCsv {
 
         /** @throws IllegalArgumentException for an unknown unit */
         public Columns {
-            if (!timeUnit.equals(ISO) && !DECIMALS_TO_NANOS.containsKey(timeUnit)) {
-                throw new IllegalArgumentException("'" + timeUnit + "' is not a unit of time. Allowed: "
-                        + String.join(", ", DECIMALS_TO_NANOS.keySet()) + ", " + ISO + ".");
-            }
+            decimalsToNanos(timeUnit);
             Quantity.wattsPer(powerUnit);
+        }
+
+        private static int decimalsToNanos(String timeUnit) {
+            return switch (timeUnit) {
+                case "s", ISO -> 9;
+                case "ms" -> 6;
+                case "us" -> 3;
+                case "ns" -> 0;
+                default ->
+                    throw new IllegalArgumentException(
+                            "'" + timeUnit + "' is not a unit of time. Allowed: s, ms, us, ns, " + ISO + ".");
+            };
         }
     }
 
     /**
-     * Reads a file with the columns {@code time_seconds,power_watts}.
+     * Reads a file with the columns {@code time_seconds,power_watts}, or a log of SPEC's PTDaemon, as MLPerf publishes
+     * them, told by its first line. The daemon writes no zone; its times are taken as UTC.
      *
      * @throws TraceException as {@link #read(Path, Columns)}
      */
     public static PowerTrace read(Path file) {
-        return read(file, Columns.DEFAULT);
+        try (CsvTable table = CsvTable.open(file)) {
+            return isPtDaemonLog(table) ? readPtDaemonLog(table) : read(table, Columns.DEFAULT);
+        } catch (IOException e) {
+            throw SourceBytes.unreadable(file, e);
+        }
     }
 
     /**
@@ -83,76 +97,108 @@ public final class PowerCsv {
         int timeColumn = table.column(columns.time());
         int powerColumn = table.column(columns.power());
         double wattsPerUnit = Quantity.wattsPer(columns.powerUnit());
-        long[] times = new long[1024];
-        double[] watts = new double[1024];
-        long[] lines = new long[1024];
-        int size = 0;
+        boolean iso = columns.timeUnit().equals(Columns.ISO);
+        int decimals = Columns.decimalsToNanos(columns.timeUnit());
+        Samples samples = new Samples(table, timeColumn, powerColumn);
         while (table.advance()) {
-            if (size == times.length) {
-                times = Arrays.copyOf(times, 2 * size);
-                watts = Arrays.copyOf(watts, 2 * size);
-                lines = Arrays.copyOf(lines, 2 * size);
-            }
-            times[size] = columns.timeUnit().equals(Columns.ISO)
-                    ? nanosSince1970(table.time(timeColumn))
-                    : table.nanos(timeColumn, DECIMALS_TO_NANOS.get(columns.timeUnit()));
-            watts[size] = plausible(table, powerColumn, wattsPerUnit);
-            lines[size] = table.line();
-            if (size > 0 && times[size] <= times[size - 1]) {
-                throw table.fault(columns.time() + " must be later than in the row ahead, is " + table.text(timeColumn)
-                        + ". Maybe the file holds more than one meter: split it.");
-            }
-            size++;
+            samples.add(iso ? nanosSince1970(table.time(timeColumn)) : table.nanos(timeColumn, decimals), wattsPerUnit);
         }
-        if (size < 2) {
-            throw table.fault("has " + size + " samples; at least 2 are needed to tell how long one holds."
-                    + " Maybe the file was cut short.");
-        }
-        long origin = times[0];
-        boolean wallClock = columns.timeUnit().equals(Columns.ISO) || origin >= FIRST_EPOCH_NANOS;
-        long[] timeNanos = new long[size];
-        for (int i = 0; i < size; i++) {
-            timeNanos[i] = times[i] - origin;
-        }
-        refuseGaps(table, timeNanos, lines);
-        return new PowerTrace(
-                timeNanos,
-                Arrays.copyOf(watts, size),
-                2 * timeNanos[size - 1] - timeNanos[size - 2],
-                wallClock ? Optional.of(Instant.ofEpochSecond(0, origin)) : Optional.empty(),
-                table.origin());
+        return samples.trace();
+    }
+
+    private static boolean isPtDaemonLog(CsvTable table) {
+        return table.header().size() > 3
+                && table.header().get(0).equals("Time")
+                && table.header().get(2).equals("Watts");
+    }
+
+    /** {@code Time,07-17-2024 20:49:56.945,Watts,2511.100000,Volts,...}: no header, the first line is a sample. */
+    private static PowerTrace readPtDaemonLog(CsvTable table) throws IOException {
+        Samples samples = new Samples(table, 1, 3);
+        do {
+            samples.add(nanosSince1970(table.timeInUtc(1, PTDAEMON_TIME, "07-17-2024 20:49:56.945")), 1);
+        } while (table.advance());
+        return samples.trace();
     }
 
     private static long nanosSince1970(Instant time) {
         return time.getEpochSecond() * 1_000_000_000L + time.getNano();
     }
 
-    private static double plausible(CsvTable table, int column, double wattsPerUnit) {
-        double watts = table.number(column) * wattsPerUnit;
-        if (watts < 0 || watts > IMPLAUSIBLE_WATTS) {
-            throw table.fault(table.header().get(column) + " must be between 0 W and 10 GW, is " + table.text(column)
-                    + ". Maybe the meter's mark for a missing sample: remove the row, the sample ahead then holds"
-                    + " longer.");
-        }
-        return watts;
-    }
+    /** The samples as they are read. */
+    private static final class Samples {
 
-    private static void refuseGaps(CsvTable table, long[] timeNanos, long[] lines) {
-        long[] intervals = new long[timeNanos.length - 1];
-        for (int i = 0; i < intervals.length; i++) {
-            intervals[i] = timeNanos[i + 1] - timeNanos[i];
+        private final CsvTable table;
+        private final int timeColumn;
+        private final int powerColumn;
+        private long[] times = new long[1024];
+        private double[] watts = new double[1024];
+        private long[] lines = new long[1024];
+        private int size;
+
+        Samples(CsvTable table, int timeColumn, int powerColumn) {
+            this.table = table;
+            this.timeColumn = timeColumn;
+            this.powerColumn = powerColumn;
         }
-        long[] sorted = intervals.clone();
-        Arrays.sort(sorted);
-        long usual = sorted[sorted.length / 2];
-        for (int i = 0; i < intervals.length; i++) {
-            if (intervals[i] / LONGEST_GAP_IN_INTERVALS > usual) {
-                throw table.fault(
-                        lines[i + 1],
-                        "no sample for " + Quantity.formatDuration(intervals[i]) + ", the usual interval is "
-                                + Quantity.formatDuration(usual)
-                                + ". Maybe the meter was silent: cut the file there, or fill the gap with rows you can"
-                                + " vouch for.");
+
+        void add(long timeNanos, double wattsPerUnit) {
+            if (size == times.length) {
+                times = Arrays.copyOf(times, 2 * size);
+                watts = Arrays.copyOf(watts, 2 * size);
+                lines = Arrays.copyOf(lines, 2 * size);
+            }
+            times[size] = timeNanos;
+            watts[size] = table.number(powerColumn) * wattsPerUnit;
+            lines[size] = table.line();
+            if (watts[size] < 0 || watts[size] > IMPLAUSIBLE_WATTS) {
+                throw table.fault("power must be between 0 W and 10 GW, is "
+                        + table.text(powerColumn) + ". Maybe the meter's mark for a missing sample: remove the row, the"
+                        + " sample ahead then holds longer.");
+            }
+            if (size > 0 && times[size] <= times[size - 1]) {
+                throw table.fault("time must be later than in the row ahead, is " + table.text(timeColumn)
+                        + ". Maybe the file holds more than one meter: split it.");
+            }
+            size++;
+        }
+
+        PowerTrace trace() throws IOException {
+            if (size < 2) {
+                throw table.fault("has " + size + " samples; at least 2 are needed to tell how long one holds."
+                        + " Maybe the file was cut short.");
+            }
+            long origin = times[0];
+            long[] timeNanos = new long[size];
+            for (int i = 0; i < size; i++) {
+                timeNanos[i] = times[i] - origin;
+            }
+            refuseGaps(timeNanos);
+            return new PowerTrace(
+                    timeNanos,
+                    Arrays.copyOf(watts, size),
+                    2 * timeNanos[size - 1] - timeNanos[size - 2],
+                    origin >= FIRST_EPOCH_NANOS ? Optional.of(Instant.ofEpochSecond(0, origin)) : Optional.empty(),
+                    table.origin());
+        }
+
+        private void refuseGaps(long[] timeNanos) {
+            long[] intervals = new long[timeNanos.length - 1];
+            for (int i = 0; i < intervals.length; i++) {
+                intervals[i] = timeNanos[i + 1] - timeNanos[i];
+            }
+            long[] sorted = intervals.clone();
+            Arrays.sort(sorted);
+            long usual = sorted[sorted.length / 2];
+            for (int i = 0; i < intervals.length; i++) {
+                if (intervals[i] > LONGEST_GAP_IN_INTERVALS * (double) usual) {
+                    throw table.fault(
+                            lines[i + 1],
+                            "no sample for " + Quantity.formatDuration(intervals[i]) + ", the usual interval is "
+                                    + Quantity.formatDuration(usual)
+                                    + ". Maybe the meter was silent: cut the file there, or fill the gap with rows you"
+                                    + " can vouch for.");
+                }
             }
         }
     }

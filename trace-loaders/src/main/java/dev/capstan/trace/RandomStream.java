@@ -16,6 +16,11 @@ public final class RandomStream {
 
     private static final double UNIT_53_BITS = 0x1.0p-53;
 
+    /** The increment of SplitMix64, and twice it without its carry. */
+    private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
+
+    private static final long TWICE_GOLDEN_GAMMA = 0x3c6ef372fe94f82aL;
+
     private final UniformRandomProvider generator;
     private double spareGaussian = Double.NaN;
 
@@ -26,8 +31,8 @@ public final class RandomStream {
     /** The stream of this name under this seed, at its beginning. */
     public static RandomStream named(long seed, String name) {
         long state = mix(seed) ^ hash(name);
-        long first = mix(state + 0x9e3779b97f4a7c15L);
-        long second = mix(state + 2 * 0x9e3779b97f4a7c15L);
+        long first = mix(state + GOLDEN_GAMMA);
+        long second = mix(state + TWICE_GOLDEN_GAMMA);
         return new RandomStream(RandomSource.XO_RO_SHI_RO_128_PP.create(new long[] {first, second}));
     }
 

@@ -40,7 +40,7 @@ final class RequestCsvParser {
 
     RequestTrace parse() throws IOException {
         boolean azure = readHeader();
-        String[] names = (azure ? AZURE_HEADER : RequestTraces.CAPSTAN_HEADER).split(",");
+        String[] names = (azure ? AZURE_HEADER : RequestTraces.CAPSTAN_HEADER).split(",", -1);
         long origin = 0;
         long before = Long.MIN_VALUE;
         while (lines.advance()) {
@@ -175,7 +175,7 @@ final class RequestCsvParser {
         if (hour > 23 || minute > 59 || second > 59) {
             throw badTimestamp();
         }
-        long seconds = dateSeconds(year, month, day) + hour * 3600 + minute * 60 + second;
+        long seconds = dateSeconds(year, month, day) + hour * 3600L + minute * 60L + second;
         int fraction = fractionNanos();
         return (seconds - zoneSeconds()) * 1_000_000_000 + fraction;
     }

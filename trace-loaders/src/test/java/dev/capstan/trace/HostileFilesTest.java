@@ -31,8 +31,15 @@ class HostileFilesTest {
             "# start: 2024-05-10T00:00:00Z\narrival_seconds,input_tokens,output_tokens\n0,1,2\n1.5,3,4\n",
             "time_seconds,power_watts\n0,5\n1.25,6e2\n2,\"7\"\n",
             "time_seconds,power_watts\n2024-04-29T17:39:05Z,5\n2024-04-29T17:39:06+02:00,6\n",
-            "# zone: GB\n# signal: average\n# scope: direct\ntime_utc,carbon_grams_per_kilowatt_hour\n"
-                    + "2024-06-01T00:00Z,100\n2024-06-01T01:00:00Z,90.5\n",
+            "Time,07-17-2024 20:49:56.945,Watts,2511.1,Volts\nTime,07-17-2024 20:49:57.945,Watts,2516.6,Volts\n",
+            """
+            # zone: GB
+            # signal: average
+            # scope: direct
+            time_utc,carbon_grams_per_kilowatt_hour
+            2024-06-01T00:00Z,100
+            2024-06-01T01:00:00Z,90.5
+            """,
             "Datetime (UTC),Zone Id,Carbon Intensity gCO\u2082eq/kWh (direct)\r\n2024-01-01 00:00:00,X,6\r\n",
             "offset_seconds,requests_per_second\n0,1.5\n600,2\n",
             "quantile,input_tokens,output_tokens\n0,1,1\n0.5,7,8\n1,9,9\n");

@@ -44,8 +44,10 @@ class HourlyCarbonCsvTest {
 
     @Test
     void takesTheNewerNameOfTheLifeCycleColumn() {
-        Path file = write("Datetime (UTC),Zone id,Zone Id,Carbon intensity gCO\u2082eq/kWh (Life cycle)\n"
-                + "2025-01-01 00:00:00,X,X,7\n");
+        Path file = write("""
+                Datetime (UTC),Zone Id,Carbon intensity gCO\u2082eq/kWh (Life cycle)
+                2025-01-01 00:00:00,X,7
+                """);
         assertThat(HourlyCarbonCsv.read(file, Scope.LIFE_CYCLE).gramsPerKilowattHour())
                 .containsExactly(7);
         assertThatThrownBy(() -> HourlyCarbonCsv.read(file, Scope.DIRECT))
@@ -91,7 +93,7 @@ class HourlyCarbonCsvTest {
                 "2024-01-01 02:00:00,H,H,XX,1,-1,s|must be at least 0 g/kWh, is -1",
                 "2024-01-01 02:00:00,H,H,XX,1,,s|must be a decimal number, is ''",
                 "2024-01-01 02:00,H,H|has 3 columns, the header has 7",
-                "tomorrow,H,H,XX,1,1,s|Datetime (UTC) must be a time such as"
+                "tomorrow,H,H,XX,1,1,s|time must be written as 2024-01-01 00:00:00, is 'tomorrow'"
             })
     void namesTheLineOfARowThatIsWrong(String row, String problem) {
         Path file = write(MAPS + "2024-01-01 00:00:00,H,H,XX,1,1,s\r\n2024-01-01 01:00:00,H,H,XX,1,1,s\r\n" + row);

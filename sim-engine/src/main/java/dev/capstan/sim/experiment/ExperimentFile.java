@@ -147,7 +147,7 @@ public final class ExperimentFile {
         }
         boolean baseIsSound = issues.isEmpty();
         List<Axis> axes = new ArrayList<>();
-        node.fields().forEachRemaining(entry -> {
+        node.properties().forEach(entry -> {
             String path = entry.getKey();
             if (!(entry.getValue() instanceof ArrayNode list) || list.isEmpty()) {
                 issues.add(new Issue("axes." + path, "expected a list of at least one value, such as [5s, 10s]"));

@@ -288,10 +288,9 @@ final class ExperimentReader {
 
     private Workload requests(Section section) {
         double scale = section.number("scale", 1, 1e-6, 1e6);
-        long from = section.duration("from", "0s", "0s");
         if (section.has("trace")) {
             section.has("generate");
-            return new RequestFile(path(section, "trace"), scale, from);
+            return new RequestFile(path(section, "trace"), scale, section.duration("from", "0s", "0s"));
         }
         if (!section.has("generate")) {
             section.issue("", "needs a request trace (trace) or what to generate one from (generate)");
@@ -299,6 +298,7 @@ final class ExperimentReader {
         Section generate = section.section("generate");
         Path profile = path(generate, "rate_profile");
         Path lengths = path(generate, "lengths");
+        long from = generate.duration("from", "0s", "0s");
         double cv = generate.number("arrival_cv", 1, 0.01, 100);
         Section bursts = generate.section("bursts");
         long every = bursts.duration("every", "0s", "0s");

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
+import org.jspecify.annotations.Nullable;
 
 /** Writes one table: UTF-8, commas, LF, one header line. */
 final class CsvTable implements AutoCloseable {
@@ -24,9 +25,9 @@ final class CsvTable implements AutoCloseable {
     }
 
     /** Writes a row; numbers as {@link Numbers} does. */
-    void row(Object... cells) {
+    void row(@Nullable Object... cells) {
         try {
-            for (Object cell : cells) {
+            for (@Nullable Object cell : cells) {
                 printer.print(cell instanceof Double value ? Numbers.text(value) : cell);
             }
             printer.println();

@@ -403,6 +403,10 @@ public final class SimulationRun {
         figures[figure.ordinal()] = value;
     }
 
+    private static void set(double[] figures, Figure figure, long count) {
+        figures[figure.ordinal()] = (double) count;
+    }
+
     private void scoreRequests(double[] figures, double duration, double energyJoules) {
         RequestScore score = new RequestScore();
         boolean any = false;

@@ -10,12 +10,14 @@ import dev.capstan.trace.Bursts;
 import dev.capstan.trace.CarbonTrace;
 import dev.capstan.trace.HourlyCarbonCsv;
 import dev.capstan.trace.PowerCsv;
+import dev.capstan.trace.Quantity;
 import dev.capstan.trace.RateProfile;
 import dev.capstan.trace.RequestGenerator;
 import dev.capstan.trace.RequestTrace;
 import dev.capstan.trace.RequestTraceTransforms;
 import dev.capstan.trace.RequestTraces;
 import dev.capstan.trace.TokenLengths;
+import dev.capstan.trace.TraceException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +30,11 @@ import java.util.concurrent.ConcurrentHashMap;
  * that all points of a sweep see the same requests (common random numbers).
  */
 public final class TraceLibrary {
+
+    private static final long SECOND_NANOS = 1_000_000_000L;
+
+    /** The last arrival of a trace comes a little before its end. */
+    private static final long SLACK_NANOS = 60 * SECOND_NANOS;
 
     private record LoadKey(Workload workload, long seed, long durationNanos) {}
 
@@ -62,6 +69,14 @@ public final class TraceLibrary {
         if (workload instanceof RequestFile file) {
             RequestTrace trace = requestFiles.computeIfAbsent(file.file(), RequestTraces::read);
             long end = key.durationNanos() == 0 ? trace.spanNanos() + 1 : file.fromNanos() + key.durationNanos();
+            if (file.fromNanos() > trace.spanNanos() || end > trace.spanNanos() + SLACK_NANOS) {
+                throw new TraceException(
+                        file.file(),
+                        "lasts " + Quantity.formatDuration(trace.spanNanos() / SECOND_NANOS * SECOND_NANOS)
+                                + "; workload.from, warmup and duration together ask for "
+                                + Quantity.formatDuration(end)
+                                + ". Maybe shorten duration, or leave it out to play the whole trace.");
+            }
             if (file.fromNanos() > 0 || end <= trace.spanNanos()) {
                 trace = RequestTraceTransforms.window(trace, file.fromNanos(), end - file.fromNanos());
             }

@@ -42,6 +42,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -135,26 +136,27 @@ public final class Sweep {
         listener.started(runs.size(), done.size());
         AtomicLong requests = new AtomicLong();
         ExecutorService threads = Executors.newFixedThreadPool(options.jobs());
+        AtomicBoolean failed = new AtomicBoolean();
         try {
             List<Future<?>> pending = new ArrayList<>();
             for (Run run : runs) {
                 if (!done.contains(run.index())) {
                     pending.add(threads.submit(() -> {
-                        RunResult result = run(run, options);
-                        Row row = row(run, result);
-                        synchronized (this) {
-                            writer.record(row, run.setting().experiment(), result);
-                            listener.runFinished(run.runId(), result.figure(Figure.SUCCESS_RATE));
+                        if (!failed.get()) {
+                            try {
+                                requests.addAndGet(runAndRecord(run, options, writer, listener));
+                            } catch (Exception | Error e) {
+                                failed.set(true);
+                                throw e;
+                            }
                         }
-                        double arrived = result.figure(Figure.REQUESTS_ARRIVED);
-                        requests.addAndGet(Double.isNaN(arrived) ? 0 : (long) arrived);
                         return null;
                     }));
                 }
             }
             await(pending);
         } finally {
-            threads.shutdownNow();
+            threads.shutdown();
         }
         double wallSeconds =
                 Duration.between(started, options.clock().instant()).toNanos() * 1e-9;
@@ -164,22 +166,40 @@ public final class Sweep {
         return new SweepOutcome(options.out(), runs.size(), requests.get(), wallSeconds, points);
     }
 
+    /** Returns the requests that arrived. */
+    private long runAndRecord(Run run, SweepOptions options, ResultsWriter writer, SweepListener listener)
+            throws IOException {
+        RunResult result = run(run, options);
+        Row row = row(run, result);
+        synchronized (this) {
+            writer.record(row, run.setting().experiment(), result);
+            listener.runFinished(run.runId(), result.figure(Figure.SUCCESS_RATE));
+        }
+        double arrived = result.figure(Figure.REQUESTS_ARRIVED);
+        return Double.isNaN(arrived) ? 0 : (long) arrived;
+    }
+
+    /** Waits for all, so that nothing is written any more, then reports the failure of the first run that failed. */
     private static void await(List<Future<?>> pending) throws IOException {
-        try {
-            for (Future<?> run : pending) {
+        Throwable failure = null;
+        for (Future<?> run : pending) {
+            try {
                 run.get();
+            } catch (ExecutionException e) {
+                failure = failure == null ? e.getCause() : failure;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("the sweep was interrupted", e);
             }
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException io) {
-                throw io;
-            }
-            if (e.getCause() instanceof RuntimeException runtime) {
-                throw runtime;
-            }
-            throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("the sweep was interrupted", e);
+        }
+        if (failure instanceof IOException io) {
+            throw io;
+        }
+        if (failure instanceof RuntimeException runtime) {
+            throw runtime;
+        }
+        if (failure != null) {
+            throw new IllegalStateException(failure);
         }
     }
 

@@ -209,8 +209,8 @@ public final class PowerMonitor {
                 demand.get(service).append(now, plant.autoscalingMetric());
                 running.get(service).append(now, plant.running());
                 waiting.get(service).append(now, plant.waiting());
-                inputTokens.get(service).append(now, plant.inputTokens());
-                outputTokens.get(service).append(now, plant.outputTokens());
+                inputTokens.get(service).append(now, (double) plant.inputTokens());
+                outputTokens.get(service).append(now, (double) plant.outputTokens());
             }
         }
         kernel.schedule(now + settings.scrapes().intervalNanos(), Priority.SCRAPE, scrapes, 0);

@@ -159,7 +159,8 @@ class PowerDomainsTest {
     void refusesATreeWhoseChildrenComeBeforeTheirParents() {
         assertThatThrownBy(() -> new PowerDomains(List.of(domain("root", -1), domain("a", 2), domain("b", 0)), 1))
                 .hasMessageContaining("a has parent 2");
-        assertThatThrownBy(() -> new PowerDomains(List.of(domain("root", 0)), 1)).hasMessageContaining("the root domain comes first");
+        assertThatThrownBy(() -> new PowerDomains(List.of(domain("root", 0)), 1))
+                .hasMessageContaining("the root domain comes first");
     }
 
     private static double trippedSeconds(double ratio) {

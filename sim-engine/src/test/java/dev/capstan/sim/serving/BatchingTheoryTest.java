@@ -67,7 +67,9 @@ class BatchingTheoryTest {
         assertThat(interval.meets(low, high))
                 .as("%s meets [%s, %s]", interval, low, high)
                 .isTrue();
-        assertThat(interval.relativeHalfWidth()).as("half width of %s", interval).isLessThan(narrow);
+        assertThat(interval.relativeHalfWidth())
+                .as("half width of %s", interval)
+                .isLessThan(narrow);
     }
 
     /** The first tenth of the arrivals is warm-up, and nothing counts beyond the last arrival. */

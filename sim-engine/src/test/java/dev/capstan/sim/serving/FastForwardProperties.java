@@ -88,7 +88,8 @@ class FastForwardProperties {
     @Example
     void offersTheNextInTheQueueToEveryReplicaWithRoom() {
         ModelProfile model = ServingRig.model(1_000, 0, 0, 1000, 10, 100);
-        // Replica 0 holds 40 and 60 tokens, replica 1 holds 90; the 100 wait for replica 0, and only then do the 10 fit.
+        // Replica 0 holds 40 and 60 tokens, replica 1 holds 90; the 100 wait for replica 0, and only then do the 10
+        // fit.
         RequestTrace trace = ServingRig.trace(
                 new long[] {0, 1, 2, 3, 4}, new int[] {0, 0, 0, 0, 0}, new int[] {40, 90, 60, 100, 10});
 

@@ -136,8 +136,7 @@ class QueueingTheoryTest {
             lengths[i] = (int) Math.max(1, Math.round(seconds * STEPS_PER_SECOND));
         }
         ModelProfile model = ServingRig.decodeOnly(STEP_SECONDS * 1e9, 0, 1);
-        ServingRig rig = new ServingRig(
-                model, servers, 0, ServingRig.trace(arrivals, new int[requests], lengths));
+        ServingRig rig = new ServingRig(model, servers, 0, ServingRig.trace(arrivals, new int[requests], lengths));
         rig.service.deployment().begin(servers);
         return rig;
     }

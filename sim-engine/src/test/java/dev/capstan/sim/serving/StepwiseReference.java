@@ -99,7 +99,8 @@ final class StepwiseReference {
                 return;
             }
             double natural = model.decodeWatts(Math.max(1, b));
-            long decodeNanos = Math.max(1, Math.round(model.decodeStepNanos(b) * stretch(natural, model.kappaDecode())));
+            long decodeNanos =
+                    Math.max(1, Math.round(model.decodeStepNanos(b) * stretch(natural, model.kappaDecode())));
             mixed = !prefill.isEmpty();
             int taken = 0;
             int budget = Math.max(1, model.tokenBudget() - b);
