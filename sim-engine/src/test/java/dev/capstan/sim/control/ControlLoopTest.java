@@ -78,7 +78,8 @@ class ControlLoopTest {
         "120, 0.95, 1.2, 10, 1, 1",
         "30, 0.5, 1.02, 2, 1, 1"
     })
-    void seesAStepOverTheCapWhenTheRateRampSays(double window, double from, double to, double scrape, double early, double late) {
+    void seesAStepOverTheCapWhenTheRateRampSays(
+            double window, double from, double to, double scrape, double early, double late) {
         double law = window * (1 - from) / (to - from);
         for (int seed = 1; seed <= 20; seed++) {
             TinyExperiment tiny = new TinyExperiment();
@@ -91,11 +92,7 @@ class ControlLoopTest {
             tiny.exporterSeconds = 0.05;
             tiny.operatorSeconds = 0.05;
             Scripted policy = new Scripted(seen -> List.of());
-            tiny.run(
-                    policy,
-                    List.of(TinyExperiment.step(1000 * from, 1000 * to, 400)),
-                    seed,
-                    CheckLevel.NONE);
+            tiny.run(policy, List.of(TinyExperiment.step(1000 * from, 1000 * to, 400)), seed, CheckLevel.NONE);
 
             double crossed = policy.seen.stream()
                     .filter(seen -> seen.rootPower().watts() > seen.capWatts())
@@ -116,9 +113,8 @@ class ControlLoopTest {
             tiny.initialReplicas = 10;
             tiny.maxReplicas = 10;
             tiny.apiLatencySeconds = latencySeconds;
-            Scripted policy = new Scripted(seen -> seen.nowNanos() < 300 * SECOND
-                    ? List.of()
-                    : List.of(ServiceAction.ceiling("service-0", 3)));
+            Scripted policy = new Scripted(seen ->
+                    seen.nowNanos() < 300 * SECOND ? List.of() : List.of(ServiceAction.ceiling("service-0", 3)));
             RunResult result = tiny.run(policy, List.of(saturating()), seed, CheckLevel.FULL);
 
             long decided = decisions(result).get(0).atNanos();
@@ -133,7 +129,8 @@ class ControlLoopTest {
                 }
             }
             // The same wish again is not written again.
-            assertThat(decisions(result).stream().filter(one -> !one.actions().isEmpty())).hasSize(1);
+            assertThat(decisions(result).stream().filter(one -> !one.actions().isEmpty()))
+                    .hasSize(1);
         }
     }
 
@@ -147,15 +144,15 @@ class ControlLoopTest {
                 ServiceAction.ceiling("service-0", 4),
                 ServiceAction.ceiling("service-1", 0),
                 ServiceAction.ceiling("service-2", 2)));
-        RunResult result =
-                tiny.run(policy, List.of(saturating(), saturating(), saturating()), 1, CheckLevel.FULL);
+        RunResult result = tiny.run(policy, List.of(saturating(), saturating(), saturating()), 1, CheckLevel.FULL);
 
         Sample last = samples(result).get(samples(result).size() - 1);
-        assertThat(last.services().stream().map(RunResult.ServiceSample::ceiling)).containsExactly(4, 5, 5);
-        assertThat(result.detail().orElseThrow().events()).anyMatch(event -> event.event()
-                        .equals("write-refused")
-                && event.subject().equals("service-1")
-                && event.detail().equals("replica ceiling 0"));
+        assertThat(last.services().stream().map(RunResult.ServiceSample::ceiling))
+                .containsExactly(4, 5, 5);
+        assertThat(result.detail().orElseThrow().events())
+                .anyMatch(event -> event.event().equals("write-refused")
+                        && event.subject().equals("service-1")
+                        && event.detail().equals("replica ceiling 0"));
     }
 
     @Test
@@ -211,8 +208,7 @@ class ControlLoopTest {
     @MethodSource("guardedPoliciesThatSensePower")
     void guardedPoliciesFallBackToWhatIsSafeWithoutTelemetry(String name) {
         for (int seed = 1; seed <= 3; seed++) {
-            RunResult result =
-                    outage().run(TinyExperiment.policy(name), List.of(saturating()), seed, CheckLevel.FULL);
+            RunResult result = outage().run(TinyExperiment.policy(name), List.of(saturating()), seed, CheckLevel.FULL);
 
             Sample before = null;
             for (Sample sample : samples(result)) {

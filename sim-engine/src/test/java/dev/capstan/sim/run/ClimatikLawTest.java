@@ -57,8 +57,12 @@ class ClimatikLawTest {
     }
 
     private static void liesWithin(Interval interval, double least, double most) {
-        assertThat(interval.mean() - interval.halfWidth()).as("low end of %s", interval).isGreaterThanOrEqualTo(least);
-        assertThat(interval.mean() + interval.halfWidth()).as("high end of %s", interval).isLessThanOrEqualTo(most);
+        assertThat(interval.mean() - interval.halfWidth())
+                .as("low end of %s", interval)
+                .isGreaterThanOrEqualTo(least);
+        assertThat(interval.mean() + interval.halfWidth())
+                .as("high end of %s", interval)
+                .isLessThanOrEqualTo(most);
     }
 
     private static Outcome run(int capReplicas, int services, double startShare, int seed) {

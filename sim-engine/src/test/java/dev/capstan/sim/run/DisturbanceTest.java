@@ -42,7 +42,8 @@ class DisturbanceTest {
 
         List<String> words = new ArrayList<>();
         for (Disturbance one : judged) {
-            words.add(one.fromSeconds() + (one.selfInflicted() ? " own" : "")
+            words.add(one.fromSeconds()
+                    + (one.selfInflicted() ? " own" : "")
                     + (one.contained() ? " contained" : " broken"));
         }
         assertThat(String.join(", ", words)).isEqualTo(expected == null ? "" : expected);

@@ -44,9 +44,8 @@ class SimulationRunTest {
 
         @Override
         public Step<State> step(State state, Observation seen) {
-            List<ServiceAction> actions = seen.nowNanos() < atNanos
-                    ? List.of()
-                    : List.of(ServiceAction.ceiling("service-0", replicas));
+            List<ServiceAction> actions =
+                    seen.nowNanos() < atNanos ? List.of() : List.of(ServiceAction.ceiling("service-0", replicas));
             return new Step<>(state, new Decision(actions, "scripted", ""));
         }
     }
@@ -86,8 +85,7 @@ class SimulationRunTest {
             tiny.services = 2;
             tiny.unserved = unserved;
             tiny.startupJitter = 0.3;
-            List<Load> loads =
-                    List.of(TinyExperiment.step(300, 2500, 200), TinyExperiment.step(900, 100, 300));
+            List<Load> loads = List.of(TinyExperiment.step(300, 2500, 200), TinyExperiment.step(900, 100, 300));
             tiny.run(TinyExperiment.policy(name), loads, 1, CheckLevel.FULL);
         }
     }
@@ -117,8 +115,7 @@ class SimulationRunTest {
     void drawsIdlePowerWithoutLoad() {
         TinyExperiment tiny = serving();
         tiny.autoscaled = false;
-        List<Load> none = List.of(
-                TinyExperiment.requests(1, 1, 0, 1, 1), TinyExperiment.requests(2, 1, 0, 1, 1));
+        List<Load> none = List.of(TinyExperiment.requests(1, 1, 0, 1, 1), TinyExperiment.requests(2, 1, 0, 1, 1));
         RunResult result = tiny.run(TinyExperiment.policy("none"), none, 1, CheckLevel.FULL);
 
         double idle = 3 * (100 + 1.2 * 8 * 25) + 4 * 1.2 * (120 - 25);
@@ -186,7 +183,8 @@ class SimulationRunTest {
         assertThat(result.figure(Figure.OVER_CAP_JOULES)).isEqualTo(200 * 300, within(1e-6));
         assertThat(result.figure(Figure.TIME_UNDER_CAP_FRACTION)).isEqualTo(7 / 9.0, within(1e-12));
         assertThat(result.figure(Figure.WINDOW_SUCCESS_1S)).isEqualTo(7 / 9.0, within(1e-12));
-        // Windows of 60 s from 100 s on: 15; of those from 280 to 340 s the mean cap is (20*2000 + 40*1200)/60 = 1467 W,
+        // Windows of 60 s from 100 s on: 15; of those from 280 to 340 s the mean cap is (20*2000 + 40*1200)/60 = 1467
+        // W,
         // 340 to 460 s lie under the low cap, and 460 to 520 s have 40 s of it.
         assertThat(result.figure(Figure.WINDOW_SUCCESS_60S)).isEqualTo(11 / 15.0, within(1e-12));
         assertThat(result.figure(Figure.WINDOW_SUCCESS_900S)).isEqualTo(1);
@@ -200,7 +198,8 @@ class SimulationRunTest {
     }
 
     private static double[] figures(String policy, long seed) {
-        return serving().run(TinyExperiment.policy(policy), loads(seed), seed, CheckLevel.NONE)
+        return serving()
+                .run(TinyExperiment.policy(policy), loads(seed), seed, CheckLevel.NONE)
                 .figures();
     }
 

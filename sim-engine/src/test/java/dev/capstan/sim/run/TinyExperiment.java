@@ -57,12 +57,7 @@ public final class TinyExperiment {
     /** One domain with servers of its own and no limit. */
     public static Experiment.Domain domain(String name, int parent, int servers) {
         return new Experiment.Domain(
-                name,
-                parent,
-                servers,
-                Double.POSITIVE_INFINITY,
-                Double.POSITIVE_INFINITY,
-                Double.POSITIVE_INFINITY);
+                name, parent, servers, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
     }
 
     /** Replicas of one GPU that draw from nothing up to the given power. */
@@ -145,8 +140,7 @@ public final class TinyExperiment {
                         gpusPerServer, serverBaseWatts, wallWattsPerGpuWatt, unallocatedGpuWatts, 1, domains),
                 list,
                 new Experiment.Cap(capWatts, capChanges, 60 * SECOND),
-                new Experiment.Control(
-                        nanos(operatorSeconds), nanos(apiLatencySeconds), 0, 60 * SECOND, 60 * SECOND),
+                new Experiment.Control(nanos(operatorSeconds), nanos(apiLatencySeconds), 0, 60 * SECOND, 60 * SECOND),
                 new Experiment.Telemetry(
                         Experiment.Source.ENERGY_COUNTER,
                         nanos(exporterSeconds),
