@@ -187,7 +187,7 @@ class ControlLoopTest {
         for (Observation seen : policy.seen) {
             double at = seen.nowNanos() * 1e-9;
             // Two samples of the 60 s window are there until 45 s after the last scrape before 600 s.
-            if (at >= 100 && at < 600 || at > 1845) {
+            if ((at >= 100 && at < 600) || at > 1845) {
                 assertThat(seen.rootPower().quality()).as("at %s s", at).isEqualTo(Quality.FRESH);
             } else if (at >= 645 && at < 1800) {
                 assertThat(seen.rootPower().quality()).as("at %s s", at).isEqualTo(Quality.ABSENT);

@@ -122,10 +122,10 @@ class MeteredServiceTest {
     private MeteredService service(boolean defers, int replicas, double scale, double subtractWatts, double... watts) {
         long[] times = new long[watts.length];
         for (int i = 0; i < times.length; i++) {
-            times[i] = i * 10 * SECOND;
+            times[i] = i * 10L * SECOND;
         }
         PowerTrace trace = new PowerTrace(
-                times, watts, watts.length * 10 * SECOND, Optional.empty(), new TraceOrigin("test", "", ""));
+                times, watts, watts.length * 10L * SECOND, Optional.empty(), new TraceOrigin("test", "", ""));
         ModelProfile model = new ModelProfile(
                 "test", "test", "test", 1, 1e6, 0, 0, 1, 1, 1, 50, 0, 10, 100, 20, 0.2, 0.9, 2, List.of());
         Servers servers = new Servers(new int[] {10}, 1, 0, 1, 0, power);
