@@ -28,6 +28,7 @@ final class ServiceAutoscaler {
     private final Experiment.Autoscaler settings;
     private final ScaledObject scaledObject;
     private final HorizontalPodAutoscaler hpa;
+    private final int initialReplicas;
     private final int kedaChecks;
     private final int hpaSyncs;
     private int desired;
@@ -63,7 +64,8 @@ final class ServiceAutoscaler {
                         null),
                 0);
         hpa = new HorizontalPodAutoscaler(target, scaledObject.hpaMin(), max, behavior);
-        desired = spec.initialReplicas();
+        initialReplicas = spec.initialReplicas();
+        desired = initialReplicas;
         kedaChecks = kernel.register(ignored -> check());
         hpaSyncs = kernel.register(ignored -> sync());
         RandomStream phases = RandomStream.named(seed, "autoscaler." + spec.name());
@@ -105,7 +107,7 @@ final class ServiceAutoscaler {
         if (settings.enabled()) {
             scale(hpa.sync(kernel.nowNanos(), spec, deployment.running(), deployment.count(Pod.Phase.READY), metric()));
         } else {
-            scale(scaledObject.hpaMax());
+            scale(Math.min(initialReplicas, scaledObject.hpaMax()));
         }
         kernel.schedule(kernel.nowNanos() + settings.hpaSyncNanos(), Priority.HPA, hpaSyncs, 0);
     }

@@ -4,9 +4,10 @@ import java.util.Locale;
 import org.apache.commons.math3.distribution.TDistribution;
 
 /** The 99 % confidence interval of a mean, by Student's t over independent replications. */
-record Interval(double mean, double halfWidth) {
+public record Interval(double mean, double halfWidth) {
 
-    static Interval of(double... replications) {
+    /** The interval of the mean of independent replications. */
+    public static Interval of(double... replications) {
         int n = replications.length;
         double mean = 0;
         for (double value : replications) {
@@ -20,16 +21,18 @@ record Interval(double mean, double halfWidth) {
         return new Interval(mean, t * StrictMath.sqrt(squares / (n - 1) / n));
     }
 
-    boolean covers(double value) {
+    /** Whether it holds a value. */
+    public boolean covers(double value) {
         return Math.abs(value - mean) <= halfWidth;
     }
 
     /** Whether some value of a range lies in the interval. */
-    boolean meets(double low, double high) {
+    public boolean meets(double low, double high) {
         return mean + halfWidth >= low && mean - halfWidth <= high;
     }
 
-    double relativeHalfWidth() {
+    /** Half its width over its mean. */
+    public double relativeHalfWidth() {
         return halfWidth / Math.abs(mean);
     }
 

@@ -1,0 +1,192 @@
+package dev.capstan.sim.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.capstan.sim.cluster.Pod.Phase;
+import dev.capstan.sim.kernel.Kernel;
+import dev.capstan.sim.power.PowerDomains;
+import dev.capstan.trace.RandomStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Pods of two GPUs on servers of four. An empty server draws 100 + 1.5 * 4 * 20 = 220 W; a pod starts with 10 s at 200 W
+ * and 5 s at 400 W for each GPU: 1.5 * (400 - 40) = 540 W and 1.5 * (800 - 40) = 1140 W over its GPUs left unallocated.
+ */
+class DeploymentTest {
+
+    private static final long SECOND = 1_000_000_000L;
+    private static final long GRACE = 30 * SECOND;
+    private static final List<StartupPhase> STARTUP =
+            List.of(new StartupPhase("weights", 10 * SECOND, 200), new StartupPhase("capture", 5 * SECOND, 400));
+
+    private final Kernel kernel = new Kernel();
+    private final PowerDomains power = new PowerDomains(
+            List.of(new PowerDomains.Domain(
+                    "root", -1, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY)),
+            100);
+    private final Servers servers = new Servers(new int[] {2}, 4, 100, 1.5, 20, power);
+    private final List<String> calls = new ArrayList<>();
+    private boolean empty;
+    private final Deployment deployment = deployment(0, 1);
+
+    @Test
+    void startsPodsPhaseByPhaseAndLetsThemDrawMeanwhile() {
+        power.meter(0).startScoring(0);
+        deployment.scale(1);
+
+        assertThat(watts()).isEqualTo(440 + 540);
+        kernel.runUntil(10 * SECOND);
+        assertThat(watts()).isEqualTo(440 + 1140);
+        assertThat(deployment.count(Phase.STARTING)).isOne();
+        kernel.runUntil(15 * SECOND);
+        assertThat(calls).containsExactly("ready 0 at 15.0");
+        power.settle(kernel.nowNanos());
+        assertThat(power.meter(0).energyJoules()).isEqualTo(440 * 15 + 540 * 10 + 1140 * 5);
+        assertThat(deployment.activeJoules(kernel.nowNanos())).isEqualTo(540 * 10 + 1140 * 5, within(1e-9));
+    }
+
+    @Test
+    void variesThePhasesOfAStartByItsJitterAndNoMore() {
+        double least = Double.POSITIVE_INFINITY;
+        double most = 0;
+        double sum = 0;
+        int pods = 400;
+        for (int seed = 0; seed < pods; seed++) {
+            Deployment jittered = deployment(0.2, seed);
+            long from = kernel.nowNanos();
+            jittered.scale(1);
+            while (jittered.count(Phase.READY) == 0) {
+                kernel.runUntil(kernel.nowNanos() + SECOND / 100);
+            }
+            double seconds = (kernel.nowNanos() - from) * 1e-9;
+            least = Math.min(least, seconds);
+            most = Math.max(most, seconds);
+            sum += seconds;
+            empty = true;
+            jittered.scale(0);
+        }
+        // Standard deviation of a start: 0.2 sqrt((10^2 + 5^2)/3) = 1.29 s; 99 % of the mean of 400: 0.167 s.
+        assertThat(least).isBetween(12.0, 12.6);
+        assertThat(most).isBetween(17.4, 18.011);
+        assertThat(sum / pods).isEqualTo(15, within(0.167 + 0.005));
+    }
+
+    @Test
+    void stopsFirstWhatDoesNotServeYetThenTheYoungest() {
+        deployment.begin(2);
+        deployment.scale(5); // 2 and 3 start, 4 finds no GPUs
+        assertThat(phases()).containsExactly(Phase.READY, Phase.READY, Phase.STARTING, Phase.STARTING, Phase.PENDING);
+
+        deployment.scale(4);
+        assertThat(phases()).containsExactly(Phase.READY, Phase.READY, Phase.STARTING, Phase.STARTING);
+        deployment.scale(3);
+        assertThat(phases()).containsExactly(Phase.READY, Phase.READY, Phase.STARTING);
+        deployment.scale(1);
+        assertThat(phases()).containsExactly(Phase.READY, Phase.TERMINATING);
+        assertThat(calls).endsWith("drain 1 at 0.0");
+        assertThat(deployment.running()).isOne();
+        assertThat(deployment.changes()).isEqualTo(3 + 4);
+    }
+
+    @Test
+    void letsAPodGoOnForItsGraceAndThenKillsIt() {
+        deployment.begin(1);
+        kernel.runUntil(7 * SECOND);
+        deployment.scale(0);
+        deployment.draw(deployment.pods().get(0), 1000);
+
+        kernel.runUntil(7 * SECOND + GRACE - 1);
+        assertThat(deployment.count(Phase.TERMINATING)).isOne();
+        assertThat(watts()).isEqualTo(440 + 1.5 * (1000 - 40));
+        kernel.runUntil(7 * SECOND + GRACE);
+        assertThat(calls).endsWith("kill 0 at 37.0");
+        assertThat(deployment.pods()).isEmpty();
+        assertThat(watts()).isEqualTo(440);
+    }
+
+    @Test
+    void doesNotKillAPodThatDrainedInTime() {
+        deployment.begin(1);
+        deployment.scale(0);
+        kernel.runUntil(GRACE / 2);
+        deployment.drained(deployment.pods().get(0));
+        kernel.runUntil(2 * GRACE);
+
+        assertThat(calls).noneMatch(call -> call.startsWith("kill"));
+        assertThat(watts()).isEqualTo(440);
+    }
+
+    @Test
+    void removesAPodThatHoldsNothingAtOnce() {
+        empty = true;
+        deployment.begin(1);
+        deployment.scale(0);
+
+        assertThat(deployment.pods()).isEmpty();
+    }
+
+    @Test
+    void keepsPodsPendingUntilAServerHasTheirGpusFree() {
+        empty = true;
+        deployment.begin(4);
+        deployment.scale(6);
+        kernel.runUntil(SECOND);
+        assertThat(deployment.count(Phase.PENDING)).isEqualTo(2);
+        assertThat(deployment.running()).isEqualTo(6);
+        // Pending pods draw nothing: two servers, four idle pods that draw what their GPUs drew before.
+        assertThat(watts()).isEqualTo(440);
+
+        Deployment other = deployment(0, 1);
+        other.scale(1);
+        assertThat(other.count(Phase.PENDING)).isOne();
+        deployment.scale(3);
+        assertThat(deployment.count(Phase.PENDING)).isZero();
+        deployment.scale(4);
+        assertThat(deployment.count(Phase.STARTING)).isOne();
+        kernel.runUntil(20 * SECOND);
+        assertThat(deployment.count(Phase.READY)).isEqualTo(4);
+    }
+
+    @Test
+    void refusesToBeginWithMoreThanFits() {
+        assertThatThrownBy(() -> deployment.begin(5)).hasMessageContaining("no server has 2 GPUs free");
+    }
+
+    private Deployment deployment(double jitter, long seed) {
+        PodLoad load = new PodLoad() {
+            @Override
+            public void ready(Pod pod) {
+                call("ready", pod);
+            }
+
+            @Override
+            public boolean drain(Pod pod) {
+                call("drain", pod);
+                return empty;
+            }
+
+            @Override
+            public void kill(Pod pod) {
+                call("kill", pod);
+            }
+        };
+        return new Deployment(
+                kernel, power, servers, 2, STARTUP, jitter, GRACE, RandomStream.named(seed, "startup"), load);
+    }
+
+    private void call(String what, Pod pod) {
+        calls.add(what + " " + pod.ordinal() + " at " + kernel.nowNanos() / 1e9);
+    }
+
+    private List<Phase> phases() {
+        return deployment.pods().stream().map(Pod::phase).toList();
+    }
+
+    private double watts() {
+        return power.watts(0);
+    }
+}

@@ -1,0 +1,166 @@
+package dev.capstan.sim.run;
+
+import dev.capstan.capping.CappingPolicy;
+import dev.capstan.capping.GuardRails;
+import dev.capstan.capping.PolicyRegistry;
+import dev.capstan.sim.cluster.StartupPhase;
+import dev.capstan.sim.experiment.Experiment;
+import dev.capstan.sim.experiment.Experiment.Unserved;
+import dev.capstan.sim.kernel.CheckLevel;
+import dev.capstan.sim.serving.ModelProfile;
+import dev.capstan.trace.PowerTrace;
+import dev.capstan.trace.RandomStream;
+import dev.capstan.trace.RequestTrace;
+import dev.capstan.trace.TraceOrigin;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * An experiment of few words. Its servers draw nothing of their own, a GPU nothing until it belongs to a pod, and a
+ * watt of a GPU is a watt at the wall; timers are those of the issue: operator 10 s, scrape and HPA 15 s, window 5 min.
+ */
+public final class TinyExperiment {
+
+    public static final long SECOND = 1_000_000_000L;
+
+    public long warmupSeconds;
+    public long durationSeconds = 600;
+    public List<Experiment.Domain> domains = List.of(domain("root", -1, 200));
+    public double serverBaseWatts;
+    public double unallocatedGpuWatts;
+    public double wallWattsPerGpuWatt = 1;
+    public int gpusPerServer = 1;
+    public double capWatts = 2000;
+    public List<Experiment.CapChange> capChanges = List.of();
+    public ModelProfile model = meter(100);
+    public int services = 1;
+    public int minReplicas = 1;
+    public int initialReplicas = 1;
+    public int maxReplicas = 100;
+    public double startSeconds = 60;
+    public double startShare = 1;
+    public double startupJitter;
+    public double graceSeconds = 30;
+    public boolean autoscaled = true;
+    public double targetPerReplica = 1;
+    public double operatorSeconds = 10;
+    public double apiLatencySeconds;
+    public double exporterSeconds = 5;
+    public double scrapeSeconds = 15;
+    public double windowSeconds = 300;
+    public List<Experiment.Outage> outages = List.of();
+    public Unserved unserved = Unserved.CURTAIL;
+
+    /** One domain with servers of its own and no limit. */
+    public static Experiment.Domain domain(String name, int parent, int servers) {
+        return new Experiment.Domain(
+                name, parent, servers, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+    }
+
+    /** Replicas of one GPU that draw from nothing up to the given power. */
+    public static ModelProfile meter(double watts) {
+        return new ModelProfile(
+                "meter", "test", "test", 1, 1e6, 0, 0, 1, 1, 1, watts, 0, 0, watts, watts / 10, 0.2, 0.9, 2, List.of());
+    }
+
+    /** The same demand in watts from the start of the run to its end, stepping once. */
+    public static Load step(double fromWatts, double toWatts, long atSeconds) {
+        return new Load.Power(new PowerTrace(
+                new long[] {0, atSeconds * SECOND},
+                new double[] {fromWatts, toWatts},
+                1_000_000 * SECOND,
+                Optional.empty(),
+                new TraceOrigin("test", "", "")));
+    }
+
+    /** Demand that any number of replicas leaves unserved. */
+    public static Load saturating() {
+        return step(1e9, 1e9, 1);
+    }
+
+    /** Poisson arrivals with geometric output lengths. */
+    public static Load requests(long seed, double perSecond, double seconds, int meanInput, int meanOutput) {
+        RandomStream random = RandomStream.named(seed, "requests");
+        List<long[]> rows = new ArrayList<>();
+        for (double at = random.nextExponential() / perSecond;
+                at < seconds;
+                at += random.nextExponential() / perSecond) {
+            rows.add(new long[] {
+                Math.round(at * 1e9),
+                (long) (meanInput * random.nextExponential()),
+                1 + (long) (meanOutput * random.nextExponential())
+            });
+        }
+        return new Load.Requests(new RequestTrace(
+                rows.stream().mapToLong(row -> row[0]).toArray(),
+                rows.stream().mapToInt(row -> (int) row[1]).toArray(),
+                rows.stream().mapToInt(row -> (int) row[2]).toArray(),
+                Optional.empty(),
+                new TraceOrigin("test", "", "")));
+    }
+
+    /** The policy of that name with its defaults, guarded as in a sweep. */
+    public static CappingPolicy<?> policy(String name) {
+        return PolicyRegistry.build(PolicyRegistry.find(name), Map.of(), 1, GuardRails.DEFAULTS);
+    }
+
+    /** The experiment as a value. */
+    public Experiment build() {
+        List<Experiment.Service> list = new ArrayList<>();
+        for (int i = 0; i < services; i++) {
+            list.add(new Experiment.Service(
+                    "service-" + i,
+                    new Experiment.PowerFile(Path.of("none"), "t", "s", "p", "W", 1, 0, unserved),
+                    model,
+                    i,
+                    1,
+                    minReplicas,
+                    initialReplicas,
+                    maxReplicas,
+                    List.of(new StartupPhase("start", nanos(startSeconds), startShare * model.tdpGpuWatts())),
+                    startupJitter,
+                    nanos(graceSeconds),
+                    new Experiment.Autoscaler(
+                            autoscaled, targetPerReplica, 15 * SECOND, 300 * SECOND, 30 * SECOND, 300 * SECOND),
+                    2,
+                    0.2));
+        }
+        return new Experiment(
+                "tiny",
+                "",
+                Experiment.Mode.POWER,
+                warmupSeconds * SECOND,
+                durationSeconds * SECOND,
+                1,
+                1,
+                new Experiment.Cluster(
+                        gpusPerServer, serverBaseWatts, wallWattsPerGpuWatt, unallocatedGpuWatts, 1, domains),
+                list,
+                new Experiment.Cap(capWatts, capChanges, 60 * SECOND),
+                new Experiment.Control(nanos(operatorSeconds), nanos(apiLatencySeconds), 0, 60 * SECOND, 60 * SECOND),
+                new Experiment.Telemetry(
+                        Experiment.Source.ENERGY_COUNTER,
+                        nanos(exporterSeconds),
+                        nanos(scrapeSeconds),
+                        nanos(windowSeconds),
+                        outages),
+                Optional.empty(),
+                List.of(new Experiment.Policy("none", "none", Map.of())),
+                new Experiment.Scoring(5 * SECOND, 0),
+                new Experiment.Output(null, SECOND, 0));
+    }
+
+    /** Runs a policy and its reference, with the course of the run kept. */
+    public RunResult run(CappingPolicy<?> policy, List<Load> loads, long seed, CheckLevel checks) {
+        Experiment experiment = build();
+        double[] reference = SimulationRun.reference(experiment, loads, seed);
+        return SimulationRun.run(experiment, policy, loads, Optional.empty(), reference, seed, checks, true);
+    }
+
+    private static long nanos(double seconds) {
+        return Math.round(seconds * 1e9);
+    }
+}
