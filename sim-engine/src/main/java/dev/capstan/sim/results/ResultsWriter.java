@@ -113,11 +113,6 @@ public final class ResultsWriter {
         return List.copyOf(rows.keySet());
     }
 
-    /** Rows of the runs that are there already, by index. */
-    public Map<Integer, Row> rows() {
-        return Map.copyOf(rows);
-    }
-
     /** Records a run for good, with its folder where its course was kept. */
     public synchronized void record(Row row, Experiment experiment, RunResult result) throws IOException {
         if (result.detail().isPresent()) {

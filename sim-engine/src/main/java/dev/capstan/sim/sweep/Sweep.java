@@ -25,6 +25,7 @@ import dev.capstan.trace.RandomStream;
 import dev.capstan.trace.TraceOrigin;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -88,7 +89,7 @@ public final class Sweep {
                 for (int replication = 0; replication < replications; replication++) {
                     int index = runs.size();
                     String runId =
-                            String.format(Locale.ROOT, "%05d-%s-r%d", index, fileName(policy.label()), replication);
+                            String.format(Locale.ROOT, "%05d-%s-r%d", index, folderName(policy.label()), replication);
                     long seed = RandomStream.named(baseSeed, "replication." + replication)
                                     .nextLong()
                             >>> 1;
@@ -176,7 +177,14 @@ public final class Sweep {
         RunResult result = run(run, options);
         Row row = row(run, result);
         synchronized (this) {
-            writer.record(row, run.setting().experiment(), result);
+            try {
+                writer.record(row, run.setting().experiment(), result);
+            } catch (IOException e) {
+                throw new IOException(
+                        options.out() + ": run " + run.runId() + " cannot be written (" + e.getMessage()
+                                + "). Finished runs are kept: make room there and go on with --resume.",
+                        e);
+            }
             listener.runFinished(run.runId(), result.figure(Figure.SUCCESS_RATE));
         }
         double arrived = result.figure(Figure.REQUESTS_ARRIVED);
@@ -374,11 +382,19 @@ public final class Sweep {
                 Load load = load(experiment, service);
                 nodes.computeIfAbsent(
                         service.name() + load.origin().sha256(),
-                        key -> trace("load of " + service.name(), load.origin(), load.size()));
+                        key -> trace("load of " + service.name(), name(service), load.origin(), load.size()));
             }
             traces.carbon(experiment)
                     .ifPresent(carbon -> nodes.computeIfAbsent(
-                            "carbon", key -> trace("carbon of " + carbon.zone(), carbon.origin(), carbon.size())));
+                            "carbon " + carbon.origin().sha256(),
+                            key -> trace(
+                                    "carbon of " + carbon.zone(),
+                                    experiment
+                                            .carbon()
+                                            .map(source -> fileName(source.file()))
+                                            .orElse(""),
+                                    carbon.origin(),
+                                    carbon.size())));
         }
         return JsonNodeFactory.instance.arrayNode().addAll(nodes.values());
     }
@@ -393,10 +409,26 @@ public final class Sweep {
         }
     }
 
-    private static ObjectNode trace(String role, TraceOrigin origin, int rows) {
+    private static String name(Experiment.Service service) {
+        if (service.workload() instanceof Experiment.RequestFile requests) {
+            return fileName(requests.file());
+        }
+        if (service.workload() instanceof Experiment.PowerFile power) {
+            return fileName(power.file());
+        }
+        Experiment.GeneratedRequests generated = (Experiment.GeneratedRequests) service.workload();
+        return "generated from " + fileName(generated.rateProfile()) + " and " + fileName(generated.lengths());
+    }
+
+    private static String fileName(Path file) {
+        return String.valueOf(file.getFileName());
+    }
+
+    private static ObjectNode trace(String role, String name, TraceOrigin origin, int rows) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("role", role);
         node.put("path", origin.path());
+        node.put("name", name);
         node.put("sha256", origin.sha256());
         node.put("rows", rows);
         node.put("licence", origin.licence());
@@ -417,7 +449,7 @@ public final class Sweep {
         return List.copyOf(notes);
     }
 
-    private static String fileName(String label) {
+    private static String folderName(String label) {
         return label.replaceAll("[^A-Za-z0-9._-]", "_");
     }
 

@@ -225,7 +225,7 @@ class ExperimentFileTest {
         assertThat(at.services()).isEqualTo(file.base().services());
     }
 
-    private static final String FULL = """
+    static final String FULL = """
             name: full
             question: Does it read?
             mode: requests

@@ -61,7 +61,7 @@ final class ResultsFiles {
     /** The cells of one column of a table without quotes, top down. */
     static List<String> column(Path table, String name) throws IOException {
         List<String> lines = Files.readAllLines(table);
-        int column = List.of(lines.get(0).split(",")).indexOf(name);
+        int column = List.of(lines.get(0).split(",", -1)).indexOf(name);
         assertThat(column).as("column %s", name).isNotNegative();
         return lines.stream().skip(1).map(line -> line.split(",", -1)[column]).toList();
     }

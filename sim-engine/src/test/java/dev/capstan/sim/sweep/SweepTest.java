@@ -96,7 +96,9 @@ class SweepTest {
 
         assertThatThrownBy(() -> sweep().run(options(small, jobs, false), SweepListener.SILENT))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("out of disk space");
+                .hasMessageStartingWith("/out: run 0")
+                .hasMessageContaining("out of disk space")
+                .hasMessageContaining("go on with --resume");
 
         assertThat(small.resolve("summary.csv")).doesNotExist();
         assertThat(small.resolve("manifest.json")).doesNotExist();
@@ -229,6 +231,8 @@ class SweepTest {
         assertThat(manifest.at("/policies/1/name").asText()).isEqualTo("climatik-shipped");
         assertThat(manifest.at("/policies/1/guarded").asBoolean()).isFalse();
         assertThat(manifest.at("/traces/0/role").asText()).isEqualTo("load of chat");
+        assertThat(manifest.at("/traces/0/name").asText())
+                .isEqualTo("generated from azure-2024-week-conversation.csv and azure-2023-conversation.csv");
         assertThat(manifest.at("/traces/0/licence").asText()).startsWith("CC-BY-4.0");
         assertThat(manifest.at("/experiment/control/api_latency").asText()).isEqualTo("500ms");
         assertThat(manifest.path("experiment_sha256").asText()).hasSize(64);

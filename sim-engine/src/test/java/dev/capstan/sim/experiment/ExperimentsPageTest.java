@@ -1,0 +1,118 @@
+package dev.capstan.sim.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.capstan.sim.serving.ModelProfile;
+import dev.capstan.sim.serving.ModelProfiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Holds {@code docs/experiments.md} against what the reader reads. */
+class ExperimentsPageTest {
+
+    private static String page;
+
+    @BeforeAll
+    static void readPage() throws IOException {
+        page = Files.readString(Path.of("..", "docs", "experiments.md"));
+    }
+
+    @Test
+    void hasARowForEveryKeyThatIsReadAndNoOther() {
+        Set<String> read = new TreeSet<>();
+        ExperimentFolder folder = new ExperimentFolder();
+        for (String yaml : List.of(ExperimentFileTest.FULL, ExperimentFolder.LEAST, POWER)) {
+            paths(folder.read(yaml).resolved(), "", read);
+        }
+        read.removeIf(path -> path.startsWith("policies[].parameters."));
+        read.addAll(List.of("services[].workload", "cluster.domains", "services[].startup", "cap.schedule"));
+        read.addAll(List.of("telemetry.outages", "policies[].parameters"));
+
+        assertThat(documented().keySet()).isEqualTo(read);
+    }
+
+    @Test
+    void givesTheDefaultsThatTheReaderFillsIn() {
+        JsonNode resolved = new ExperimentFolder().read(ExperimentFolder.LEAST).resolved();
+
+        documented().forEach((path, fallback) -> {
+            JsonNode value = resolved.at("/" + path.replace("[]", "/0").replace('.', '/'));
+            if (value.isValueNode() && fallback.startsWith("`") && !path.equals("output.detail")) {
+                String text = fallback.substring(1, fallback.indexOf('`', 1));
+                assertThat(Axis.text(value)).as(path).isIn(text, text + ".0");
+            }
+        });
+    }
+
+    @Test
+    void namesEveryModel() {
+        assertThat(ModelProfiles.all())
+                .extracting(ModelProfile::name)
+                .allSatisfy(name -> assertThat(page).contains("`" + name + "`"));
+    }
+
+    @Test
+    void showsExperimentsThatRead(@TempDir Path temp) throws IOException {
+        List<String> shown = Pattern.compile("(?s)```yaml\n(.*?)```")
+                .matcher(page)
+                .results()
+                .map(block -> block.group(1))
+                .filter(yaml -> yaml.contains("services:"))
+                .toList();
+
+        assertThat(shown).hasSize(2);
+        for (String yaml : shown) {
+            Path samples = Path.of("..", "traces-sample").toAbsolutePath().normalize();
+            Path file = Files.writeString(temp.resolve("shown.yaml"), yaml.replace("../", samples + "/"));
+            assertThat(ExperimentFile.read(file, List.of()).base().services()).hasSize(1);
+        }
+    }
+
+    /** First and second cell of each row that begins with a dotted path. */
+    private static Map<String, String> documented() {
+        Map<String, String> rows = new TreeMap<>();
+        for (MatchResult row : Pattern.compile("(?m)^\\| `([a-z_.\\[\\]]+)` \\|([^|]*)\\|")
+                .matcher(page)
+                .results()
+                .toList()) {
+            assertThat(rows.put(row.group(1), row.group(2).strip()))
+                    .as(row.group(1))
+                    .isNull();
+        }
+        return rows;
+    }
+
+    private static void paths(JsonNode node, String path, Set<String> paths) {
+        if (node.isObject()) {
+            node.properties()
+                    .forEach(entry -> paths(
+                            entry.getValue(), path.isEmpty() ? entry.getKey() : path + "." + entry.getKey(), paths));
+        } else if (node.isArray()) {
+            node.forEach(item -> paths(item, path + "[]", paths));
+        } else {
+            // The workload of one service has the keys of the one at the top.
+            paths.add(path.replace("services[].workload.", "workload."));
+        }
+    }
+
+    private static final String POWER = """
+            mode: power
+            workload: {trace: power.csv}
+            services: [{name: row, model: llama-3.1-8b-h100}]
+            cluster: {breaker: {rating: 9 kW}}
+            cap: {power: 8 kW}
+            policies: [none]
+            """;
+}
