@@ -36,7 +36,7 @@ public class RateBenchmark {
     public void scrapeTenMinutes() {
         int samples = 600 / scrapeSeconds;
         for (int i = 1; i <= samples; i++) {
-            nowNanos = i * scrapeSeconds * SECOND_NANOS;
+            nowNanos = SECOND_NANOS * i * scrapeSeconds;
             double joules = 20_000.0 * i * scrapeSeconds;
             series.append(nowNanos, reset && i > samples - 5 ? joules - 10_000_000 : joules);
         }
