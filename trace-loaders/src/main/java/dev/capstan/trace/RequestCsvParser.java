@@ -25,12 +25,14 @@ final class RequestCsvParser {
     private final SourceBytes source;
     private final ByteLines lines;
     private final byte[] bytes;
+    private final RequestReading reading;
     private final RowFaults faults;
     private int at;
     private int end;
     private String problem = "";
     private String hint = "";
 
+    private boolean azure;
     private String licence = "";
     private Optional<Instant> start = Optional.empty();
 
@@ -39,7 +41,8 @@ final class RequestCsvParser {
     private long minuteTail;
     private long minuteSeconds;
 
-    RequestCsvParser(Path file, SourceBytes source) {
+    RequestCsvParser(Path file, SourceBytes source, RequestReading reading) {
+        this.reading = reading;
         this.file = file;
         this.source = source;
         this.lines = new ByteLines(file, source.stream(), LINE_BYTES);
@@ -48,6 +51,13 @@ final class RequestCsvParser {
     }
 
     RequestTrace parse() throws IOException {
+        if (reading.sort() || reading.skipFailures()) {
+            readHeader();
+            RequestRows rows =
+                    new RequestRows(file, reading, azure ? RequestRows.Clock.EPOCH : RequestRows.Clock.TRACE);
+            TraceOrigin origin = rows(rows::add, reading.skipFailures() ? 0 : 1);
+            return rows.finish(start, Optional.empty(), () -> origin);
+        }
         RequestColumns columns = new RequestColumns();
         TraceOrigin origin = scan(columns);
         return columns.trace(start, origin);
@@ -55,7 +65,11 @@ final class RequestCsvParser {
 
     /** Hands over the requests one by one; throws after the last line if any of them was bad. */
     TraceOrigin scan(RequestSink sink) throws IOException {
-        boolean azure = readHeader();
+        readHeader();
+        return rows(sink, 1);
+    }
+
+    private TraceOrigin rows(RequestSink sink, int leastOutput) throws IOException {
         String[] names = (azure ? AZURE_HEADER : RequestTraces.CAPSTAN_HEADER).split(",", -1);
         long rows = 0;
         long origin = 0;
@@ -69,11 +83,11 @@ final class RequestCsvParser {
             end = lines.end();
             long time = azure ? timestampNanos() : secondsNanos();
             int input = time == FAILED || !separator(names[0], names[1]) ? -1 : tokens(names[1], 0);
-            int output = input < 0 || !separator(names[1], names[2]) ? -1 : tokens(names[2], 1);
+            int output = input < 0 || !separator(names[1], names[2]) ? -1 : tokens(names[2], leastOutput);
             if (output < 0 || !whole() || !inOrder(before, time)) {
                 faults.add(lines.number(), problem, faults.shows() ? lines.text() : "", hint);
             } else if (faults.none()) {
-                if (rows == 1 && azure) {
+                if (rows == 1 && azure && reading.equals(RequestReading.STRICT)) {
                     origin = time;
                     start = Optional.of(Instant.ofEpochSecond(0, time));
                 }
@@ -94,6 +108,7 @@ final class RequestCsvParser {
 
     private boolean inOrder(long before, long time) {
         return time >= before
+                || reading.sort()
                 || failed(
                         "requests are not in order of arrival: this one comes before the one ahead of it",
                         "Maybe sort the rows by their first column and keep the header on top.");
@@ -106,16 +121,17 @@ final class RequestCsvParser {
         return false;
     }
 
-    /** Reads up to the header; true for the Azure form. */
-    private boolean readHeader() throws IOException {
+    /** Reads up to the header. */
+    private void readHeader() throws IOException {
         while (lines.advance()) {
             String line = lines.text();
             if (line.startsWith("#")) {
                 remark(line);
             } else if (line.equals(AZURE_HEADER)) {
-                return true;
+                azure = true;
+                return;
             } else if (line.equals(RequestTraces.CAPSTAN_HEADER)) {
-                return false;
+                return;
             } else {
                 throw lines.fault(
                         "the header is not that of a request trace",
@@ -161,7 +177,7 @@ final class RequestCsvParser {
         if (at == from || value > Integer.MAX_VALUE || value < least) {
             failed(
                     column + " must be a whole number from " + least + " to " + Integer.MAX_VALUE,
-                    "Maybe a failed request: remove such rows first.");
+                    "Maybe a failed request: ask to leave such rows out.");
             return -1;
         }
         return (int) value;
