@@ -2,6 +2,9 @@ package dev.capstan.trace;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
@@ -13,28 +16,34 @@ import java.nio.file.Path;
  */
 final class ByteLines {
 
+    /** Reads eight bytes of an array as one number, the first one lowest. */
+    static final VarHandle EIGHT_BYTES = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
     private static final int SHOWN_CHARACTERS = 80;
+    private static final long ONES = 0x0101010101010101L;
+    private static final long LINE_FEEDS = '\n' * ONES;
+    private static final long HIGH_BITS = 0x80 * ONES;
 
     private final Path file;
     private final InputStream in;
-    private final byte[] buffer = new byte[1 << 16];
+    private final byte[] buffer;
     private int filled;
     private int next;
     private int start;
     private int end;
     private long number;
 
-    ByteLines(Path file, InputStream in) {
+    /** Walks lines of at most so many bytes. */
+    ByteLines(Path file, InputStream in, int longest) {
         this.file = file;
         this.in = in;
+        this.buffer = new byte[longest];
     }
 
     boolean advance() throws IOException {
         int scan = next;
         while (true) {
-            while (scan < filled && buffer[scan] != '\n') {
-                scan++;
-            }
+            scan = lineFeed(scan);
             if (scan < filled) {
                 start = next;
                 end = scan;
@@ -44,7 +53,9 @@ final class ByteLines {
             int length = filled - next;
             if (length == buffer.length) {
                 throw new TraceException(
-                        file, number + 1, "the line is longer than 64 KiB. Maybe this is not a text file.");
+                        file,
+                        number + 1,
+                        "the line is longer than " + (buffer.length >> 10) + " KiB. Maybe this is not a text file.");
             }
             System.arraycopy(buffer, next, buffer, 0, length);
             next = 0;
@@ -67,6 +78,23 @@ final class ByteLines {
             end--;
         }
         return true;
+    }
+
+    /** The first line feed from a place on, or the end of what is there; eight bytes at a time. */
+    private int lineFeed(int from) {
+        int scan = from;
+        for (; scan + Long.BYTES <= filled; scan += Long.BYTES) {
+            // A byte of the difference is 0 where the text has a line feed; the mask marks the lowest of them.
+            long difference = (long) EIGHT_BYTES.get(buffer, scan) ^ LINE_FEEDS;
+            long found = (difference - ONES) & ~difference & HIGH_BITS;
+            if (found != 0) {
+                return scan + (Long.numberOfTrailingZeros(found) >> 3);
+            }
+        }
+        while (scan < filled && buffer[scan] != '\n') {
+            scan++;
+        }
+        return scan;
     }
 
     byte[] bytes() {

@@ -1,40 +1,95 @@
 package dev.capstan.trace;
 
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** The columns of a request trace while it grows. */
-final class RequestColumns {
+/**
+ * The columns of a request trace while it grows: in blocks, so that growing copies nothing and the peak is the trace and
+ * one column of it.
+ */
+final class RequestColumns implements RequestSink {
 
-    private int size;
+    private static final int BLOCK = 1 << 16;
+
+    private final List<long[]> arrivalBlocks = new ArrayList<>();
+    private final List<int[]> inputBlocks = new ArrayList<>();
+    private final List<int[]> outputBlocks = new ArrayList<>();
     private long[] arrivalNanos = new long[1024];
     private int[] inputTokens = new int[1024];
     private int[] outputTokens = new int[1024];
+    private int filled;
+    private int before;
 
     void add(long arrival, int input, int output) {
-        if (size == arrivalNanos.length) {
-            int capacity = Math.addExact(size, size >> 1);
-            arrivalNanos = Arrays.copyOf(arrivalNanos, capacity);
-            inputTokens = Arrays.copyOf(inputTokens, capacity);
-            outputTokens = Arrays.copyOf(outputTokens, capacity);
+        if (filled == arrivalNanos.length) {
+            nextBlock();
         }
-        arrivalNanos[size] = arrival;
-        inputTokens[size] = input;
-        outputTokens[size] = output;
-        size++;
+        arrivalNanos[filled] = arrival;
+        inputTokens[filled] = input;
+        outputTokens[filled] = output;
+        filled++;
+    }
+
+    @Override
+    public void accept(long arrival, int input, int output) {
+        add(arrival, input, output);
     }
 
     int size() {
-        return size;
+        return before + filled;
     }
 
     RequestTrace trace(Optional<Instant> start, TraceOrigin origin) {
-        return new RequestTrace(
-                Arrays.copyOf(arrivalNanos, size),
-                Arrays.copyOf(inputTokens, size),
-                Arrays.copyOf(outputTokens, size),
-                start,
-                origin);
+        return trace(start, origin, Map.of(), Optional.empty());
+    }
+
+    /** The trace; to be called once, since it lets go of the blocks. */
+    RequestTrace trace(
+            Optional<Instant> start,
+            TraceOrigin origin,
+            Map<RequestLabel, LabelColumn> labels,
+            Optional<PrefixBlocks> prefixBlocks) {
+        int size = size();
+        long[] arrivals = new long[size];
+        joinInto(arrivals, arrivalBlocks, arrivalNanos);
+        int[] inputs = new int[size];
+        joinInto(inputs, inputBlocks, inputTokens);
+        int[] outputs = new int[size];
+        joinInto(outputs, outputBlocks, outputTokens);
+        return new RequestTrace(arrivals, inputs, outputs, start, origin, labels, prefixBlocks);
+    }
+
+    private void nextBlock() {
+        arrivalBlocks.add(arrivalNanos);
+        inputBlocks.add(inputTokens);
+        outputBlocks.add(outputTokens);
+        before = Math.addExact(before, filled);
+        filled = 0;
+        arrivalNanos = new long[BLOCK];
+        inputTokens = new int[BLOCK];
+        outputTokens = new int[BLOCK];
+    }
+
+    private void joinInto(long[] whole, List<long[]> blocks, long[] last) {
+        int at = 0;
+        for (long[] block : blocks) {
+            System.arraycopy(block, 0, whole, at, block.length);
+            at += block.length;
+        }
+        System.arraycopy(last, 0, whole, at, filled);
+        blocks.clear();
+    }
+
+    private void joinInto(int[] whole, List<int[]> blocks, int[] last) {
+        int at = 0;
+        for (int[] block : blocks) {
+            System.arraycopy(block, 0, whole, at, block.length);
+            at += block.length;
+        }
+        System.arraycopy(last, 0, whole, at, filled);
+        blocks.clear();
     }
 }

@@ -10,82 +10,128 @@ import java.util.Optional;
 /** Parses the CSV forms of a request trace byte by byte, since a week of requests is more than a gigabyte of text. */
 final class RequestCsvParser {
 
-    private static final String AZURE_HEADER = "TIMESTAMP,ContextTokens,GeneratedTokens";
+    static final String AZURE_HEADER = "TIMESTAMP,ContextTokens,GeneratedTokens";
     private static final String AZURE_LICENCE = "CC-BY-4.0 where the file is from Azure/AzurePublicDataset";
     private static final String CUT_SHORT = "Maybe the file was cut short: fetch or write it again.";
     private static final int FIRST_YEAR = 1970;
     private static final int LAST_YEAR = 2261;
     private static final long LONGEST_SECONDS = 9_000_000_000L;
 
+    private static final int LINE_BYTES = 1 << 16;
+    private static final int MINUTE_BYTES = "2023-11-16 18:17".length();
+    private static final long FAILED = Long.MIN_VALUE;
+
     private final Path file;
     private final SourceBytes source;
     private final ByteLines lines;
     private final byte[] bytes;
+    private final RequestReading reading;
+    private final RowFaults faults;
     private int at;
     private int end;
+    private String problem = "";
+    private String hint = "";
 
+    private boolean azure;
     private String licence = "";
     private Optional<Instant> start = Optional.empty();
-    private int dateKey = -1;
-    private long dateSeconds;
 
-    private final RequestColumns columns = new RequestColumns();
+    // The minute of the row before: rows in order share it, so that its text is compared and not parsed.
+    private long minuteHead;
+    private long minuteTail;
+    private long minuteSeconds;
 
-    RequestCsvParser(Path file, SourceBytes source) {
+    RequestCsvParser(Path file, SourceBytes source, RequestReading reading) {
+        this.reading = reading;
         this.file = file;
         this.source = source;
-        this.lines = new ByteLines(file, source.stream());
+        this.lines = new ByteLines(file, source.stream(), LINE_BYTES);
         this.bytes = lines.bytes();
+        this.faults = new RowFaults(file);
     }
 
     RequestTrace parse() throws IOException {
-        boolean azure = readHeader();
+        if (reading.sort() || reading.skipFailures()) {
+            readHeader();
+            RequestRows rows =
+                    new RequestRows(file, reading, azure ? RequestRows.Clock.EPOCH : RequestRows.Clock.TRACE);
+            TraceOrigin origin = rows(rows::add, reading.skipFailures() ? 0 : 1);
+            return rows.finish(start, Optional.empty(), () -> origin);
+        }
+        RequestColumns columns = new RequestColumns();
+        TraceOrigin origin = scan(columns);
+        return columns.trace(start, origin);
+    }
+
+    /** Hands over the requests one by one; throws after the last line if any of them was bad. */
+    TraceOrigin scan(RequestSink sink) throws IOException {
+        readHeader();
+        return rows(sink, 1);
+    }
+
+    private TraceOrigin rows(RequestSink sink, int leastOutput) throws IOException {
         String[] names = (azure ? AZURE_HEADER : RequestTraces.CAPSTAN_HEADER).split(",", -1);
+        long rows = 0;
         long origin = 0;
-        long before = Long.MIN_VALUE;
+        long before = FAILED;
         while (lines.advance()) {
             if (lines.blank()) {
                 continue;
             }
+            rows++;
             at = lines.start();
             end = lines.end();
             long time = azure ? timestampNanos() : secondsNanos();
-            if (time < before) {
-                throw lines.fault(
-                        "requests are not in order of arrival: this one comes before the one ahead of it",
-                        "Maybe sort the rows by their first column and keep the header on top.");
+            int input = time == FAILED || !separator(names[0], names[1]) ? -1 : tokens(names[1], 0);
+            int output = input < 0 || !separator(names[1], names[2]) ? -1 : tokens(names[2], leastOutput);
+            if (output < 0 || !whole() || !inOrder(before, time)) {
+                faults.add(lines.number(), problem, faults.shows() ? lines.text() : "", hint);
+            } else if (faults.none()) {
+                if (rows == 1 && azure && reading.equals(RequestReading.STRICT)) {
+                    origin = time;
+                    start = Optional.of(Instant.ofEpochSecond(0, time));
+                }
+                sink.accept(time - origin, input, output);
             }
-            before = time;
-            separator(names[0], names[1]);
-            int input = tokens(names[1], 0);
-            separator(names[1], names[2]);
-            int output = tokens(names[2], 1);
-            if (at < end) {
-                throw lines.fault("a row has 3 columns", "Maybe two rows ran into one.");
-            }
-            if (columns.size() == 0 && azure) {
-                origin = time;
-                start = Optional.of(Instant.ofEpochSecond(0, time));
-            }
-            columns.add(time - origin, input, output);
+            before = time == FAILED ? before : time;
         }
-        if (columns.size() == 0) {
+        faults.throwIfAny();
+        if (rows == 0) {
             throw new TraceException(file, "has a header but no requests. " + CUT_SHORT);
         }
-        return columns.trace(
-                start, new TraceOrigin(file.toString(), source.finishSha256(), azure ? AZURE_LICENCE : licence));
+        return new TraceOrigin(file.toString(), source.finishSha256(), azure ? AZURE_LICENCE : licence);
     }
 
-    /** Reads up to the header; true for the Azure form. */
-    private boolean readHeader() throws IOException {
+    private boolean whole() {
+        return at == end || failed("a row has 3 columns", "Maybe two rows ran into one.");
+    }
+
+    private boolean inOrder(long before, long time) {
+        return time >= before
+                || reading.sort()
+                || failed(
+                        "requests are not in order of arrival: this one comes before the one ahead of it",
+                        "Maybe sort the rows by their first column and keep the header on top.");
+    }
+
+    /** Keeps what is wrong with the present row; always false. */
+    private boolean failed(String what, String tryThis) {
+        problem = what;
+        hint = tryThis;
+        return false;
+    }
+
+    /** Reads up to the header. */
+    private void readHeader() throws IOException {
         while (lines.advance()) {
             String line = lines.text();
             if (line.startsWith("#")) {
                 remark(line);
             } else if (line.equals(AZURE_HEADER)) {
-                return true;
+                azure = true;
+                return;
             } else if (line.equals(RequestTraces.CAPSTAN_HEADER)) {
-                return false;
+                return;
             } else {
                 throw lines.fault(
                         "the header is not that of a request trace",
@@ -109,16 +155,15 @@ final class RequestCsvParser {
         }
     }
 
-    private void separator(String column, String nextColumn) {
+    private boolean separator(String column, String nextColumn) {
         if (at == end) {
-            throw lines.fault("the row ends before " + nextColumn, CUT_SHORT);
+            return failed("the row ends before " + nextColumn, CUT_SHORT);
         }
-        if (bytes[at] != ',') {
-            throw lines.fault(column + " is followed by something that does not belong to it", "Expected a comma.");
-        }
-        at++;
+        return bytes[at++] == ','
+                || failed(column + " is followed by something that does not belong to it", "Expected a comma.");
     }
 
+    /** A whole number, or -1 where there is none. */
     private int tokens(String column, int least) {
         int from = at;
         long value = 0;
@@ -126,12 +171,14 @@ final class RequestCsvParser {
             value = value * 10 + bytes[at++] - '0';
         }
         if (at == from && at == end) {
-            throw lines.fault("the row ends before " + column, CUT_SHORT);
+            failed("the row ends before " + column, CUT_SHORT);
+            return -1;
         }
         if (at == from || value > Integer.MAX_VALUE || value < least) {
-            throw lines.fault(
+            failed(
                     column + " must be a whole number from " + least + " to " + Integer.MAX_VALUE,
-                    "Maybe a failed request: remove such rows first.");
+                    "Maybe a failed request: ask to leave such rows out.");
+            return -1;
         }
         return (int) value;
     }
@@ -144,9 +191,10 @@ final class RequestCsvParser {
             seconds = seconds * 10 + bytes[at++] - '0';
         }
         if (at == from || seconds > LONGEST_SECONDS) {
-            throw lines.fault(
+            failed(
                     "arrival_seconds must be a plain decimal number from 0 to " + LONGEST_SECONDS,
                     "Maybe write 0.00001 for 1e-5.");
+            return FAILED;
         }
         long nanos = seconds * 1_000_000_000 + fractionNanos();
         while (at < end && isDigit(bytes[at])) {
@@ -157,59 +205,63 @@ final class RequestCsvParser {
 
     /** {@code 2023-11-16 18:17:03.9799600}, with or without a zone, as nanoseconds since 1970. */
     private long timestampNanos() {
-        int year = digits(4);
-        expect('-');
-        int month = digits(2);
-        expect('-');
-        int day = digits(2);
-        if (at < end && bytes[at] == 'T') {
-            at++;
-        } else {
-            expect(' ');
+        int second = minute() && expect(':') ? digits(2) : -1;
+        if (second < 0 || second > 59) {
+            return badTimestamp();
         }
-        int hour = digits(2);
-        expect(':');
-        int minute = digits(2);
-        expect(':');
-        int second = digits(2);
-        if (hour > 23 || minute > 59 || second > 59) {
-            throw badTimestamp();
-        }
-        long seconds = dateSeconds(year, month, day) + hour * 3600L + minute * 60L + second;
         int fraction = fractionNanos();
-        return (seconds - zoneSeconds()) * 1_000_000_000 + fraction;
-    }
-
-    private long dateSeconds(int year, int month, int day) {
-        int key = (year * 100 + month) * 100 + day;
-        if (key != dateKey) {
-            if (year < FIRST_YEAR || year > LAST_YEAR) {
-                throw badTimestamp();
-            }
-            try {
-                dateSeconds = LocalDate.of(year, month, day).toEpochDay() * 86_400;
-            } catch (DateTimeException e) {
-                throw badTimestamp();
-            }
-            dateKey = key;
+        int zone = at < end && bytes[at] != ',' ? zoneSeconds() : 0;
+        if (zone == Integer.MIN_VALUE) {
+            return badTimestamp();
         }
-        return dateSeconds;
+        return (minuteSeconds + second - zone) * 1_000_000_000 + fraction;
     }
 
+    /** Reads {@code 2023-11-16 18:17} into {@link #minuteSeconds}; false where it is none. */
+    private boolean minute() {
+        if (end - at < MINUTE_BYTES) {
+            return false;
+        }
+        long head = (long) ByteLines.EIGHT_BYTES.get(bytes, at);
+        long tail = (long) ByteLines.EIGHT_BYTES.get(bytes, at + Long.BYTES);
+        if (head == minuteHead && tail == minuteTail) {
+            at += MINUTE_BYTES;
+            return true;
+        }
+        int year = digits(4);
+        int month = year < FIRST_YEAR || year > LAST_YEAR || !expect('-') ? -1 : digits(2);
+        int day = month < 0 || !expect('-') ? -1 : digits(2);
+        if (day < 0 || (bytes[at] != 'T' && bytes[at] != ' ')) {
+            return false;
+        }
+        at++;
+        int hour = digits(2);
+        int minute = hour < 0 || hour > 23 || !expect(':') ? -1 : digits(2);
+        if (minute < 0 || minute > 59) {
+            return false;
+        }
+        try {
+            minuteSeconds = LocalDate.of(year, month, day).toEpochDay() * 86_400 + hour * 3600L + minute * 60L;
+        } catch (DateTimeException e) {
+            return false;
+        }
+        minuteHead = head;
+        minuteTail = tail;
+        return true;
+    }
+
+    /** {@code Z} or {@code +02:00}; {@link Integer#MIN_VALUE} where it is neither. */
     private int zoneSeconds() {
-        if (at == end || bytes[at] == ',') {
-            return 0;
-        }
         byte sign = bytes[at++];
         if (sign == 'Z') {
             return 0;
         }
-        int hours = digits(2);
-        expect(':');
-        int seconds = hours * 3600 + digits(2) * 60;
-        if (sign != '+' && sign != '-') {
-            throw badTimestamp();
+        int hours = sign == '+' || sign == '-' ? digits(2) : -1;
+        int minutes = hours < 0 || hours > 18 || !expect(':') ? -1 : digits(2);
+        if (minutes < 0 || minutes > 59) {
+            return Integer.MIN_VALUE;
         }
+        int seconds = hours * 3600 + minutes * 60;
         return sign == '+' ? seconds : -seconds;
     }
 
@@ -228,28 +280,31 @@ final class RequestCsvParser {
         return nanos;
     }
 
+    /** So many digits, or -1. */
     private int digits(int count) {
+        if (end - at < count) {
+            return -1;
+        }
         int value = 0;
         for (int i = 0; i < count; i++) {
-            if (at == end || !isDigit(bytes[at])) {
-                throw badTimestamp();
+            byte digit = bytes[at++];
+            if (!isDigit(digit)) {
+                return -1;
             }
-            value = value * 10 + bytes[at++] - '0';
+            value = value * 10 + digit - '0';
         }
         return value;
     }
 
-    private void expect(char character) {
-        if (at == end || bytes[at] != character) {
-            throw badTimestamp();
-        }
-        at++;
+    private boolean expect(char character) {
+        return at < end && bytes[at++] == character;
     }
 
-    private TraceException badTimestamp() {
-        return lines.fault(
+    private long badTimestamp() {
+        failed(
                 "TIMESTAMP must be a time such as 2023-11-16 18:17:03.9799600 or 2024-05-10 00:00:00.009930+00:00",
                 CUT_SHORT);
+        return FAILED;
     }
 
     private static boolean isDigit(byte character) {

@@ -1,10 +1,13 @@
 package dev.capstan.trace;
 
 import java.time.Instant;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * Requests in order of arrival, as parallel arrays: 16 bytes a request.
+ * Requests in order of arrival, as parallel arrays: 16 bytes a request, 4 more for each label.
  *
  * <p><b>Caveats.</b> The arrays are not copied, neither in nor out, because a trace may hold many millions of requests
  * and every run of a sweep shares it. Nobody may write to them after construction.
@@ -16,8 +19,12 @@ public final class RequestTrace {
     private final int[] outputTokens;
     private final Optional<Instant> start;
     private final TraceOrigin origin;
+    private final Map<RequestLabel, LabelColumn> labels;
+    private final Optional<PrefixBlocks> prefixBlocks;
 
     /**
+     * A trace without labels.
+     *
      * @param arrivalNanos arrivals, not decreasing, from 0
      * @param inputTokens prompt tokens of each request, at least 0
      * @param outputTokens generated tokens of each request, at least 1
@@ -26,6 +33,23 @@ public final class RequestTrace {
      */
     public RequestTrace(
             long[] arrivalNanos, int[] inputTokens, int[] outputTokens, Optional<Instant> start, TraceOrigin origin) {
+        this(arrivalNanos, inputTokens, outputTokens, start, origin, Map.of(), Optional.empty());
+    }
+
+    /**
+     * A trace with what else its source has.
+     *
+     * @param labels a column of as many requests for each label that is there
+     * @param prefixBlocks of as many requests, where the source has them
+     */
+    public RequestTrace(
+            long[] arrivalNanos,
+            int[] inputTokens,
+            int[] outputTokens,
+            Optional<Instant> start,
+            TraceOrigin origin,
+            Map<RequestLabel, LabelColumn> labels,
+            Optional<PrefixBlocks> prefixBlocks) {
         int size = arrivalNanos.length;
         if (inputTokens.length != size || outputTokens.length != size) {
             throw new IllegalArgumentException("columns of a request trace must have one length, were " + size + ", "
@@ -48,6 +72,20 @@ public final class RequestTrace {
         this.outputTokens = outputTokens;
         this.start = start;
         this.origin = origin;
+        this.labels = labels.isEmpty() ? Map.of() : Collections.unmodifiableMap(new EnumMap<>(labels));
+        this.prefixBlocks = prefixBlocks;
+        this.labels.forEach((label, column) -> {
+            if (column.size() != size) {
+                throw new IllegalArgumentException(
+                        "label " + label.column() + " is there for " + column.size() + " of " + size + " requests");
+            }
+        });
+        prefixBlocks.ifPresent(blocks -> {
+            if (blocks.requests() != size) {
+                throw new IllegalArgumentException(
+                        "prefix blocks are there for " + blocks.requests() + " of " + size + " requests");
+            }
+        });
     }
 
     /** Number of requests. */
@@ -78,6 +116,16 @@ public final class RequestTrace {
     /** Where the trace comes from. */
     public TraceOrigin origin() {
         return origin;
+    }
+
+    /** The labels that the source has, in the order of {@link RequestLabel}. */
+    public Map<RequestLabel, LabelColumn> labels() {
+        return labels;
+    }
+
+    /** Hashes of the prompt blocks, where the source has them. */
+    public Optional<PrefixBlocks> prefixBlocks() {
+        return prefixBlocks;
     }
 
     /** Arrival of the last request in nanoseconds; 0 for an empty trace. */

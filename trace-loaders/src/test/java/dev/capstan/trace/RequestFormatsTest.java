@@ -1,0 +1,336 @@
+package dev.capstan.trace;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.github.luben.zstd.Zstd;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class RequestFormatsTest {
+
+    private static final String BURSTGPT = "Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n"
+            + "5,ChatGPT,472,18,490,Conversation log\n45.5,GPT-4,1087,230,1317,API log\n";
+    private static final String MOONCAKE =
+            "{\"timestamp\": 0, \"input_length\": 6758, \"output_length\": 500, \"hash_ids\": [0, 1, 2]}\n"
+                    + "{\"timestamp\": 27, \"input_length\": 300, \"output_length\": 1, \"hash_ids\": [0]}\n";
+    private static final String ACCESS_LOG = "{\"created\": 1715299201, \"model\": \"m-70b\", \"user\": \"u1\","
+            + " \"usage\": {\"prompt_tokens\": 11, \"completion_tokens\": 7}}\n"
+            + "{\"created\": 1715299200.25, \"model\": \"m-8b\", \"priority\": 2,"
+            + " \"usage\": {\"prompt_tokens\": 3, \"completion_tokens\": 900}}\n";
+    private static final String LABELLED = "# licence: CC0-1.0\n# prefix_block_tokens: 16\n"
+            + "arrival_seconds,input_tokens,output_tokens,model,slo_class,prefix_hashes\n"
+            + "0,1,2,\"a, \"\"b\"\"\n c\",,7 -8\n1.5,3,4,,\"\",\n";
+    private static final RequestMapping OTHER_COLUMNS = new RequestMapping("t", ArrivalUnit.MILLISECONDS, "in", "out");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void readsBurstGptWithModelAndLogTypeAsLabels() {
+        RequestTrace trace = read(BURSTGPT);
+        assertThat(trace.arrivalNanos()).containsExactly(5_000_000_000L, 45_500_000_000L);
+        assertThat(trace.inputTokens()).containsExactly(472, 1087);
+        assertThat(trace.outputTokens()).containsExactly(18, 230);
+        assertThat(texts(trace, RequestLabel.MODEL)).containsExactly("ChatGPT", "GPT-4");
+        assertThat(texts(trace, RequestLabel.SERVICE)).containsExactly("Conversation log", "API log");
+        assertThat(trace.start()).isEmpty();
+    }
+
+    @Test
+    void refusesFailedRequestsUnlessAskedToLeaveThemOutAndThenSaysHowMany() {
+        String failing = BURSTGPT + "50,GPT-4,900,0,900,API log\n51,GPT-4,800,3,803,API log\n";
+        assertThatThrownBy(() -> read(failing))
+                .isInstanceOf(TraceException.class)
+                .hasMessageContaining("trace:4: Response tokens must be a whole number from 1")
+                .hasMessageContaining("found '50,GPT-4,900,0,900,API log'");
+        RequestTrace trace = read(failing, RequestFormat.BURSTGPT_CSV, RequestReading.STRICT.withoutFailures());
+        assertThat(trace.inputTokens()).containsExactly(472, 1087, 800);
+        assertThat(texts(trace, RequestLabel.MODEL)).containsExactly("ChatGPT", "GPT-4", "GPT-4");
+        assertThat(trace.origin().path()).startsWith("without 1 failed requests, of ");
+    }
+
+    @Test
+    void readsMooncakeWithItsPrefixBlocks() {
+        RequestTrace trace = read(MOONCAKE);
+        assertThat(trace.arrivalNanos()).containsExactly(0, 27_000_000);
+        assertThat(trace.outputTokens()).containsExactly(500, 1);
+        PrefixBlocks blocks = trace.prefixBlocks().orElseThrow();
+        assertThat(blocks.blockTokens()).isEqualTo(512);
+        assertThat(blocks.offsets()).containsExactly(0, 3, 4);
+        assertThat(blocks.hashes()).containsExactly(0, 1, 2, 0);
+    }
+
+    @Test
+    void sortsAnAccessLogOnlyWhenAsked() {
+        assertThatThrownBy(() -> read(ACCESS_LOG))
+                .hasMessageContaining("trace:2: requests are not in order of arrival")
+                .hasMessageContaining("Maybe ask for sorting");
+        RequestTrace trace = read(ACCESS_LOG, RequestFormat.ACCESS_LOG_JSONL, RequestReading.STRICT.sorted());
+        assertThat(trace.start()).contains(Instant.parse("2024-05-10T00:00:00.25Z"));
+        assertThat(trace.arrivalNanos()).containsExactly(0, 750_000_000);
+        assertThat(trace.inputTokens()).containsExactly(3, 11);
+        assertThat(texts(trace, RequestLabel.MODEL)).containsExactly("m-8b", "m-70b");
+        assertThat(texts(trace, RequestLabel.PRIORITY)).containsExactly("2", null);
+        assertThat(trace.origin().path()).startsWith("sorted by arrival, of ");
+    }
+
+    @Test
+    void readsIsoTimesWithTheirZoneInAccessLogsAndRefusesThoseWithout() {
+        String log = "{\"timestamp\":\"2024-05-10T02:00:00+02:00\",\"prompt_tokens\":1,\"completion_tokens\":2}\n"
+                + "{\"timestamp\":\"2024-05-10 00:00:01.0000001Z\",\"prompt_tokens\":1,\"completion_tokens\":2}";
+        assertThat(read(log).arrivalNanos()).containsExactly(0, 1_000_000_100);
+        assertThatThrownBy(() -> read(log.replace("+02:00", "")))
+                .hasMessageContaining("trace:1: timestamp must be a time from 1970 to 2255 with its zone")
+                .hasMessageContaining("Maybe add Z");
+        assertThatThrownBy(() -> read("{\"created\":12,\"prompt_tokens\":1,\"completion_tokens\":2}"))
+                .hasMessageContaining("created must be seconds since 1970");
+    }
+
+    @Test
+    void sortsAzureRowsWhenAskedAndBeginsWithTheEarliest() {
+        RequestTrace trace = read(
+                RequestCsvParser.AZURE_HEADER
+                        + "\r\n2023-11-16 18:17:04.0319601,3180,8\r\n2023-11-16 18:17:03.9799600,4808,10",
+                RequestFormat.AZURE_LLM_CSV,
+                RequestReading.STRICT.sorted());
+        assertThat(trace.arrivalNanos()).containsExactly(0, 52_000_100);
+        assertThat(trace.inputTokens()).containsExactly(4808, 3180);
+        assertThat(trace.start()).contains(Instant.parse("2023-11-16T18:17:03.97996Z"));
+    }
+
+    @Test
+    void readsItsOwnFormWithLabelsThatHoldCommasQuotesAndLineEnds() {
+        RequestTrace trace = read(LABELLED);
+        assertThat(texts(trace, RequestLabel.MODEL)).containsExactly("a, \"b\"\n c", null);
+        assertThat(texts(trace, RequestLabel.SLO_CLASS)).containsExactly(null, "");
+        assertThat(trace.prefixBlocks().orElseThrow().hashes()).containsExactly(7, -8);
+        assertThat(trace.prefixBlocks().orElseThrow().offsets()).containsExactly(0, 2, 2);
+        assertThat(trace.origin().licence()).isEqualTo("CC0-1.0");
+    }
+
+    @Test
+    void readsAnyCsvThroughAMapping() {
+        RequestMapping mapping = new RequestMapping(
+                "when",
+                ArrivalUnit.ISO8601,
+                "prompt",
+                "answer",
+                Map.of(RequestLabel.PRIORITY, "class"),
+                Optional.empty());
+        RequestTrace trace = read(
+                "class,answer,prompt,when,other\ngold,5,10.0,2024-05-10T00:00:00Z,x\n,6,0,2024-05-10T00:00:01Z,y\n",
+                RequestFormat.GENERIC_CSV,
+                RequestReading.STRICT.withMapping(mapping));
+        assertThat(trace.inputTokens()).containsExactly(10, 0);
+        assertThat(trace.outputTokens()).containsExactly(5, 6);
+        assertThat(trace.arrivalNanos()).containsExactly(0, 1_000_000_000);
+        assertThat(texts(trace, RequestLabel.PRIORITY)).containsExactly("gold", null);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"s,1.5", "ms,1500", "us,1500000", "ns,1500000000"})
+    void readsEveryUnitOfArrivals(String unit, String second) {
+        RequestMapping mapping = new RequestMapping("t", ArrivalUnit.ofSymbol(unit), "in", "out");
+        RequestTrace trace = read(
+                "{\"t\":0,\"in\":1,\"out\":2}\n{\"t\":" + second + ",\"in\":1,\"out\":2}\n",
+                RequestFormat.GENERIC_JSONL,
+                RequestReading.STRICT.withMapping(mapping));
+        assertThat(trace.arrivalNanos()).containsExactly(0, 1_500_000_000);
+        assertThat(trace.start()).isEmpty();
+    }
+
+    @Test
+    void takesLargeNumbersAsTimesSince1970() {
+        RequestTrace trace = read(
+                "t,in,out\n1715299200000,1,2\n1715299200500,1,2\n",
+                RequestFormat.GENERIC_CSV,
+                RequestReading.STRICT.withMapping(OTHER_COLUMNS));
+        assertThat(trace.start()).contains(Instant.parse("2024-05-10T00:00:00Z"));
+        assertThat(trace.arrivalNanos()).containsExactly(0, 500_000_000);
+    }
+
+    @Test
+    void readsParquetOfOthersThroughAMapping() {
+        Path file = folder.resolve("other.parquet");
+        RequestTraces.writeParquet(read(BURSTGPT), file);
+        RequestMapping mapping = new RequestMapping(
+                "arrival_nanos",
+                ArrivalUnit.NANOSECONDS,
+                "input_tokens",
+                "output_tokens",
+                Map.of(RequestLabel.SESSION, "model"),
+                Optional.empty());
+        RequestTrace trace =
+                RequestTraces.read(file, RequestFormat.GENERIC_PARQUET, RequestReading.STRICT.withMapping(mapping));
+        assertThat(trace.inputTokens()).containsExactly(472, 1087);
+        assertThat(texts(trace, RequestLabel.SESSION)).containsExactly("ChatGPT", "GPT-4");
+        assertThatThrownBy(() -> RequestTraces.read(
+                        file, RequestFormat.GENERIC_PARQUET, RequestReading.STRICT.withMapping(OTHER_COLUMNS)))
+                .isInstanceOf(TraceException.class)
+                .hasMessageContaining("there is no column 't'. Columns here: arrival_nanos, input_tokens");
+    }
+
+    @Test
+    void readsEveryTextFormatWithItsQuirksAndPacked() throws IOException {
+        for (String text : List.of(BURSTGPT, MOONCAKE, LABELLED)) {
+            RequestTrace plain = read(text);
+            String noLastEnd = text.substring(0, text.length() - 1);
+            String quirky = "\uFEFF" + (text.equals(LABELLED) ? noLastEnd : noLastEnd.replace("\n", "\r\n"));
+            for (byte[] bytes : List.of(
+                    quirky.getBytes(UTF_8), gzip(quirky.getBytes(UTF_8)), Zstd.compress(quirky.getBytes(UTF_8)))) {
+                RequestTrace same = RequestTraces.read(Files.write(folder.resolve("quirky"), bytes));
+                assertThat(same.arrivalNanos()).isEqualTo(plain.arrivalNanos());
+                assertThat(same.inputTokens()).isEqualTo(plain.inputTokens());
+                assertThat(same.outputTokens()).isEqualTo(plain.outputTokens());
+                assertThat(same.labels().keySet()).isEqualTo(plain.labels().keySet());
+            }
+        }
+    }
+
+    @Test
+    void refusesACutZstandardFile() throws IOException {
+        byte[] packed = Zstd.compress(MOONCAKE.getBytes(UTF_8));
+        Path file = Files.write(folder.resolve("cut"), Arrays.copyOf(packed, packed.length - 6));
+        assertThatThrownBy(() -> RequestTraces.read(file))
+                .isInstanceOf(TraceException.class)
+                .hasMessageContaining("cannot be read");
+    }
+
+    @Test
+    void tellsTenThousandBadLinesInOneErrorWithTheFirstFive() {
+        for (String header : List.of(
+                "arrival_seconds,input_tokens,output_tokens\n0,1,1\n",
+                "arrival_seconds,input_tokens,output_tokens,model\n0,1,1,a\n",
+                MOONCAKE)) {
+            String text = header + "x,1,1,1\n".repeat(10_000);
+            assertThatThrownBy(() -> read(text))
+                    .isInstanceOf(TraceException.class)
+                    .satisfies(e -> {
+                        assertThat(e.getMessage()).contains("10000 lines cannot be read, so none is taken. The first:");
+                        assertThat(e.getMessage()).contains("\n  line 3: ").doesNotContain("\n  line 9: ");
+                        assertThat(e.getMessage().lines()).hasSize(6);
+                    });
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"timestamp\":1,\"input_length\":2,\"output_length\":3|the line is not JSON at column",
+                "{\"timestamp\":1,\"timestamp\":2}|Duplicate field 'timestamp'",
+                "{\"input_length\":2,\"output_length\":3}|timestamp is missing",
+                "{\"timestamp\":1,\"output_length\":3}|input_length is missing",
+                "{\"timestamp\":1,\"input_length\":2.5,\"output_length\":3}|input_length must be a whole number",
+                "{\"timestamp\":1,\"input_length\":1e999999999,\"output_length\":3}|input_length must be a whole number",
+                "{\"timestamp\":-1,\"input_length\":1,\"output_length\":3}|timestamp must be a number of ms",
+                "{\"timestamp\":1,\"input_length\":1,\"output_length\":3} 4|something follows the JSON object",
+                "{\"timestamp\":1,\"input_length\":1,\"output_length\":3,\"hash_ids\":[\"a\"]}|hash_ids must hold whole",
+                "[1]|the line is not a JSON object"
+            })
+    void namesTheLineAndFieldOfJsonThatIsWrong(String line, String problem) {
+        assertThatThrownBy(() -> read("{\"timestamp\":0,\"input_length\":1,\"output_length\":3}\n" + line + "\n"))
+                .isInstanceOf(TraceException.class)
+                .hasMessageContaining("trace:2: ")
+                .hasMessageContaining(problem);
+    }
+
+    @Test
+    void refusesColumnsThatAreMissingOrThereTwice() {
+        RequestReading reading = RequestReading.STRICT.withMapping(OTHER_COLUMNS);
+        assertThatThrownBy(() -> read("t,in\n1,2\n", RequestFormat.GENERIC_CSV, reading))
+                .hasMessageContaining("there is no column 'out'. Columns here: t, in");
+        assertThatThrownBy(() -> read("t,in,out,in\n1,2,3,4\n", RequestFormat.GENERIC_CSV, reading))
+                .hasMessageContaining("there are two columns 'in'");
+        assertThatThrownBy(() -> read("arrival_seconds,input_tokens,output_tokens,colour\n0,1,2,red\n"))
+                .hasMessageContaining("there is no label 'colour'. Allowed beside");
+        assertThatThrownBy(() -> read("t,in,out\n1,2,3\n", RequestFormat.GENERIC_CSV))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("generic-csv needs a mapping");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void namesEveryFormat(RequestFormat format) {
+        assertThat(RequestFormat.ofId(format.id())).isEqualTo(format);
+    }
+
+    @Test
+    void scansWhatItReads() throws IOException {
+        for (String text : List.of(BURSTGPT, "arrival_seconds,input_tokens,output_tokens\n1,2,3\n2,4,5\n")) {
+            RequestTrace trace = read(text);
+            RequestColumns seen = new RequestColumns();
+            TraceOrigin origin = RequestTraces.scan(folder.resolve("trace"), seen);
+            assertThat(seen.trace(Optional.empty(), origin).outputTokens()).isEqualTo(trace.outputTokens());
+            assertThat(origin).isEqualTo(trace.origin());
+        }
+    }
+
+    /** Figures: guide of the data sets, section 1.4, measured there with other code. */
+    @Test
+    void readsTheSyntheticTraceOfMooncake() {
+        RequestTrace trace = RequestTraces.read(RealTraces.file("mooncake-fast25/synthetic_trace.jsonl"));
+        assertThat(trace.size()).isEqualTo(3_993);
+        assertThat(trace.spanNanos() / 1e9).isCloseTo(1_022, within(0.5));
+        assertThat(trace.size() / (trace.spanNanos() / 1e9)).isCloseTo(3.91, within(0.005));
+        assertThat(Arrays.stream(trace.inputTokens()).average().orElseThrow()).isCloseTo(15_325, within(0.5));
+        assertThat(Arrays.stream(trace.outputTokens()).average().orElseThrow()).isCloseTo(149, within(0.5));
+        assertThat(Arrays.stream(trace.inputTokens()).max()).hasValue(191_378);
+        assertThat(Arrays.stream(trace.outputTokens()).max()).hasValue(893);
+        long[] hashes = trace.prefixBlocks().orElseThrow().hashes();
+        // With an endless cache every hash is missed once.
+        double missed = Arrays.stream(hashes).distinct().count();
+        assertThat(1 - missed / hashes.length).isCloseTo(0.640, within(0.0005));
+    }
+
+    private static List<String> texts(RequestTrace trace, RequestLabel label) {
+        LabelColumn column = trace.labels().get(label);
+        return IntStream.range(0, trace.size()).mapToObj(column::text).toList();
+    }
+
+    private RequestTrace read(String text) {
+        return RequestTraces.read(write(text));
+    }
+
+    private RequestTrace read(String text, RequestFormat format) {
+        return RequestTraces.read(write(text), format);
+    }
+
+    private RequestTrace read(String text, RequestFormat format, RequestReading reading) {
+        return RequestTraces.read(write(text), format, reading);
+    }
+
+    private Path write(String text) {
+        try {
+            return Files.writeString(folder.resolve("trace"), text);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static byte[] gzip(byte[] bytes) throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (OutputStream out = new GZIPOutputStream(packed)) {
+            out.write(bytes);
+        }
+        return packed.toByteArray();
+    }
+}
