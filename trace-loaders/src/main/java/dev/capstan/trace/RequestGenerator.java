@@ -55,6 +55,7 @@ public record RequestGenerator(
         RandomStream arrivals = RandomStream.named(seed, "requests.arrivals");
         RandomStream burstTimes = RandomStream.named(seed, "requests.bursts");
         RandomStream tokens = RandomStream.named(seed, "requests.lengths");
+        IntervalSampler intervals = law.sampler();
         RequestColumns columns = new RequestColumns();
 
         long end = fromNanos + durationNanos;
@@ -62,7 +63,7 @@ public record RequestGenerator(
         long toggle = bursts.isEmpty() ? end : fromNanos + quiet(burstTimes);
         int window = profile.windowAt(fromNanos);
         // Mean intervals until the next arrival; carried over from segment to segment of constant rate.
-        double ahead = law.nextInterval(arrivals);
+        double ahead = intervals.next(arrivals);
         long start = fromNanos;
         while (start < end) {
             long stop = Math.min(end, Math.min(toggle, profile.windowEndNanos(window)));
@@ -76,10 +77,10 @@ public record RequestGenerator(
             while (ahead < left) {
                 at += ahead / perNano;
                 columns.add(
-                        start - fromNanos + Math.min((long) at, stop - start - 1),
+                        law.noted(start - fromNanos + Math.min((long) at, stop - start - 1)),
                         lengths.inputTokens(tokens.nextDouble()),
                         lengths.outputTokens(tokens.nextDouble()));
-                ahead = law.nextInterval(arrivals);
+                ahead = intervals.next(arrivals);
                 left = (length - at) * perNano;
             }
             ahead -= Math.max(0, left);

@@ -1,6 +1,8 @@
 package dev.capstan.trace;
 
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.PriorityQueue;
 
 /** Makes request traces from others. Each result tells in its origin what was done to what. */
@@ -16,7 +18,9 @@ public final class RequestTraceTransforms {
     /**
      * Scales the load. The whole part of the factor superposes copies, the first as it is, each other one shifted by up
      * to 30 s either way so that bursts do not coincide to the nanosecond; what leaves one end of the trace comes in at
-     * the other. The fraction is one more copy, thinned at random. A factor below 1 thins the trace itself.
+     * the other. The fraction is one more copy, thinned at random. A factor below 1 thins the trace itself. Labels and
+     * prefix blocks go with their requests: copies share sessions and prefixes, so that prefix caches do better than they
+     * would under more users.
      *
      * @param factor above 0
      * @param seed of shifts and thinning
@@ -36,17 +40,17 @@ public final class RequestTraceTransforms {
             long shift = i == 0 ? 0 : Math.round((2 * shifts.nextDouble() - 1) * LARGEST_SHIFT_NANOS);
             queue.add(new Copy(trace, i, shift));
         }
-        RequestColumns columns = new RequestColumns();
+        RequestSelection selection = new RequestSelection(trace);
         while (!queue.isEmpty()) {
             Copy next = queue.remove();
             if (next.number < whole || thinning.nextDouble() < fraction) {
-                columns.add(next.arrival, trace.inputTokens()[next.request], trace.outputTokens()[next.request]);
+                selection.add(next.request, next.arrival);
             }
             if (next.advance()) {
                 queue.add(next);
             }
         }
-        return columns.trace(trace.start(), derived("scaled: factor=" + factor + ", seed=" + seed, trace.origin()));
+        return selection.trace(trace.start(), derived("scaled: factor=" + factor + ", seed=" + seed, trace.origin()));
     }
 
     /**
@@ -59,16 +63,109 @@ public final class RequestTraceTransforms {
                     + ", asked for " + Quantity.formatDuration(durationNanos) + " from "
                     + Quantity.formatDuration(fromNanos));
         }
-        RequestColumns columns = new RequestColumns();
+        RequestSelection selection = new RequestSelection(trace);
         for (int i = 0; i < trace.size(); i++) {
             long arrival = trace.arrivalNanos()[i] - fromNanos;
             if (arrival >= 0 && arrival < durationNanos) {
-                columns.add(arrival, trace.inputTokens()[i], trace.outputTokens()[i]);
+                selection.add(i, arrival);
             }
         }
         String recipe = "window: from=" + Quantity.formatDuration(fromNanos) + ", duration="
                 + Quantity.formatDuration(durationNanos);
-        return columns.trace(trace.start().map(start -> start.plusNanos(fromNanos)), derived(recipe, trace.origin()));
+        return selection.trace(trace.start().map(start -> start.plusNanos(fromNanos)), derived(recipe, trace.origin()));
+    }
+
+    /**
+     * Notes each request at the last multiple of {@code gridNanos} at or before its arrival, as sources do that log in
+     * batches.
+     */
+    public static RequestTrace clump(RequestTrace trace, long gridNanos) {
+        requireGrid(gridNanos);
+        RequestSelection selection = new RequestSelection(trace);
+        for (int i = 0; i < trace.size(); i++) {
+            long arrival = trace.arrivalNanos()[i];
+            selection.add(i, arrival - arrival % gridNanos);
+        }
+        String recipe = "clumped: grid=" + Quantity.formatDuration(gridNanos);
+        return selection.trace(trace.start(), derived(recipe, trace.origin()));
+    }
+
+    /**
+     * Spreads clumps over their grid: requests that stand exactly on a multiple of {@code gridNanos} move to times drawn
+     * uniformly from there to the next one, and keep their order; those that stand elsewhere stay. Mooncake's
+     * conversation trace needs it, at 3 s, before anything that looks at seconds means something.
+     *
+     * @param gridNanos above 0
+     * @param seed of the new times
+     */
+    public static RequestTrace spread(RequestTrace trace, long gridNanos, long seed) {
+        requireGrid(gridNanos);
+        RandomStream random = RandomStream.named(seed, "spread.times");
+        long[] arrivals = trace.arrivalNanos();
+        RequestSelection selection = new RequestSelection(trace);
+        int next = 0;
+        while (next < arrivals.length) {
+            long cell = arrivals[next] - arrivals[next] % gridNanos;
+            int clumpEnd = firstAfter(arrivals, next, cell);
+            int cellEnd = firstAfter(arrivals, clumpEnd, cell + gridNanos - 1);
+            long[] moved = new long[clumpEnd - next];
+            for (int i = 0; i < moved.length; i++) {
+                moved[i] = cell + Math.min((long) (random.nextDouble() * gridNanos), gridNanos - 1);
+            }
+            Arrays.sort(moved);
+            int other = clumpEnd;
+            for (int i = 0; i < moved.length; i++) {
+                while (other < cellEnd && arrivals[other] < moved[i]) {
+                    selection.add(other, arrivals[other]);
+                    other++;
+                }
+                selection.add(next + i, moved[i]);
+            }
+            for (; other < cellEnd; other++) {
+                selection.add(other, arrivals[other]);
+            }
+            next = cellEnd;
+        }
+        String recipe = "spread: grid=" + Quantity.formatDuration(gridNanos) + ", seed=" + seed;
+        return selection.trace(trace.start(), derived(recipe, trace.origin()));
+    }
+
+    /** The requests of one service, for {@link #merge}. */
+    public record Service(String name, RequestTrace trace) {
+
+        /** @throws IllegalArgumentException for a blank name */
+        public Service {
+            if (name.isBlank()) {
+                throw new IllegalArgumentException("a service to merge needs a name");
+            }
+        }
+    }
+
+    /**
+     * Lays the traces of several services over each other, nanosecond 0 on nanosecond 0, and labels each request with its
+     * service; at equal times the service named first comes first. Other labels and prefix blocks are kept. Hashes of
+     * different services are made different, because services share no prefix cache.
+     *
+     * @param services at least one; one name may come more than once
+     * @return a trace with a wall-clock start only if all parts have the same
+     * @throws IllegalArgumentException for no services, or prefix blocks of different sizes
+     */
+    public static RequestTrace merge(List<Service> services) {
+        return new ServiceMerge(services).trace();
+    }
+
+    private static int firstAfter(long[] arrivals, int from, long nanos) {
+        int index = from;
+        while (index < arrivals.length && arrivals[index] <= nanos) {
+            index++;
+        }
+        return index;
+    }
+
+    private static void requireGrid(long gridNanos) {
+        if (gridNanos <= 0) {
+            throw new IllegalArgumentException("a grid must be wider than 0 ns, was " + gridNanos + " ns");
+        }
     }
 
     private static TraceOrigin derived(String recipe, TraceOrigin from) {

@@ -160,7 +160,7 @@ class RequestGeneratorTest {
         assertThatThrownBy(() -> new RequestGenerator(
                         FLAT, 0, SECOND, Double.NaN, LENGTHS, ArrivalLaw.POISSON, Optional.empty()))
                 .hasMessageContaining("rateScale");
-        assertThatThrownBy(() -> ArrivalLaw.gamma(0)).hasMessageContaining("cv must be from 0.05 to 20");
+        assertThatThrownBy(() -> ArrivalLaw.gamma(0)).hasMessageContaining("cv must be from 0.001 to 500");
         assertThatThrownBy(() -> new Bursts(0, 1, 1)).hasMessageContaining("above 0");
         assertThatThrownBy(() -> new Bursts(1, 1, -1)).hasMessageContaining("factor");
     }
