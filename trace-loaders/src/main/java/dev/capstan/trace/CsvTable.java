@@ -48,7 +48,7 @@ final class CsvTable implements Closeable {
     private final SourceBytes source;
     private final CSVParser parser;
     private final Iterator<CSVRecord> records;
-    private final List<String> header;
+    private List<String> header;
     private final Map<String, String> remarks = new LinkedHashMap<>();
     private CSVRecord row;
 
@@ -100,17 +100,34 @@ final class CsvTable implements Closeable {
         return column;
     }
 
+    /** Says that the first row is data already: the present row stays on it, and messages use these names. */
+    void nameColumns(List<String> names) {
+        header = List.copyOf(names);
+    }
+
     /** Goes to the next row; false at the end. */
     boolean advance() {
+        if (!advanceUnchecked()) {
+            return false;
+        }
+        requireAllColumns();
+        return true;
+    }
+
+    /** Goes to the next row, whatever its columns; false at the end. */
+    boolean advanceUnchecked() {
         if (!hasNext()) {
             return false;
         }
         row = records.next();
+        return true;
+    }
+
+    void requireAllColumns() {
         if (row.size() != header.size()) {
             throw fault("has " + row.size() + " columns, the header has " + header.size()
                     + ". Maybe the file was cut short: fetch or write it again.");
         }
-        return true;
     }
 
     String text(int column) {
@@ -152,6 +169,10 @@ final class CsvTable implements Closeable {
             throw fault("time must be written as " + example + ", is '" + ByteLines.printable(text(column))
                     + "'. Maybe the file was cut short: fetch it again.");
         }
+    }
+
+    Path file() {
+        return file;
     }
 
     /** Number of the present line, from 1. */

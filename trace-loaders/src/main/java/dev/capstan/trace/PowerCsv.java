@@ -19,15 +19,14 @@ import java.util.Optional;
 public final class PowerCsv {
 
     /** A site draws gigawatts at most, a meter's mark for "no value" may be 9.2e18. */
-    private static final double IMPLAUSIBLE_WATTS = 1e10;
+    static final double IMPLAUSIBLE_WATTS = 1e10;
 
     private static final int LONGEST_GAP_IN_INTERVALS = 10;
 
     /** Numbers from here on (1973 in seconds) are times since 1970, those below are times since the start. */
-    private static final long FIRST_EPOCH_NANOS = 100_000_000L * 1_000_000_000L;
+    static final long FIRST_EPOCH_NANOS = 100_000_000L * 1_000_000_000L;
 
-    private static final DateTimeFormatter PTDAEMON_TIME =
-            DateTimeFormatter.ofPattern("MM-dd-uuuu HH:mm:ss.SSS", Locale.ROOT);
+    static final DateTimeFormatter PTDAEMON_TIME = DateTimeFormatter.ofPattern("MM-dd-uuuu HH:mm:ss.SSS", Locale.ROOT);
 
     private PowerCsv() {}
 
@@ -45,7 +44,7 @@ public final class PowerCsv {
         /** Capstan's own: {@code time_seconds,power_watts}. */
         public static final Columns DEFAULT = new Columns("time_seconds", "s", "power_watts", "W");
 
-        private static final String ISO = "iso8601";
+        static final String ISO = "iso8601";
 
         /** @throws IllegalArgumentException for an unknown unit */
         public Columns {
@@ -53,7 +52,7 @@ public final class PowerCsv {
             Quantity.wattsPer(powerUnit);
         }
 
-        private static int decimalsToNanos(String timeUnit) {
+        static int decimalsToNanos(String timeUnit) {
             return switch (timeUnit) {
                 case "s", ISO -> 9;
                 case "ms" -> 6;
@@ -106,7 +105,7 @@ public final class PowerCsv {
         return samples.trace();
     }
 
-    private static boolean isPtDaemonLog(CsvTable table) {
+    static boolean isPtDaemonLog(CsvTable table) {
         return table.header().size() > 3
                 && table.header().get(0).equals("Time")
                 && table.header().get(2).equals("Watts");
@@ -121,7 +120,7 @@ public final class PowerCsv {
         return samples.trace();
     }
 
-    private static long nanosSince1970(Instant time) {
+    static long nanosSince1970(Instant time) {
         return time.getEpochSecond() * 1_000_000_000L + time.getNano();
     }
 

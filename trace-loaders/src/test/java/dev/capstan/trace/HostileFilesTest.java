@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,10 @@ class HostileFilesTest {
             RequestTraces::read,
             PowerCsv::read,
             file -> PowerCsv.read(file, new PowerCsv.Columns("time_seconds", "iso8601", "power_watts", "kW")),
+            PowerRecordings::read,
+            file -> PowerRecordings.read(file, new PowerFormat.DcgmDmon(1_000_000_000)),
+            file -> PowerRecordings.read(file, new PowerFormat.NvidiaSmi(ZoneId.of("Europe/Berlin"))),
+            file -> PowerRecordings.read(file, new PowerFormat.Prometheus("", Map.of(), "kW")),
             file -> HourlyCarbonCsv.read(file, CarbonTrace.Scope.DIRECT),
             RateProfile::read,
             TokenLengths::read);
@@ -41,6 +47,19 @@ class HostileFilesTest {
             2024-06-01T01:00:00Z,90.5
             """,
             "Datetime (UTC),Zone Id,Carbon Intensity gCO\u2082eq/kWh (direct)\r\n2024-01-01 00:00:00,X,6\r\n",
+            "# series 1: {\"name\":\"a\",\"end_seconds\":\"3\",\"labels\":{\"b\":\"c\"}}\n"
+                    + "time_seconds,series,power_watts,gap_until_seconds,gap_reason\n0,a,5,,\n1,a,,2,missing\n2,a,6,,\n",
+            "timestamp, index, power.draw [W]\n2024/04/29 17:39:05.123, 0, 350.50 W\n2024/04/29 17:39:06.123, 0, [N/A]\n",
+            "1777514879,1, 126.99, 63, 2670, 6\n1777514881,1, 449.98, 70, 2220, 100\n",
+            "DCGM_FI_DEV_POWER_USAGE{gpu=\"0\",UUID=\"G\"} 5 1714412345000\n"
+                    + "DCGM_FI_DEV_POWER_USAGE{gpu=\"0\",UUID=\"G\"} 6 1714412346.5\n",
+            "#Entity POWER\nID W\nGPU 0 70.1\nGPU 0 N/A\n",
+            "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[{\"metric\":"
+                    + "{\"__name__\":\"kepler_node_gpu_watts\"},\"values\":[[1795457350,\"1\"],[1795457365.5,\"NaN\"]]}]}}",
+            "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[{\"metric\":{},"
+                    + "\"values\":[[1795457350,\"1\"],[1795457365.5,\"2\"]]}]}}",
+            "time_seconds,series,power_watts\n0,a,1\n0,b,2\n1,a,3\n1,b,4\n",
+            "time_utc,UUID,DCGM_FI_DEV_POWER_USAGE\n2024-04-29T17:39:05Z,a,5\n2024-04-29T17:39:06Z,a,6\n",
             "offset_seconds,requests_per_second\n0,1.5\n600,2\n",
             "quantile,input_tokens,output_tokens\n0,1,1\n0.5,7,8\n1,9,9\n");
 
