@@ -166,9 +166,11 @@ public final class TraceFiles {
     /**
      * Writes a trace. Other readers see the old file or the new one, never a part.
      *
-     * @throws TraceException where the file cannot be written, or the form cannot hold the trace
+     * @param recipe how a generated trace was made, kept above the header; empty for others
+     * @throws TraceException where the form cannot hold the trace
+     * @throws IOException where the file cannot be written, with a message that says so
      */
-    public static void write(Content content, Target target, Path file) {
+    public static void write(Content content, String recipe, Target target, Path file) throws IOException {
         if (content instanceof Power power && power.recording().series().size() > 1) {
             throw new TraceException(
                     file,
@@ -179,10 +181,10 @@ public final class TraceFiles {
         Path draft = whole.resolveSibling("." + whole.getFileName() + ".part");
         try {
             try (Writer out = writer(target, draft)) {
+                if (!recipe.isBlank()) {
+                    out.append("# recipe: ").append(Remark.oneLine(recipe)).append('\n');
+                }
                 write(content, out);
-            } catch (IOException | RuntimeException e) {
-                Files.deleteIfExists(draft);
-                throw e;
             }
             try {
                 Files.move(draft, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -190,8 +192,9 @@ public final class TraceFiles {
                 Files.move(draft, whole, StandardCopyOption.REPLACE_EXISTING);
             }
         } catch (IOException e) {
-            throw new TraceException(
-                    file, "cannot be written (" + e + "). Maybe its folder does not exist or the disk is full.", e);
+            Files.deleteIfExists(draft);
+            throw new IOException(
+                    file + ": cannot be written (" + e + "). Maybe its folder does not exist or the disk is full.", e);
         }
     }
 
