@@ -65,19 +65,15 @@ final class TracesGenerateCommand implements Callable<Integer> {
             names = "--cv",
             paramLabel = "CV",
             defaultValue = "1",
-            description = {
-                "Coefficient of variation of the times between requests, from 0.05 to 20:",
-                "1 is a Poisson process, more is burstier. Default: ${DEFAULT-VALUE}.",
-            })
+            description = "Coefficient of variation of the times between requests, from 0.05 to 20: 1 is a Poisson"
+                    + " process, more is burstier. Default: ${DEFAULT-VALUE}.")
     private double cv;
 
     @Option(
             names = "--bursts",
             paramLabel = "EVERY,LASTING,FACTOR",
-            description = {
-                "Bursts on top: mean quiet time, length, and what the rate is",
-                "multiplied by, such as 10min,30s,3. Default: none.",
-            })
+            description = "Bursts on top: mean quiet time, length, and what the rate is multiplied by, such as"
+                    + " 10min,30s,3. Default: none.")
     private @Nullable String bursts;
 
     @Option(
