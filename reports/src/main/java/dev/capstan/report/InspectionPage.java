@@ -62,6 +62,10 @@ record InspectionPage(
         return finding.severity().name().toLowerCase(Locale.ROOT);
     }
 
+    String sentence(String text) {
+        return text.isEmpty() ? text : Character.toUpperCase(text.charAt(0)) + text.substring(1) + ".";
+    }
+
     private static String requests(RequestInspection seen, List<Fact> facts, List<Chart> charts) {
         facts.add(new Fact("Mean rate", Wording.number(seen.meanRequestsPerSecond()) + " requests/s"));
         facts.add(new Fact(
@@ -129,6 +133,7 @@ record InspectionPage(
     private static String power(PowerInspection seen, List<Fact> facts, List<Chart> charts) {
         for (SeriesInspection one :
                 seen.series().subList(0, Math.min(MOST_SERIES, seen.series().size()))) {
+            boolean kilowatts = one.maxWatts() >= 2000;
             facts.add(new Fact(
                     one.name(),
                     "mean " + Wording.watts(one.meanWatts()) + ", from " + Wording.watts(one.minWatts()) + " to "
@@ -143,7 +148,9 @@ record InspectionPage(
                     "Power of " + one.name() + " over time",
                     "Mean, with lowest and highest, of each "
                             + Wording.seconds(one.watts().binSeconds()) + ".",
-                    InspectionChart.timeline(one.watts(), "power in kW", 1e-3)));
+                    kilowatts
+                            ? InspectionChart.timeline(one.watts(), "power in kW", 1e-3)
+                            : InspectionChart.timeline(one.watts(), "power in W", 1)));
             charts.add(new Chart(
                     "How often " + one.name() + " drew how much",
                     "Share of the samples.",

@@ -252,7 +252,7 @@ public final class TraceFiles {
 
     private static PowerRecording oneMeter(PowerTrace power) {
         return new PowerRecording(
-                List.of(new PowerSeries("power", Map.of(), power, List.of())), power.start(), power.origin());
+                List.of(new PowerSeries("meter", Map.of(), power, List.of())), power.start(), power.origin());
     }
 
     private static boolean hasLifeCycle(String header) {
