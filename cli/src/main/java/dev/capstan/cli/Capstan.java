@@ -71,6 +71,7 @@ public final class Capstan {
                 .addSubcommand(new SimulateCommand(console, clock))
                 .addSubcommand(new SweepCommand(console, clock))
                 .addSubcommand(new ReportCommand(console))
+                .addSubcommand(TracesCommand.of(console))
                 .addSubcommand(new PoliciesCommand(console))
                 .addSubcommand(new CompletionCommand(console));
         return root.setOut(writer(console.out()))

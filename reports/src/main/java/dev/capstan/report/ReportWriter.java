@@ -71,7 +71,7 @@ public final class ReportWriter {
         return out;
     }
 
-    private static String render(String template, Object page) {
+    static String render(String template, Object page) {
         StringOutput output = new StringOutput();
         TemplateEngine.createPrecompiled(
                         null,
@@ -83,7 +83,7 @@ public final class ReportWriter {
     }
 
     /** A reader sees the old file or the new one, never a part. */
-    private static void replace(Path file, String text) {
+    static void replace(Path file, String text) {
         Path whole = file.toAbsolutePath();
         Path draft = whole.resolveSibling("." + whole.getFileName() + ".part");
         try {

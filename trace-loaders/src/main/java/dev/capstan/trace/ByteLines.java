@@ -33,6 +33,11 @@ final class ByteLines {
     private int end;
     private long number;
 
+    /** Walks lines of at most 64 KiB. */
+    ByteLines(Path file, InputStream in) {
+        this(file, in, 1 << 16);
+    }
+
     /** Walks lines of at most so many bytes. */
     ByteLines(Path file, InputStream in, int longest) {
         this.file = file;

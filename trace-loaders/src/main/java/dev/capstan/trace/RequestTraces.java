@@ -471,7 +471,7 @@ public final class RequestTraces {
     }
 
     /** Exact decimal seconds without needless zeros: {@code 4.314579}, {@code 12}. */
-    private static void appendSeconds(StringBuilder row, long nanos) {
+    static void appendSeconds(StringBuilder row, long nanos) {
         row.append(nanos / 1_000_000_000);
         long fraction = nanos % 1_000_000_000;
         if (fraction == 0) {
