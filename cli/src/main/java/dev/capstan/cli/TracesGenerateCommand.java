@@ -36,9 +36,11 @@ final class TracesGenerateCommand implements Callable<Integer> {
             required = true,
             paramLabel = "FILE",
             description = "CSV of quantile,input_tokens,output_tokens.")
+    @SuppressWarnings("NullAway.Init") // Required, so picocli sets it.
     private Path lengths;
 
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "Where to write: .csv or .csv.gz.")
+    @SuppressWarnings("NullAway.Init") // Required, so picocli sets it.
     private Path out;
 
     @Option(
@@ -46,7 +48,7 @@ final class TracesGenerateCommand implements Callable<Integer> {
             paramLabel = "TIME",
             defaultValue = "0s",
             description = "Time in the profile to begin at, such as 9h. Default: ${DEFAULT-VALUE}.")
-    private String from;
+    private String from = "0s";
 
     @Option(
             names = "--duration",

@@ -88,18 +88,16 @@ record InspectionPage(
         facts.add(new Fact(
                 "Tokens per second, mean and peak minute",
                 Wording.number(seen.tokensPerSecond()) + " / " + Wording.number(seen.peakTokensPerSecond1min())));
-        facts.add(new Fact(
-                "Duplicates, out of order",
-                Wording.number(seen.duplicates()) + ", " + Wording.number(seen.outOfOrder())));
+        facts.add(new Fact("Duplicates, out of order", count(seen.duplicates()) + ", " + count(seen.outOfOrder())));
         seen.labels()
                 .forEach(label -> facts.add(new Fact(
                         label.label().column(),
-                        Wording.number(label.distinct()) + " different, most often " + label.mostFrequent() + " ("
+                        count(label.distinct()) + " different, most often " + label.mostFrequent() + " ("
                                 + Wording.percent(label.mostFrequentShare()) + ")")));
         seen.prefixReuse()
                 .ifPresent(reuse -> facts.add(new Fact(
                         "Prefix blocks",
-                        Wording.number(reuse.distinctBlocks()) + " different, ideal hit share "
+                        count(reuse.distinctBlocks()) + " different, ideal hit share "
                                 + Wording.percent(reuse.idealHitShare()))));
 
         Timeline rate = seen.requestsPerSecond();
@@ -120,8 +118,12 @@ record InspectionPage(
                 "Output tokens",
                 "Share of the requests in each half octave.",
                 InspectionChart.bars(seen.outputTokens().histogram(), "output tokens", InspectionChart.COUNT)));
-        return Wording.number(seen.rows()) + " requests over " + Wording.seconds(seen.spanSeconds())
+        return count(seen.rows()) + " requests over " + Wording.seconds(seen.spanSeconds())
                 + seen.start().map(at -> " from " + at).orElse("");
+    }
+
+    private static String count(long count) {
+        return Wording.number((double) count);
     }
 
     private static String tokens(TokenStatistics tokens) {
@@ -193,7 +195,7 @@ record InspectionPage(
                         new Timeline(3600, 0, seen.meanByHourUtc(), seen.meanByHourUtc(), seen.meanByHourUtc()),
                         "g/kWh",
                         1)));
-        return seen.zone() + ", " + Wording.number(seen.rows()) + " values over " + Wording.seconds(seen.spanSeconds())
+        return seen.zone() + ", " + count(seen.rows()) + " values over " + Wording.seconds(seen.spanSeconds())
                 + " from " + seen.start();
     }
 }
