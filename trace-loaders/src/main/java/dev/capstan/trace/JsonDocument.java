@@ -22,6 +22,7 @@ final class JsonDocument {
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
             .build();
@@ -30,8 +31,7 @@ final class JsonDocument {
     private final TraceOrigin origin;
     private final Value root;
 
-    private JsonDocument(Path file, JsonParser parser, @Nullable SourceBytes source, String licence)
-            throws IOException {
+    private JsonDocument(Path file, JsonParser parser, @Nullable SourceBytes source) throws IOException {
         this.file = file;
         JsonToken first = parser.nextToken();
         if (first == null) {
@@ -44,13 +44,13 @@ final class JsonDocument {
                     parser.currentTokenLocation().getLineNr(),
                     "has more than one JSON value. Maybe several answers were put into one file: split it.");
         }
-        this.origin = new TraceOrigin(file.toString(), source == null ? "" : source.finishSha256(), licence);
+        this.origin = new TraceOrigin(file.toString(), source == null ? "" : source.finishSha256(), "");
     }
 
-    static JsonDocument read(Path file, String licence) throws IOException {
+    static JsonDocument read(Path file) throws IOException {
         try (SourceBytes source = SourceBytes.open(file);
                 JsonParser parser = FACTORY.createParser(source.stream())) {
-            return new JsonDocument(file, parser, source, licence);
+            return new JsonDocument(file, parser, source);
         } catch (JsonProcessingException e) {
             throw notJson(file, e);
         }
@@ -59,7 +59,7 @@ final class JsonDocument {
     /** A JSON value inside another file. */
     static JsonDocument parse(Path file, String text) {
         try (JsonParser parser = FACTORY.createParser(text)) {
-            return new JsonDocument(file, parser, null, "");
+            return new JsonDocument(file, parser, null);
         } catch (JsonProcessingException e) {
             throw notJson(file, e);
         } catch (IOException e) {

@@ -12,7 +12,7 @@ final class PrometheusAnswer {
     private PrometheusAnswer() {}
 
     static PowerRecording read(Path file, Optional<PowerFormat.Prometheus> wanted) throws IOException {
-        JsonDocument document = JsonDocument.read(file, "");
+        JsonDocument document = JsonDocument.read(file);
         JsonDocument.Value root = document.root();
         refuseFailure(root);
         JsonDocument.Value type = root.get("data").get("resultType");

@@ -29,6 +29,8 @@ final class PrometheusSeries {
     private static final Pattern BOARD_METRIC =
             Pattern.compile("DCGM_FI_DEV_POWER_USAGE|dcgm_power_usage|kepler_node_gpu_watts|");
 
+    private static final List<String> BOARD_LABELS = List.of("UUID", "uuid", "gpu_uuid");
+
     /** Kepler's zones contain one another, but for these two (psys contains package contains core). */
     private static final Set<String> DISJOINT_ZONES = Set.of("package", "dram");
 
@@ -208,7 +210,7 @@ final class PrometheusSeries {
         }
 
         Optional<String> uuid() {
-            return board().flatMap(board -> List.of("UUID", "uuid", "gpu_uuid").stream()
+            return board().flatMap(board -> BOARD_LABELS.stream()
                     .map(labels::get)
                     .filter(value -> value != null && PowerSeries.isOneLine(value))
                     .findFirst());
@@ -219,7 +221,7 @@ final class PrometheusSeries {
             if (!BOARD_METRIC.matcher(metric()).matches()) {
                 return Optional.empty();
             }
-            for (String key : List.of("UUID", "uuid", "gpu_uuid")) {
+            for (String key : BOARD_LABELS) {
                 if (labels.containsKey(key)) {
                     return Optional.of("uuid " + labels.get(key));
                 }

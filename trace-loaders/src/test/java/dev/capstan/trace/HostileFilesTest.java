@@ -27,7 +27,10 @@ class HostileFilesTest {
             file -> PowerRecordings.read(file, new PowerFormat.DcgmDmon(1_000_000_000)),
             file -> PowerRecordings.read(file, new PowerFormat.NvidiaSmi(ZoneId.of("Europe/Berlin"))),
             file -> PowerRecordings.read(file, new PowerFormat.Prometheus("", Map.of(), "kW")),
-            file -> HourlyCarbonCsv.read(file, CarbonTrace.Scope.DIRECT),
+            file -> CarbonTraces.read(file, CarbonTrace.Scope.DIRECT),
+            file -> CarbonTraces.read(file, CarbonTrace.Scope.LIFE_CYCLE),
+            file -> CarbonTraces.read(file, new CarbonFormat.NesoForecast()),
+            PriceTraces::read,
             RateProfile::read,
             TokenLengths::read);
 
@@ -60,6 +63,17 @@ class HostileFilesTest {
                     + "\"values\":[[1795457350,\"1\"],[1795457365.5,\"2\"]]}]}}",
             "time_seconds,series,power_watts\n0,a,1\n0,b,2\n1,a,3\n1,b,4\n",
             "time_utc,UUID,DCGM_FI_DEV_POWER_USAGE\n2024-04-29T17:39:05Z,a,5\n2024-04-29T17:39:06Z,a,6\n",
+            "{\"zone\":\"FR\",\"history\":[{\"carbonIntensity\":52,\"datetime\":\"2024-06-01T00:00:00Z\","
+                    + "\"emissionFactorType\":\"lifecycle\"}]}",
+            "{\"data\":[{\"from\":\"2018-01-20T12:00Z\",\"to\":\"2018-01-20T12:30Z\",\"intensity\":{\"forecast\":266,"
+                    + "\"actual\":263}}]}",
+            "{\"data\":[{\"point_time\":\"2023-06-08T00:00:00+00:00\",\"value\":1000}],\"meta\":{\"region\":\"C\","
+                    + "\"signal_type\":\"co2_moer\",\"units\":\"lbs_co2_per_mwh\"}}",
+            "point_time,value,region,signal_type,units\n2023-06-08T00:00Z,10,C,co2_moer,lbs_co2_per_mwh\n",
+            "# zone: DE-LU\n# currency: EUR\ntime_utc,price_per_megawatt_hour\n2024-06-01T00:00Z,-1.5\n"
+                    + "2024-06-01T00:15Z,20\n",
+            "{\"zone\":\"DE\",\"currency\":\"EUR\",\"unit\":\"MWh\",\"prices\":[{\"time\":\"2024-06-01T00:00Z\","
+                    + "\"price\":-1}]}",
             "offset_seconds,requests_per_second\n0,1.5\n600,2\n",
             "quantile,input_tokens,output_tokens\n0,1,1\n0.5,7,8\n1,9,9\n");
 

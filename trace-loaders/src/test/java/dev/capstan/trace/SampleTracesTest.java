@@ -65,8 +65,7 @@ class SampleTracesTest {
 
     @Test
     void carbonDipsAtNoon() {
-        CarbonTrace carbon =
-                HourlyCarbonCsv.read(sample("carbon/synthetic-solar-day.csv"), CarbonTrace.Scope.LIFE_CYCLE);
+        CarbonTrace carbon = CarbonTraces.read(sample("carbon/synthetic-solar-day.csv"), CarbonTrace.Scope.LIFE_CYCLE);
         assertThat(carbon.size()).isEqualTo(24);
         assertThat(carbon.zone()).isEqualTo("SYNTHETIC");
         // 320 - 180, and the evening's foot: 90 exp(-(7 / 1.8)^2 / 2) = 0.05; morning's: 40 exp(-(5 / 1.5)^2 / 2) =

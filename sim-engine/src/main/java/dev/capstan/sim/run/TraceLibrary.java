@@ -8,7 +8,7 @@ import dev.capstan.sim.experiment.Experiment.Workload;
 import dev.capstan.trace.ArrivalLaw;
 import dev.capstan.trace.Bursts;
 import dev.capstan.trace.CarbonTrace;
-import dev.capstan.trace.HourlyCarbonCsv;
+import dev.capstan.trace.CarbonTraces;
 import dev.capstan.trace.PowerCsv;
 import dev.capstan.trace.Quantity;
 import dev.capstan.trace.RateProfile;
@@ -61,7 +61,7 @@ public final class TraceLibrary {
                 .carbon()
                 .map(source -> carbon.computeIfAbsent(
                         new CarbonKey(source.file(), source.scope()),
-                        key -> HourlyCarbonCsv.read(key.file(), key.scope())));
+                        key -> CarbonTraces.read(key.file(), key.scope())));
     }
 
     private Load make(LoadKey key) {

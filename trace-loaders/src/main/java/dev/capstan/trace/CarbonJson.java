@@ -1,0 +1,149 @@
+package dev.capstan.trace;
+
+import dev.capstan.trace.CarbonTrace.Scope;
+import dev.capstan.trace.CarbonTrace.Signal;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** The JSON answers of Electricity Maps, NESO and WattTime. */
+final class CarbonJson {
+
+    static final String WATT_TIME_UNITS = "lbs_co2_per_mwh";
+
+    /** One pound is 0.45359237 kg by definition, and 1 kg/MWh is 1 g/kWh. */
+    static final double GRAMS_PER_KILOWATT_HOUR_OF_A_POUND = 0.45359237;
+
+    private static final String NESO_LICENCE = "CC-BY-4.0, NESO Carbon Intensity API";
+    private static final long HALF_HOUR_SECONDS = 1800;
+
+    private CarbonJson() {}
+
+    static CarbonTrace read(Path file, Scope asked, boolean nesoForecast) {
+        try {
+            JsonDocument document = JsonDocument.read(file);
+            JsonDocument.Value root = document.root();
+            if (root.find("meta").isPresent()) {
+                return wattTime(document);
+            }
+            Optional<JsonDocument.Value> history = root.find("history");
+            if (history.isPresent() || root.find("zone").isPresent()) {
+                return electricityMaps(document, history.orElseGet(() -> root.get("data")), asked);
+            }
+            return neso(document, nesoForecast);
+        } catch (IOException e) {
+            throw SourceBytes.unreadable(file, e);
+        }
+    }
+
+    private static CarbonTrace electricityMaps(JsonDocument document, JsonDocument.Value items, Scope asked) {
+        String zone = document.root().get("zone").text();
+        String wanted = asked == Scope.DIRECT ? "direct" : "lifecycle";
+        RegularValues values = new RegularValues();
+        Faults faults = new Faults();
+        for (JsonDocument.Value item : items.items()) {
+            faults.guard(() -> {
+                String itemZone =
+                        item.find("zone").map(JsonDocument.Value::text).orElse(zone);
+                if (!itemZone.equals(zone)) {
+                    throw item.fault("zone must be '" + ByteLines.printable(zone) + "' as above, is '"
+                            + ByteLines.printable(itemZone) + "'. Maybe split the file by zone.");
+                }
+                String type = item.get("emissionFactorType").text();
+                if (!type.equals(wanted)) {
+                    throw item.fault("emissionFactorType is '" + ByteLines.printable(type) + "' but " + wanted
+                            + " was asked for; the two must not be mixed. Maybe ask for the other scope.");
+                }
+                values.add(item.get("datetime"), intensity(item.get("carbonIntensity")), 1);
+            });
+        }
+        faults.throwIfAny(document.file());
+        return trace(document, items, values, zone, Signal.AVERAGE, asked, "Electricity Maps");
+    }
+
+    /** One value for all half-hours: a forecast among measured ones would pass for measured. */
+    private static CarbonTrace neso(JsonDocument document, boolean forecast) {
+        JsonDocument.Value items = document.root().get("data");
+        String wanted = forecast ? "forecast" : "actual";
+        RegularValues values = new RegularValues();
+        Faults faults = new Faults();
+        for (JsonDocument.Value item : items.items()) {
+            faults.guard(() -> {
+                JsonDocument.Value value = item.get("intensity").get(wanted);
+                if (value.isNull()) {
+                    throw value.fault(wanted + " is null. Maybe the half-hour is not measured yet: ask for an earlier"
+                            + " span, or for the forecast with the format.");
+                }
+                long seconds = RegularValues.instant(item.get("to")).getEpochSecond()
+                        - RegularValues.instant(item.get("from")).getEpochSecond();
+                if (seconds != HALF_HOUR_SECONDS) {
+                    throw item.fault("from and to must be half an hour apart, are " + seconds
+                            + " s. Maybe the answer is of a statistic.");
+                }
+                values.add(item.get("from"), intensity(value), 1);
+            });
+        }
+        faults.throwIfAny(document.file());
+        return trace(document, items, values, "GB", Signal.AVERAGE, Scope.DIRECT, NESO_LICENCE);
+    }
+
+    private static CarbonTrace wattTime(JsonDocument document) {
+        JsonDocument.Value meta = document.root().get("meta");
+        JsonDocument.Value units = meta.get("units");
+        wattTimeUnits(units.text(), units::fault);
+        JsonDocument.Value type = meta.get("signal_type");
+        Signal signal = wattTimeSignal(type.text(), type::fault);
+        JsonDocument.Value items = document.root().get("data");
+        RegularValues values = new RegularValues();
+        Faults faults = new Faults();
+        for (JsonDocument.Value item : items.items()) {
+            faults.guard(() -> values.add(
+                    item.get("point_time"), intensity(item.get("value")), GRAMS_PER_KILOWATT_HOUR_OF_A_POUND));
+        }
+        faults.throwIfAny(document.file());
+        return trace(document, items, values, meta.get("region").text(), signal, Scope.DIRECT, "");
+    }
+
+    static void wattTimeUnits(String units, Function<String, TraceException> fault) {
+        if (!units.equals(WATT_TIME_UNITS)) {
+            throw fault.apply("units must be " + WATT_TIME_UNITS + ", is '" + ByteLines.printable(units)
+                    + "'. Maybe it is another signal, such as a percentile.");
+        }
+    }
+
+    /** Their names: marginal and average operating emissions rate. */
+    static Signal wattTimeSignal(String type, Function<String, TraceException> fault) {
+        return switch (type) {
+            case "co2_moer" -> Signal.MARGINAL;
+            case "co2_aoer" -> Signal.AVERAGE;
+            default ->
+                throw fault.apply("signal_type must be co2_moer or co2_aoer, is '" + ByteLines.printable(type)
+                        + "'. Maybe it is not a carbon intensity.");
+        };
+    }
+
+    private static JsonDocument.Value intensity(JsonDocument.Value value) {
+        BigDecimal number = Decimals.parse(value.text());
+        if (number != null && number.signum() < 0) {
+            throw value.fault("carbon intensity must be at least 0, is " + ByteLines.printable(value.text())
+                    + ". Maybe a mark for a missing value.");
+        }
+        return value;
+    }
+
+    private static CarbonTrace trace(
+            JsonDocument document,
+            JsonDocument.Value items,
+            RegularValues values,
+            String zone,
+            Signal signal,
+            Scope scope,
+            String licence) {
+        values.requireSome(items::fault);
+        TraceOrigin origin =
+                new TraceOrigin(document.origin().path(), document.origin().sha256(), licence);
+        return new CarbonTrace(zone, signal, scope, values.start(), values.timeNanos(), values.values(), origin);
+    }
+}
