@@ -1,0 +1,180 @@
+package dev.capstan.bridge.record;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.capstan.trace.PowerCsv;
+import dev.capstan.trace.RateProfile;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Records from a Prometheus that scrapes a small exporter on loopback. */
+class RealPrometheusTest {
+
+    private static final Duration STEP = Duration.ofMillis(500);
+
+    @TempDir
+    Path folder;
+
+    private final AtomicBoolean secondGpu = new AtomicBoolean(true);
+    private final AtomicInteger requests = new AtomicInteger();
+
+    @Test
+    void recordsALiveSpanOfPowerAndRequestsAndTellsWhenAGpuWentSilent() throws Exception {
+        assumeTrue(isOnPath("prometheus"), "skipped: there is no prometheus on the path");
+        HttpServer exporter = exporter();
+        int port = freePort();
+        Process prometheus = start(exporter.getAddress().getPort(), port);
+        try {
+            URI address = URI.create("http://localhost:" + port);
+            await().atMost(60, TimeUnit.SECONDS).until(() -> isReady(address));
+            PrometheusClient client = new PrometheusClient(address, Credentials.none(), Duration.ofSeconds(10));
+            await().atMost(30, TimeUnit.SECONDS).until(() -> series(client, "DCGM_FI_DEV_POWER_USAGE") == 2);
+            await().atMost(30, TimeUnit.SECONDS)
+                    .until(() -> series(client, "rate(vllm:request_success_total[2s])") == 1);
+
+            Instant start = now();
+            secondGpu.set(false);
+            await().atMost(30, TimeUnit.SECONDS).until(() -> series(client, "DCGM_FI_DEV_POWER_USAGE") == 1);
+            Instant silent = now();
+            RecordingPlan plan = new RecordingPlan(
+                    List.of(
+                            Recording.dcgmService("gpus", "shop", "chat-[a-z0-9]+"),
+                            Recording.vllmRequests("requests", "model_name=\"llama\"", "2s"),
+                            Recording.keplerNodes("nodes", ".*")),
+                    start,
+                    silent.plusSeconds(3),
+                    STEP);
+            RecordingReport report = new TraceRecorder(
+                            client, Pacing.of(Clock.systemUTC()), Duration.ofSeconds(1), Duration.ofSeconds(1))
+                    .record(plan, folder.resolve("out"));
+
+            Path out = folder.resolve("out");
+            double[] watts = PowerCsv.read(out.resolve("gpus.0.csv")).watts();
+            assertThat(watts).containsOnly(350.5).hasSizeGreaterThan(6);
+            RateProfile rates = RateProfile.read(out.resolve("requests.csv"));
+            assertThat(rates.requestsPerSecond(0)).isGreaterThan(0);
+            assertThat(report.remarks())
+                    .anyMatch(
+                            remark -> remark.startsWith("gpus: answered by") && remark.contains("exported_namespace"));
+            assertThat(report.missing())
+                    .anySatisfy(gap -> {
+                        assertThat(gap.series()).isEqualTo("gpu {UUID=GPU-2}");
+                        assertThat(gap.to()).isAfterOrEqualTo(silent.plusSeconds(2));
+                    })
+                    .noneMatch(gap -> gap.series().contains("GPU-1"));
+            assertThat(report.missing())
+                    .filteredOn(gap -> gap.recording().equals("nodes"))
+                    .extracting(RecordingReport.Missing::series)
+                    .containsExactly("gpu", "cpu", "dram");
+        } finally {
+            prometheus.destroy();
+            if (!prometheus.waitFor(10, TimeUnit.SECONDS)) {
+                prometheus.destroyForcibly().waitFor();
+            }
+            exporter.stop(0);
+        }
+    }
+
+    /** Two GPUs of a service, of which the second may fall silent, and an engine that ends two requests a scrape. */
+    private HttpServer exporter() throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/metrics", exchange -> {
+            String labels = ",namespace=\"shop\",pod=\"chat-abc12\"} ";
+            String text = "DCGM_FI_DEV_POWER_USAGE{UUID=\"GPU-1\"" + labels + "350.5\n"
+                    + (secondGpu.get() ? "DCGM_FI_DEV_POWER_USAGE{UUID=\"GPU-2\"" + labels + "410\n" : "")
+                    + "vllm:request_success_total{model_name=\"llama\",finished_reason=\"stop\"} "
+                    + requests.addAndGet(2) + "\n";
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "text/plain; version=0.0.4");
+            exchange.sendResponseHeaders(200, bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+        });
+        server.start();
+        return server;
+    }
+
+    private Process start(int exporterPort, int port) throws IOException {
+        // The labels of the target clash with those of the exporter, as in a cluster: Prometheus renames the latter.
+        Path config = folder.resolve("prometheus.yml");
+        Files.writeString(config, """
+                global:
+                  scrape_interval: 250ms
+                  scrape_timeout: 250ms
+                scrape_configs:
+                  - job_name: gpus
+                    static_configs:
+                      - targets: ['localhost:%d']
+                        labels: {namespace: monitoring, pod: exporter-1}
+                """.formatted(exporterPort));
+        return new ProcessBuilder(
+                        "prometheus",
+                        "--config.file=" + config,
+                        "--storage.tsdb.path=" + folder.resolve("data"),
+                        "--web.listen-address=localhost:" + port,
+                        "--log.level=error")
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("prometheus.log").toFile())
+                .start();
+    }
+
+    private static int series(PrometheusClient client, String query) {
+        Instant now = now();
+        return client.queryRange(query, now, now.plusMillis(1), Duration.ofSeconds(1))
+                .series()
+                .size();
+    }
+
+    private static boolean isReady(URI address) throws InterruptedException {
+        try {
+            return HttpClient.newHttpClient()
+                            .send(
+                                    HttpRequest.newBuilder(address.resolve("/-/ready"))
+                                            .build(),
+                                    HttpResponse.BodyHandlers.discarding())
+                            .statusCode()
+                    == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Instant now() {
+        return Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static boolean isOnPath(String program) {
+        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+    }
+}
