@@ -13,7 +13,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.zip.GZIPOutputStream;
@@ -44,7 +43,9 @@ public final class TraceFiles {
     /** A form that traces can be written in. */
     public enum Target {
         CSV(".csv"),
-        CSV_GZ(".csv.gz");
+        CSV_GZ(".csv.gz"),
+        /** Request traces only. */
+        PARQUET(".parquet");
 
         private final String suffix;
 
@@ -82,41 +83,68 @@ public final class TraceFiles {
      */
     private record Format(String name, Predicate<String> recognises, Reader reader) {}
 
+    private static final String CARBON_COLUMN = "carbon_grams_per_kilowatt_hour";
+
     private static final List<Format> FORMATS = List.of(
+            requests("Azure LLM inference CSV", "TIMESTAMP,"),
+            requests("Capstan request CSV", "arrival_seconds,"),
+            requests("BurstGPT CSV", "Timestamp,Model,"),
+            new Format("Capstan request Parquet", header -> header.startsWith("PAR1"), TraceFiles::requests),
             new Format(
-                    "Azure LLM inference CSV",
-                    header -> header.startsWith("TIMESTAMP,"),
-                    (file, header, scope) -> new Requests(RequestTraces.read(file))),
+                    "Mooncake JSONL",
+                    header -> header.startsWith("{") && header.contains("\"input_length\""),
+                    TraceFiles::requests),
             new Format(
-                    "Capstan request CSV",
-                    header -> header.startsWith("arrival_seconds,"),
-                    (file, header, scope) -> new Requests(RequestTraces.read(file))),
+                    "access log JSONL",
+                    header -> header.startsWith("{") && header.contains("prompt_tokens"),
+                    TraceFiles::requests),
             new Format(
                     "Capstan power CSV",
-                    header -> header.contains("time_seconds") && header.contains("power_watts"),
-                    (file, header, scope) -> new Power(oneMeter(PowerCsv.read(file)))),
+                    header -> header.startsWith("time_seconds,")
+                            && (header.contains("power_watts") || header.contains("series")),
+                    TraceFiles::power),
+            new Format("SPEC PTDaemon log", header -> header.matches("Time,[^,]*,Watts,.*"), TraceFiles::power),
+            new Format("nvidia-smi CSV", header -> header.contains("power.draw"), TraceFiles::power),
             new Format(
-                    "SPEC PTDaemon log",
-                    header -> header.matches("Time,[^,]*,Watts,.*"),
-                    (file, header, scope) -> new Power(oneMeter(PowerCsv.read(file)))),
+                    "power sweep CSV without header",
+                    header -> header.matches("[0-9.]+,[^,]+,[^,]+,[^,]+,[^,]+,[^,]+"),
+                    TraceFiles::power),
+            new Format("exporter dump", header -> header.matches("(DCGM_FI_|kepler_).*"), TraceFiles::power),
             new Format(
-                    "Electricity Maps CSV",
-                    header -> header.contains("Datetime (UTC)"),
-                    (file, header, scope) -> new Carbon(HourlyCarbonCsv.read(
-                            file,
-                            scope.orElse(
-                                    header.contains("(direct)") && !hasLifeCycle(header)
-                                            ? CarbonTrace.Scope.DIRECT
-                                            : CarbonTrace.Scope.LIFE_CYCLE)))),
+                    "Prometheus query_range JSON",
+                    header -> header.startsWith("{") && header.contains("\"resultType\""),
+                    TraceFiles::power),
+            new Format("Electricity Maps CSV", header -> header.contains("Datetime (UTC)"), TraceFiles::carbon),
+            new Format("Capstan carbon CSV", header -> header.contains(CARBON_COLUMN), TraceFiles::carbon),
             new Format(
-                    "Capstan carbon CSV",
-                    header -> header.contains("carbon_grams_per_kilowatt_hour"),
-                    (file, header, scope) -> new Carbon(
-                            HourlyCarbonCsv.read(file, scope.isPresent() ? scope.get() : statedScope(file)))));
-
-    private static final String CARBON_HEADER = "time_utc,carbon_grams_per_kilowatt_hour";
+                    "carbon API JSON",
+                    header -> header.startsWith("{") && header.matches(".*(carbonIntensity|intensity|co2_moer).*"),
+                    TraceFiles::carbon));
 
     private TraceFiles() {}
+
+    private static Format requests(String name, String beginning) {
+        return new Format(name, header -> header.startsWith(beginning), TraceFiles::requests);
+    }
+
+    private static Content requests(Path file, String header, Optional<CarbonTrace.Scope> scope) {
+        return new Requests(RequestTraces.read(file));
+    }
+
+    private static Content power(Path file, String header, Optional<CarbonTrace.Scope> scope) {
+        return new Power(PowerRecordings.read(file));
+    }
+
+    /** Without a scope asked for, that which the file states; life-cycle where it holds both. */
+    private static Content carbon(Path file, String header, Optional<CarbonTrace.Scope> scope) {
+        boolean directAlone = header.contains("(direct)") && !hasLifeCycle(header);
+        return new Carbon(CarbonTraces.read(
+                file,
+                scope.orElse(
+                        directAlone || (header.contains(CARBON_COLUMN) && statesDirect(file))
+                                ? CarbonTrace.Scope.DIRECT
+                                : CarbonTrace.Scope.LIFE_CYCLE)));
+    }
 
     /**
      * Reads a file.
@@ -146,19 +174,11 @@ public final class TraceFiles {
      */
     public static List<String> lost(Content content, Target target) {
         List<String> lost = new ArrayList<>();
-        if (content instanceof Requests requests) {
-            requests.trace().labels().keySet().forEach(label -> lost.add(label.column() + " of each request"));
-            requests.trace().prefixBlocks().ifPresent(blocks -> lost.add("prefix blocks of each request"));
-        } else if (content instanceof Power power) {
-            PowerSeries series = power.recording().series().get(0);
-            if (!series.labels().isEmpty()) {
-                lost.add("labels of series " + series.name());
-            }
-            if (!series.gaps().isEmpty()) {
-                lost.add(series.gaps().size() + " gaps of series " + series.name()
-                        + " (the value ahead holds over them)");
-            }
-            power.recording().start().ifPresent(start -> lost.add("start " + start));
+        if (content instanceof Requests requests && target == Target.PARQUET) {
+            return lost;
+        }
+        if (target == Target.PARQUET) {
+            lost.add("everything: only request traces are written as Parquet");
         }
         return lost;
     }
@@ -171,20 +191,21 @@ public final class TraceFiles {
      * @throws IOException where the file cannot be written, with a message that says so
      */
     public static void write(Content content, String recipe, Target target, Path file) throws IOException {
-        if (content instanceof Power power && power.recording().series().size() > 1) {
-            throw new TraceException(
-                    file,
-                    "a power CSV holds one meter, the recording has "
-                            + power.recording().series().size() + ". Maybe split it first.");
+        if (target == Target.PARQUET && !(content instanceof Requests)) {
+            throw new TraceException(file, "cannot be Parquet: only request traces are. Maybe write .csv.");
         }
         Path whole = file.toAbsolutePath();
         Path draft = whole.resolveSibling("." + whole.getFileName() + ".part");
         try {
-            try (Writer out = writer(target, draft)) {
-                if (!recipe.isBlank()) {
-                    out.append("# recipe: ").append(Remark.oneLine(recipe)).append('\n');
+            if (target == Target.PARQUET) {
+                RequestTraces.writeParquet(((Requests) content).trace(), draft);
+            } else {
+                try (Writer out = writer(target, draft)) {
+                    if (!recipe.isBlank()) {
+                        out.append("# recipe: ").append(Remark.oneLine(recipe)).append('\n');
+                    }
+                    write(content, out);
                 }
-                write(content, out);
             }
             try {
                 Files.move(draft, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -208,63 +229,20 @@ public final class TraceFiles {
         if (content instanceof Requests requests) {
             RequestTraces.writeCsv(requests.trace(), out);
         } else if (content instanceof Power power) {
-            writePower(power.recording(), out);
+            PowerRecordings.writeCsv(power.recording(), out);
         } else if (content instanceof Carbon carbon) {
-            writeCarbon(carbon.trace(), out);
+            CarbonTraces.writeCsv(carbon.trace(), out);
         }
-    }
-
-    private static void writePower(PowerRecording recording, Writer out) throws IOException {
-        PowerTrace power = recording.series().get(0).power();
-        writeLicence(recording.origin(), out);
-        out.append("time_seconds,power_watts\n");
-        StringBuilder row = new StringBuilder();
-        for (int i = 0; i < power.size(); i++) {
-            row.setLength(0);
-            RequestTraces.appendSeconds(row, power.timeNanos()[i]);
-            out.append(row.append(',').append(power.watts()[i]).append('\n'));
-        }
-    }
-
-    private static void writeCarbon(CarbonTrace trace, Writer out) throws IOException {
-        writeLicence(trace.origin(), out);
-        out.append("# zone: ").append(Remark.oneLine(trace.zone())).append('\n');
-        out.append("# signal: ").append(word(trace.signal())).append('\n');
-        out.append("# scope: ").append(word(trace.scope())).append('\n');
-        out.append(CARBON_HEADER).append('\n');
-        for (int i = 0; i < trace.size(); i++) {
-            out.append(trace.start().plusNanos(trace.timeNanos()[i]).toString())
-                    .append(',')
-                    .append(Double.toString(trace.gramsPerKilowattHour()[i]))
-                    .append('\n');
-        }
-    }
-
-    private static void writeLicence(TraceOrigin origin, Writer out) throws IOException {
-        if (!origin.licence().isBlank()) {
-            out.append("# licence: ").append(Remark.oneLine(origin.licence())).append('\n');
-        }
-    }
-
-    private static String word(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    private static PowerRecording oneMeter(PowerTrace power) {
-        return new PowerRecording(
-                List.of(new PowerSeries("meter", Map.of(), power, List.of())), power.start(), power.origin());
     }
 
     private static boolean hasLifeCycle(String header) {
         return header.contains("(LCA)") || header.contains("(Life cycle)");
     }
 
-    private static CarbonTrace.Scope statedScope(Path file) {
+    private static boolean statesDirect(Path file) {
         return head(file).remarks().stream()
-                        .anyMatch(remark ->
-                                remark.key().equals("scope") && remark.value().equalsIgnoreCase("direct"))
-                ? CarbonTrace.Scope.DIRECT
-                : CarbonTrace.Scope.LIFE_CYCLE;
+                .anyMatch(
+                        remark -> remark.key().equals("scope") && remark.value().equalsIgnoreCase("direct"));
     }
 
     /** The remarks above the header, and the header; empty for a file without one. */
