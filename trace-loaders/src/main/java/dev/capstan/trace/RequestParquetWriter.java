@@ -64,6 +64,7 @@ final class RequestParquetWriter {
         }
 
         @Override
+        @SuppressWarnings("deprecation") // Abstract, and so to be written whatever its replacement.
         protected WriteSupport<Integer> getWriteSupport(Configuration configuration) {
             return new Rows(trace);
         }
@@ -86,6 +87,7 @@ final class RequestParquetWriter {
         }
 
         @Override
+        @SuppressWarnings("deprecation") // Abstract, and so to be written whatever its replacement.
         public WriteContext init(Configuration configuration) {
             List<Type> fields = new ArrayList<>();
             fields.add(Types.required(PrimitiveTypeName.INT64).named(ARRIVAL));

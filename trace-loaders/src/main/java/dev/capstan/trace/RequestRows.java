@@ -283,7 +283,7 @@ final class RequestRows {
         int from = size == 0 ? 0 : blockEnds[size - 1];
         int to = from;
         if (text != null && !text.isBlank()) {
-            for (String hash : text.strip().split(" +")) {
+            for (String hash : text.strip().split(" +", -1)) {
                 if (to == hashes.length) {
                     hashes = Arrays.copyOf(hashes, Math.max(1024, Math.addExact(to, to)));
                 }
