@@ -21,8 +21,8 @@ final class ByteLines {
 
     private static final int SHOWN_CHARACTERS = 80;
     private static final long ONES = 0x0101010101010101L;
-    private static final long LINE_FEEDS = '\n' * ONES;
-    private static final long HIGH_BITS = ONES << 7;
+    private static final long LINE_FEEDS = 0x0a0a0a0a0a0a0a0aL;
+    private static final long HIGH_BITS = 0x8080808080808080L;
 
     private final Path file;
     private final InputStream in;

@@ -39,7 +39,7 @@ final class RequestParquetSource implements RequestRowSource {
         try {
             return new RequestParquetSource(
                     file, ParquetReader.spliterator(input, new Rows(columns), path -> String.join(".", path)), columns);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             throw broken(file, e);
         }
     }
@@ -50,7 +50,7 @@ final class RequestParquetSource implements RequestRowSource {
             return ParquetReader.readMetadata(new LocalInputFile(file))
                     .getFileMetaData()
                     .getKeyValueMetaData();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             throw broken(file, e);
         }
     }
@@ -107,7 +107,7 @@ final class RequestParquetSource implements RequestRowSource {
         try {
             number++;
             return reader.tryAdvance(next -> row = next);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             throw broken(file, e);
         }
     }
@@ -142,12 +142,15 @@ final class RequestParquetSource implements RequestRowSource {
         reader.close();
     }
 
-    /** The reader of Parquet throws whatever comes to hand on a file that is none. */
-    private static TraceException broken(Path file, RuntimeException cause) {
+    /**
+     * The reader of Parquet throws whatever comes to hand on a file that is none, and misses a method of Hadoop where the
+     * file names a rare compression.
+     */
+    private static TraceException broken(Path file, Throwable cause) {
         return new TraceException(
                 file,
                 "is not sound Parquet (" + ByteLines.printable(String.valueOf(cause.getMessage()))
-                        + "). Maybe it was cut short: fetch or write it again.",
+                        + "). Maybe it was cut short, or packed otherwise than with Snappy, gzip or Zstandard: write it again.",
                 cause);
     }
 

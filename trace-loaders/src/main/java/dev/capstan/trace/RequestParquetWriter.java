@@ -64,7 +64,7 @@ final class RequestParquetWriter {
         }
 
         @Override
-        @SuppressWarnings("deprecation") // Abstract in this version of Parquet: there is nothing else to implement.
+        @SuppressWarnings("deprecation") // Abstract, and so to be written whatever its replacement.
         protected WriteSupport<Integer> getWriteSupport(Configuration configuration) {
             return new Rows(trace);
         }
@@ -87,7 +87,7 @@ final class RequestParquetWriter {
         }
 
         @Override
-        @SuppressWarnings("deprecation") // Abstract in this version of Parquet: there is nothing else to implement.
+        @SuppressWarnings("deprecation") // Abstract, and so to be written whatever its replacement.
         public WriteContext init(Configuration configuration) {
             List<Type> fields = new ArrayList<>();
             fields.add(Types.required(PrimitiveTypeName.INT64).named(ARRIVAL));

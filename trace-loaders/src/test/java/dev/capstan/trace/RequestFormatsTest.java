@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
@@ -26,18 +27,29 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class RequestFormatsTest {
 
-    private static final String BURSTGPT = "Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n"
-            + "5,ChatGPT,472,18,490,Conversation log\n45.5,GPT-4,1087,230,1317,API log\n";
-    private static final String MOONCAKE =
-            "{\"timestamp\": 0, \"input_length\": 6758, \"output_length\": 500, \"hash_ids\": [0, 1, 2]}\n"
-                    + "{\"timestamp\": 27, \"input_length\": 300, \"output_length\": 1, \"hash_ids\": [0]}\n";
-    private static final String ACCESS_LOG = "{\"created\": 1715299201, \"model\": \"m-70b\", \"user\": \"u1\","
-            + " \"usage\": {\"prompt_tokens\": 11, \"completion_tokens\": 7}}\n"
-            + "{\"created\": 1715299200.25, \"model\": \"m-8b\", \"priority\": 2,"
-            + " \"usage\": {\"prompt_tokens\": 3, \"completion_tokens\": 900}}\n";
-    private static final String LABELLED = "# licence: CC0-1.0\n# prefix_block_tokens: 16\n"
-            + "arrival_seconds,input_tokens,output_tokens,model,slo_class,prefix_hashes\n"
-            + "0,1,2,\"a, \"\"b\"\"\n c\",,7 -8\n1.5,3,4,,\"\",\n";
+    private static final String BURSTGPT = """
+            Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type
+            5,ChatGPT,472,18,490,Conversation log
+            45.5,GPT-4,1087,230,1317,API log
+            """;
+    private static final String MOONCAKE = """
+            {"timestamp": 0, "input_length": 6758, "output_length": 500, "hash_ids": [0, 1, 2]}
+            {"timestamp": 27, "input_length": 300, "output_length": 1, "hash_ids": [0]}
+            """;
+    private static final String ACCESS_LOG = """
+            {"created": 1715299201, "model": "m-70b", "user": "u1",\
+             "usage": {"prompt_tokens": 11, "completion_tokens": 7}}
+            {"created": 1715299200.25, "model": "m-8b", "priority": 2,\
+             "usage": {"prompt_tokens": 3, "completion_tokens": 900}}
+            """;
+    private static final String LABELLED = """
+            # licence: CC0-1.0
+            # prefix_block_tokens: 16
+            arrival_seconds,input_tokens,output_tokens,model,slo_class,prefix_hashes
+            0,1,2,"a, ""b""
+             c",,7 -8
+            1.5,3,4,,"",
+            """;
     private static final RequestMapping OTHER_COLUMNS = new RequestMapping("t", ArrivalUnit.MILLISECONDS, "in", "out");
 
     @TempDir
@@ -224,9 +236,9 @@ class RequestFormatsTest {
             assertThatThrownBy(() -> read(text))
                     .isInstanceOf(TraceException.class)
                     .satisfies(e -> {
-                        assertThat(e.getMessage()).contains("10000 lines cannot be read, so none is taken. The first:");
-                        assertThat(e.getMessage()).contains("\n  line 3: ").doesNotContain("\n  line 9: ");
-                        assertThat(e.getMessage().lines()).hasSize(6);
+                        assertThat(e).message().contains("10000 lines cannot be read, so none is taken. The first:");
+                        assertThat(e).message().contains("\n  line 3: ").doesNotContain("\n  line 9: ");
+                        assertThat(e).message().hasLineCount(6);
                     });
         }
     }
@@ -302,7 +314,7 @@ class RequestFormatsTest {
     }
 
     private static List<String> texts(RequestTrace trace, RequestLabel label) {
-        LabelColumn column = trace.labels().get(label);
+        LabelColumn column = Objects.requireNonNull(trace.labels().get(label));
         return IntStream.range(0, trace.size()).mapToObj(column::text).toList();
     }
 
