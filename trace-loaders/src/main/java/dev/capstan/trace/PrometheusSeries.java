@@ -7,9 +7,9 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -90,16 +90,16 @@ final class PrometheusSeries {
             boards.computeIfAbsent(raw.board().orElse("series " + boards.size()), key -> new ArrayList<>())
                     .add(raw);
         }
-        List<SortedMap<String, String>> labels =
+        List<NavigableMap<String, String>> labels =
                 boards.values().stream().map(PrometheusSeries::common).toList();
         PowerAssembly assembly = new PowerAssembly();
         Faults faults = new Faults();
         int index = 0;
         for (List<Raw> board : boards.values()) {
-            SortedMap<String, String> own = labels.get(index++);
+            NavigableMap<String, String> own = labels.get(index++);
             String name = board.get(0).uuid().orElseGet(() -> distinct(own, labels));
             Function<String, TraceException> fault = board.get(0).samples.get(0).fault();
-            SortedMap<String, String> shown = new TreeMap<>(own);
+            NavigableMap<String, String> shown = new TreeMap<>(own);
             faults.guard(() -> {
                 PowerAssembly.Meter meter = assembly.meter(name, shown, fault);
                 for (Sample sample : merged(board)) {
@@ -140,7 +140,7 @@ final class PrometheusSeries {
         if (board.size() == 1) {
             return board.get(0).samples;
         }
-        SortedMap<Long, Sample> merged = new TreeMap<>();
+        NavigableMap<Long, Sample> merged = new TreeMap<>();
         for (Raw raw : board) {
             for (Sample sample : raw.samples) {
                 merged.merge(sample.timeNanos(), sample, (a, b) -> a.value() >= b.value() ? a : b);
@@ -150,8 +150,8 @@ final class PrometheusSeries {
     }
 
     /** The labels that all of a board's series agree on. */
-    private static SortedMap<String, String> common(List<Raw> board) {
-        SortedMap<String, String> common = new TreeMap<>(board.get(0).labels);
+    private static NavigableMap<String, String> common(List<Raw> board) {
+        NavigableMap<String, String> common = new TreeMap<>(board.get(0).labels);
         for (Raw raw : board) {
             common.entrySet().retainAll(raw.labels.entrySet());
         }
@@ -159,7 +159,7 @@ final class PrometheusSeries {
     }
 
     /** What tells these labels from the others; the metric where there is nothing to tell. */
-    private static String distinct(SortedMap<String, String> own, List<SortedMap<String, String>> all) {
+    private static String distinct(NavigableMap<String, String> own, List<NavigableMap<String, String>> all) {
         List<String> parts = new ArrayList<>();
         own.forEach((key, value) -> {
             if (!all.stream().allMatch(other -> value.equals(other.get(key)))) {
@@ -198,10 +198,10 @@ final class PrometheusSeries {
     /** The samples of one set of labels. */
     private static final class Raw {
 
-        private final SortedMap<String, String> labels;
+        private final NavigableMap<String, String> labels;
         private final List<Sample> samples = new ArrayList<>();
 
-        Raw(SortedMap<String, String> labels) {
+        Raw(NavigableMap<String, String> labels) {
             this.labels = labels;
         }
 
