@@ -116,7 +116,7 @@ class HostileFilesTest {
     void readersSurviveSoundFilesWithOnePlaceBroken() throws IOException {
         RandomStream random = RandomStream.named(1, "hostile");
         for (String sound : SOUND_FILES) {
-            for (int i = 0; i < 150; i++) {
+            for (int i = 0; i < 80; i++) {
                 int from = random.nextInt(sound.length());
                 int to = Math.min(sound.length(), from + random.nextInt(4));
                 String broken =
