@@ -49,30 +49,22 @@ class PowerRecordingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "timestamp, index, uuid, power.draw [W], clocks.current.sm [MHz]\r\n"
-                        + "2024/04/29 17:39:05.123, 0, GPU-a, 350.50 W, 1980 MHz\r\n"
-                        + "2024/04/29 17:39:05.125, 1, GPU-b, 100.25 W, 1980 MHz\r\n"
-                        + "2024/04/29 17:39:06.123, 0, GPU-a, 351.50 W, 1980 MHz\r\n"
-                        + "2024/04/29 17:39:06.125, 1, GPU-b, [N/A], [N/A]\r\n"
-                        + "2024/04/29 17:39:07.123, 0, GPU-a, 352.50 W, 1980 MHz\r\n"
-                        + "2024/04/29 17:39:07.125, 1, GPU-b, 101.25 W, 1980 MHz",
-                "timestamp, index, uuid, power.draw [W]\n"
-                        + "2024/04/29 17:39:05.123, 0, GPU-a, 350.50\n"
-                        + "2024/04/29 17:39:05.125, 1, GPU-b, 100.25\n"
-                        + "2024/04/29 17:39:06.123, 0, GPU-a, 351.50\n"
-                        + "2024/04/29 17:39:06.125, 1, GPU-b, [N/A]\n"
-                        + "2024/04/29 17:39:07.123, 0, GPU-a, 352.50\n"
-                        + "2024/04/29 17:39:07.125, 1, GPU-b, 101.25\n",
-                "2024/04/29 17:39:05.123, 0, GPU-a, 350.50 W\n"
-                        + "2024/04/29 17:39:05.125, 1, GPU-b, 100.25 W\n"
-                        + "2024/04/29 17:39:06.123, 0, GPU-a, 351.50 W\n"
-                        + "2024/04/29 17:39:06.125, 1, GPU-b, [N/A]\n"
-                        + "2024/04/29 17:39:07.123, 0, GPU-a, 352.50 W\n"
-                        + "2024/04/29 17:39:07.125, 1, GPU-b, 101.25 W\n"
-            })
-    void readsNvidiaSmiInEveryFormAndDoesNotInventItsZone(String text) {
+    @ValueSource(strings = {"CRLF, no final newline", "nounits", "noheader"})
+    void readsNvidiaSmiInEveryFormAndDoesNotInventItsZone(String form) {
+        String full = """
+                timestamp, index, uuid, power.draw [W], clocks.current.sm [MHz]
+                2024/04/29 17:39:05.123, 0, GPU-a, 350.50 W, 1980 MHz
+                2024/04/29 17:39:05.125, 1, GPU-b, 100.25 W, 1980 MHz
+                2024/04/29 17:39:06.123, 0, GPU-a, 351.50 W, 1980 MHz
+                2024/04/29 17:39:06.125, 1, GPU-b, [N/A], [N/A]
+                2024/04/29 17:39:07.123, 0, GPU-a, 352.50 W, 1980 MHz
+                2024/04/29 17:39:07.125, 1, GPU-b, 101.25 W, 1980 MHz
+                """;
+        String text = switch (form) {
+            case "nounits" -> full.replace(" W", "").replace(" MHz", "");
+            case "noheader" -> full.substring(full.indexOf('\n') + 1);
+            default -> full.strip().replace("\n", "\r\n");
+        };
         PowerRecording recording = PowerRecordings.read(write(text));
         assertThat(recording.start()).isEmpty();
         assertThat(recording.series("GPU-a").power().watts()).containsExactly(350.5, 351.5, 352.5);
