@@ -170,17 +170,16 @@ public final class PrometheusClient {
 
     /** Go writes infinities in a way that Java does not read. */
     private double number(String text) {
-        switch (text) {
-            case "+Inf", "Inf":
-                return Double.POSITIVE_INFINITY;
-            case "-Inf":
-                return Double.NEGATIVE_INFINITY;
-            default:
-                try {
-                    return Double.parseDouble(text);
-                } catch (NumberFormatException e) {
-                    throw fault("answers with the value '" + shown(text) + "', expected a number", false, e);
-                }
+        if (text.equals("+Inf")) {
+            return Double.POSITIVE_INFINITY;
+        }
+        if (text.equals("-Inf")) {
+            return Double.NEGATIVE_INFINITY;
+        }
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            throw fault("answers with the value '" + shown(text) + "', expected a number", false, e);
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -41,7 +42,7 @@ final class RecordedFiles {
     }
 
     /** Values of a series on the grid of the plan; NaN where there is none, infinite where there is no believable one. */
-    private static double[] onGrid(TreeMap<String, double[]> series, String name, int points) {
+    private static double[] onGrid(Map<String, double[]> series, String name, int points) {
         return series.computeIfAbsent(name, key -> {
             double[] values = new double[points];
             Arrays.fill(values, Double.NaN);
@@ -51,7 +52,7 @@ final class RecordedFiles {
 
     private void write(int number, Path folder) throws IOException {
         Recording recording = plan.recordings().get(number);
-        TreeMap<String, double[]> series = new TreeMap<>();
+        Map<String, double[]> series = new TreeMap<>();
         Set<String> queries = new LinkedHashSet<>();
         for (int term = 0; term < recording.terms().size(); term++) {
             String name = recording.terms().get(term).name();
@@ -93,7 +94,7 @@ final class RecordedFiles {
         }
         if (series.size() > 1) {
             int index = 0;
-            for (var one : series.entrySet()) {
+            for (Map.Entry<String, double[]> one : series.entrySet()) {
                 if (Arrays.stream(one.getValue()).anyMatch(Double::isFinite)) {
                     write(
                             recording,

@@ -2,6 +2,7 @@ package dev.capstan.bridge.record;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /**
@@ -23,7 +24,9 @@ public record RecordingPlan(List<Recording> recordings, Instant start, Instant e
                 || recordings.stream().map(Recording::name).distinct().count() < recordings.size()) {
             throw new IllegalArgumentException("a plan needs at least one recording, each of its own name");
         }
-        if (start.getNano() % 1_000_000 != 0 || step.toMillis() < 1 || step.getNano() % 1_000_000 != 0) {
+        if (!start.equals(start.truncatedTo(ChronoUnit.MILLIS))
+                || step.toMillis() < 1
+                || !step.equals(step.truncatedTo(ChronoUnit.MILLIS))) {
             throw new IllegalArgumentException(
                     "start and step must be whole milliseconds, were " + start + " and " + step);
         }

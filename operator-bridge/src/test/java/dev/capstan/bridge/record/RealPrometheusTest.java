@@ -174,7 +174,7 @@ class RealPrometheusTest {
     }
 
     private static boolean isOnPath(String program) {
-        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1))
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 }

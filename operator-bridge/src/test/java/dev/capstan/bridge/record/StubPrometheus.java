@@ -31,7 +31,7 @@ final class StubPrometheus implements AutoCloseable {
         server.createContext("/api/v1/query_range", exchange -> {
             Map<String, String> form = new TreeMap<>();
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-            for (String pair : body.split("&")) {
+            for (String pair : body.split("&", -1)) {
                 form.put(
                         pair.substring(0, pair.indexOf('=')),
                         URLDecoder.decode(pair.substring(pair.indexOf('=') + 1), StandardCharsets.UTF_8));

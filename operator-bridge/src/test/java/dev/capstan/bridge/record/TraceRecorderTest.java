@@ -125,7 +125,7 @@ class TraceRecorderTest {
         try (StubPrometheus stub = new StubPrometheus((form, exchange) -> StubPrometheus.send(
                 exchange,
                 200,
-                form.get("query").equals("new")
+                "new".equals(form.get("query"))
                         ? StubPrometheus.matrix(series("a", form, second -> "2"))
                         : StubPrometheus.matrix()))) {
             Recording recording = new Recording(
@@ -186,7 +186,7 @@ class TraceRecorderTest {
     }
 
     private static long second(Map<String, String> form, String field) {
-        return (long) Double.parseDouble(form.get(field)) - START.getEpochSecond();
+        return (long) Double.parseDouble(form.getOrDefault(field, "")) - START.getEpochSecond();
     }
 
     /** A sample for every second that is asked for and has a text. */
