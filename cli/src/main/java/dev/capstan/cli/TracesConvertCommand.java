@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
         name = "convert",
         description = {
             "Writes a trace in one of Capstan's own forms.",
-            "What the form cannot hold is named on standard error.",
+            "Nothing is lost: a form that cannot hold the trace is refused.",
         },
         mixinStandardHelpOptions = true)
 final class TracesConvertCommand implements Callable<Integer> {
@@ -25,10 +25,16 @@ final class TracesConvertCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "IN", description = "The trace; its content tells the format.")
     private Path in;
 
-    @Parameters(index = "1", paramLabel = "OUT", description = "Where to write; .csv or .csv.gz tells the form.")
+    @Parameters(
+            index = "1",
+            paramLabel = "OUT",
+            description = "Where to write; .csv, .csv.gz or .parquet tells the form.")
     private Path out;
 
-    @Option(names = "--to", paramLabel = "FORM", description = "The form, whatever OUT is called: csv or csv.gz.")
+    @Option(
+            names = "--to",
+            paramLabel = "FORM",
+            description = "The form, whatever OUT is called: csv, csv.gz or, for requests, parquet.")
     private @Nullable String form;
 
     @Option(
@@ -51,8 +57,6 @@ final class TracesConvertCommand implements Callable<Integer> {
         TraceFiles.Content content =
                 TraceFiles.read(in, Optional.ofNullable(scope)).content();
         TraceFiles.write(content, "", target, out);
-        TraceFiles.lost(content, target)
-                .forEach(lost -> console.err().println("capstan: " + out + " does not hold: " + lost));
         console.out().println(out);
         return ExitCodes.DONE;
     }

@@ -168,23 +168,7 @@ public final class TraceFiles {
     }
 
     /**
-     * What a file in a form cannot hold of a trace; empty where nothing is lost.
-     *
-     * @return for people, such as {@code "model of each request"}
-     */
-    public static List<String> lost(Content content, Target target) {
-        List<String> lost = new ArrayList<>();
-        if (content instanceof Requests requests && target == Target.PARQUET) {
-            return lost;
-        }
-        if (target == Target.PARQUET) {
-            lost.add("everything: only request traces are written as Parquet");
-        }
-        return lost;
-    }
-
-    /**
-     * Writes a trace. Other readers see the old file or the new one, never a part.
+     * Writes a trace without loss. Other readers see the old file or the new one, never a part.
      *
      * @param recipe how a generated trace was made, kept above the header; empty for others
      * @throws TraceException where the form cannot hold the trace
