@@ -1,5 +1,7 @@
 package dev.capstan.cli;
 
+import dev.capstan.bridge.fetch.FetchException;
+import dev.capstan.bridge.record.PrometheusException;
 import dev.capstan.report.ReportException;
 import dev.capstan.sim.experiment.InvalidExperimentException;
 import dev.capstan.sim.kernel.InvariantViolation;
@@ -55,6 +57,8 @@ final class Failures implements IExecutionExceptionHandler {
         return exitCode(failure) != ExitCodes.FAILED_WHILE_RUNNING
                 || failure instanceof IOException
                 || failure instanceof UncheckedIOException
-                || failure instanceof ReportException;
+                || failure instanceof ReportException
+                || failure instanceof FetchException
+                || failure instanceof PrometheusException;
     }
 }

@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "traces",
-        description = "Inspects, converts and makes traces of requests, power and carbon intensity.",
+        description = "Inspects, converts, makes, fetches and records traces of requests, power and carbon intensity.",
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true)
 final class TracesCommand implements Callable<Integer> {
@@ -27,7 +27,9 @@ final class TracesCommand implements Callable<Integer> {
         return new CommandLine(new TracesCommand(console))
                 .addSubcommand(new TracesInspectCommand(console))
                 .addSubcommand(new TracesConvertCommand(console))
-                .addSubcommand(new TracesGenerateCommand(console));
+                .addSubcommand(new TracesGenerateCommand(console))
+                .addSubcommand(new TracesFetchCommand(console))
+                .addSubcommand(new TracesRecordCommand(console));
     }
 
     @Override

@@ -67,7 +67,7 @@ final class TracesGenerateCommand implements Callable<Integer> {
             names = "--cv",
             paramLabel = "CV",
             defaultValue = "1",
-            description = "Coefficient of variation of the times between requests, from 0.05 to 20: 1 is a Poisson"
+            description = "Coefficient of variation of the times between requests, from 0.001 to 500: 1 is a Poisson"
                     + " process, more is burstier. Default: ${DEFAULT-VALUE}.")
     private double cv;
 

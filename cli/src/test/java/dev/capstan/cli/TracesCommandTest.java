@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,6 +44,66 @@ class TracesCommandTest {
         assertThat(capstan.run("traces")).isEqualTo(2);
         assertThat(capstan.out()).isEmpty();
         assertThat(capstan.err()).contains("inspect", "convert", "generate");
+    }
+
+    @Test
+    void fetchListsTheCatalogueAndRefusesAnUnknownName() {
+        assertThat(capstan.run("traces", "fetch")).isEqualTo(0);
+        assertThat(capstan.out()).contains("azure-llm-2023", "CC-BY-4.0");
+        assertThat(capstan.run("traces", "fetch", "no-such-set")).isEqualTo(2);
+        assertThat(capstan.err()).contains("there is no data set 'no-such-set'. Known: ");
+    }
+
+    @Test
+    void recordNeedsSomethingToRecordAndASpan() {
+        String out = folder.resolve("recorded").toString();
+        assertThat(capstan.run("traces", "record", "http://127.0.0.1:1", "--out", out, "--for", "1m"))
+                .isEqualTo(2);
+        assertThat(capstan.err()).contains("nothing to record");
+        assertThat(capstan.run("traces", "record", "http://127.0.0.1:1", "--out", out, "--dcgm-nodes", ".*"))
+                .isEqualTo(2);
+        assertThat(capstan.err()).contains("either --to or --for");
+        assertThat(folder.resolve("recorded")).doesNotExist();
+    }
+
+    /** The answer of a Prometheus, by hand: one GPU at 300 W, then 310 W. */
+    @Test
+    void recordWritesATraceThatInspectReads() throws IOException {
+        HttpServer prometheus = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        prometheus.createContext("/api/v1/query_range", exchange -> {
+            byte[] answer = """
+                    {"status":"success","data":{"resultType":"matrix","result":[
+                    {"metric":{"UUID":"GPU-1"},"values":[[1767225600,"300"],[1767225605,"310"]]}]}}""".getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "application/json");
+            exchange.sendResponseHeaders(200, answer.length);
+            exchange.getResponseBody().write(answer);
+            exchange.close();
+        });
+        prometheus.start();
+        try {
+            String url = "http://127.0.0.1:" + prometheus.getAddress().getPort();
+            Path out = folder.resolve("recorded");
+            assertThat(capstan.run(
+                            "traces",
+                            "record",
+                            url,
+                            "--out",
+                            out.toString(),
+                            "--dcgm-nodes",
+                            "node-.*",
+                            "--from",
+                            "2026-01-01T00:00:00Z",
+                            "--to",
+                            "2026-01-01T00:00:05Z"))
+                    .isEqualTo(0);
+            Path file = Path.of(capstan.out().strip());
+            assertThat(file).content().contains("1767225600.000,300.0\n1767225605.000,310.0\n");
+            CommandRun inspect = new CommandRun();
+            assertThat(inspect.run("traces", "inspect", file.toString())).isEqualTo(0);
+            assertThat(inspect.out()).contains("Capstan power CSV");
+        } finally {
+            prometheus.stop(0);
+        }
     }
 
     @Test

@@ -13,7 +13,7 @@ class GammaFunctionTest {
         assertThat(GammaFunction.logGamma(1)).isCloseTo(0, within(1e-13));
         assertThat(GammaFunction.logGamma(0.5)).isCloseTo(StrictMath.log(Math.PI) / 2, within(1e-13));
         // ln 100! = 363.73937555556349
-        assertThat(GammaFunction.logGamma(101)).isCloseTo(363.73937555556349, within(1e-10));
+        assertThat(GammaFunction.logGamma(101)).isCloseTo(363.7393755555635, within(1e-10));
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +29,7 @@ class RequestTraceLabelsTest {
         RequestTrace scaled = RequestTraceTransforms.scale(labelled(10, 20, 30), 4, 1);
         for (int i = 0; i < scaled.size(); i++) {
             int request = scaled.inputTokens()[i];
-            assertThat(scaled.labels().get(RequestLabel.MODEL).text(i)).isEqualTo("m" + request);
+            assertThat(column(scaled, RequestLabel.MODEL).text(i)).isEqualTo("m" + request);
             assertThat(blocks(scaled).get(i)).isEqualTo("[" + request + ", " + request + "]");
         }
     }
@@ -51,7 +52,7 @@ class RequestTraceLabelsTest {
                 List.of(new Service("a", labelled(1)), new Service("b", labelled(2)), new Service("b", labelled(3))));
         assertThat(blocks(merged).get(0)).isNotEqualTo(blocks(merged).get(1));
         assertThat(blocks(merged).get(1)).isEqualTo(blocks(merged).get(2));
-        assertThat(merged.labels().get(RequestLabel.SERVICE).dictionary()).containsExactly("a", "b");
+        assertThat(column(merged, RequestLabel.SERVICE).dictionary()).containsExactly("a", "b");
         assertThat(merged.start()).contains(Instant.EPOCH);
     }
 
@@ -146,7 +147,7 @@ class RequestTraceLabelsTest {
     private static List<String> text(RequestTrace trace, RequestLabel label) {
         String[] texts = new String[trace.size()];
         for (int i = 0; i < texts.length; i++) {
-            texts[i] = trace.labels().get(label).text(i);
+            texts[i] = column(trace, label).text(i);
         }
         return Arrays.asList(texts);
     }
@@ -159,5 +160,9 @@ class RequestTraceLabelsTest {
                     Arrays.toString(Arrays.copyOfRange(blocks.hashes(), blocks.offsets()[i], blocks.offsets()[i + 1]));
         }
         return List.of(texts);
+    }
+
+    private static LabelColumn column(RequestTrace trace, RequestLabel label) {
+        return Objects.requireNonNull(trace.labels().get(label));
     }
 }

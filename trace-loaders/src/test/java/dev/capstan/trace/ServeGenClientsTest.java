@@ -149,7 +149,7 @@ class ServeGenClientsTest {
         assertThat(first.spanNanos()).isLessThan(WINDOW);
         assertThat(first.origin().path())
                 .contains("from=5m", "duration=10m", "2 of 3 clients have token lengths", "borrow", "seed=9")
-                .doesNotContain(folder.getParent().toString());
+                .doesNotContain(String.valueOf(folder.getParent()));
         assertThat(first.origin().licence()).startsWith("Apache-2.0");
     }
 

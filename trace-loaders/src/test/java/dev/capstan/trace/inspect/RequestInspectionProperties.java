@@ -34,7 +34,7 @@ class RequestInspectionProperties {
         RequestInspection seen = RequestInspection.of(
                 new RequestTrace(arrivals, input, output, Optional.empty(), new TraceOrigin("any", "", "")));
 
-        assertThat(seen.peakRequestsPerSecond1s()).isEqualTo(fullest(arrivals, SECOND));
+        assertThat(seen.peakRequestsPerSecond1s()).isEqualTo((double) fullest(arrivals, SECOND));
         assertThat(seen.perMinute().max()).isEqualTo(fullest(arrivals, 60 * SECOND));
         assertThat(seen.gaps().distinctArrivals())
                 .isEqualTo(Arrays.stream(arrivals).distinct().count());

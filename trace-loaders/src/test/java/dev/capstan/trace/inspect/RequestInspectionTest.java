@@ -79,7 +79,7 @@ class RequestInspectionTest {
         // Seven of ten requests on multiples of 3 s, the others 1.234 s after.
         long[] arrivals = new long[200];
         for (int i = 0; i < arrivals.length; i++) {
-            arrivals[i] = i / 10 * 3 * SECOND + (i % 10 < 7 ? 0 : 1_234_000_000L + i % 10 * 1_000_000);
+            arrivals[i] = i / 10 * 3L * SECOND + (i % 10 < 7 ? 0 : 1_234_000_000L + i % 10 * 1_000_000L);
         }
 
         RequestInspection seen = of(arrivals, Optional.empty());
@@ -97,7 +97,7 @@ class RequestInspectionTest {
     void aGridOfTheWallClockIsFoundThoughTheTraceBeginsBesideIt() {
         long[] arrivals = new long[100];
         for (int i = 1; i < arrivals.length; i++) {
-            arrivals[i] = i * 5 * SECOND - 300_000_000L + (i % 3 == 0 ? 170_000_000L + i * 1000 : 0);
+            arrivals[i] = i * 5L * SECOND - 300_000_000L + (i % 3 == 0 ? 170_000_000L + i * 1000L : 0);
         }
 
         RequestInspection seen = of(arrivals, Optional.of(Instant.parse("2024-01-01T00:00:00.300Z")));
