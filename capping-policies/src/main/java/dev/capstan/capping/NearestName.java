@@ -1,14 +1,14 @@
 package dev.capstan.capping;
 
-import java.util.List;
+import java.util.Collection;
 
-/** The hint in a message about an unknown name. */
-final class NearestName {
+/** The hint in a message about an unknown name: of a policy, a parameter, a key of an experiment. */
+public final class NearestName {
 
     private NearestName() {}
 
-    /** {@code " Maybe you meant NAME."}, or nothing where no known name is close. */
-    static String hint(String given, List<String> known) {
+    /** {@code " Maybe you meant NAME."}, or nothing where no known name is close; the first of several as close. */
+    public static String hint(String given, Collection<String> known) {
         int best = Math.max(2, given.length() / 3) + 1;
         String nearest = "";
         for (String name : known) {

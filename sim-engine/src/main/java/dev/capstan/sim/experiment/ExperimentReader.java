@@ -2,6 +2,7 @@ package dev.capstan.sim.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.capstan.capping.NearestName;
 import dev.capstan.capping.ParameterIssue;
 import dev.capstan.capping.PolicyFactory;
 import dev.capstan.capping.PolicyRegistry;
@@ -269,7 +270,7 @@ final class ExperimentReader {
         ModelProfile model = ModelProfiles.find(name).orElseGet(() -> {
             section.issue(
                     "model",
-                    "no profile is called '" + name + "'" + Names.maybe(name, known) + " Known: "
+                    "no profile is called '" + name + "'." + NearestName.hint(name, known) + " Known: "
                             + String.join(", ", known) + ".");
             return ModelProfiles.all().get(0);
         });
@@ -447,7 +448,7 @@ final class ExperimentReader {
                         PolicyRegistry.all().stream().map(PolicyFactory::name).toList();
                 section.issue(
                         "name",
-                        "no policy is called '" + name + "'" + Names.maybe(name, known) + " Known: "
+                        "no policy is called '" + name + "'." + NearestName.hint(name, known) + " Known: "
                                 + String.join(", ", known) + ".");
             } else {
                 List<ParameterIssue> wrong = PolicyRegistry.check(factory.get(), given);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.capstan.capping.NearestName;
 import dev.capstan.trace.Quantity;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -196,8 +197,8 @@ final class Section {
                 Arrays.stream(type.getEnumConstants()).map(Section::word).toList();
         issue(
                 key,
-                "must be one of " + String.join(", ", allowed) + ", was " + shown(value)
-                        + Names.maybe(value.asText(), allowed));
+                "must be one of " + String.join(", ", allowed) + ", was " + shown(value) + "."
+                        + NearestName.hint(value.asText(), allowed));
         return fallback;
     }
 
@@ -263,7 +264,10 @@ final class Section {
         }
         node.fieldNames().forEachRemaining(key -> {
             if (!known.contains(key)) {
-                issue(key, "unknown key" + Names.maybe(key, known) + " Known here: " + String.join(", ", known) + ".");
+                issue(
+                        key,
+                        "unknown key." + NearestName.hint(key, known) + " Known here: " + String.join(", ", known)
+                                + ".");
             }
         });
     }

@@ -186,7 +186,9 @@ class ExperimentFileTest {
 
     @Test
     void takesPathsInTheFileFromItsFolderAndSetPathsFromTheWorkingDirectory() {
-        Path trace = folder.write("../work/other.csv", "arrival_seconds,input_tokens,output_tokens\n0,1,1\n");
+        Path trace = folder.write(
+                ExperimentFolder.WORKING_DIRECTORY + "/other.csv",
+                "arrival_seconds,input_tokens,output_tokens\n0,1,1\n");
 
         for (String set : List.of("workload.trace=other.csv", "workload={trace: other.csv}")) {
             RequestFile workload = (RequestFile) folder.read(ExperimentFolder.LEAST, set)
@@ -201,7 +203,9 @@ class ExperimentFileTest {
 
     @Test
     void takesAPathInAnAxisFromTheFolderOfTheFileEvenWhereTheBaseIsSet() {
-        folder.write("../work/other.csv", "arrival_seconds,input_tokens,output_tokens\n0,1,1\n");
+        folder.write(
+                ExperimentFolder.WORKING_DIRECTORY + "/other.csv",
+                "arrival_seconds,input_tokens,output_tokens\n0,1,1\n");
         ExperimentFile file = folder.read(
                 ExperimentFolder.LEAST + "axes: {workload.trace: [requests.csv]}\n", "workload.trace=other.csv");
 

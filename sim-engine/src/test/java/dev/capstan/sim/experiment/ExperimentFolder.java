@@ -20,7 +20,12 @@ final class ExperimentFolder {
             policies: [none]
             """;
 
-    private final FileSystem files = Jimfs.newFileSystem(Configuration.unix());
+    /** Where the process stands, apart from the folder of the experiments. */
+    static final String WORKING_DIRECTORY = "/elsewhere";
+
+    private final FileSystem files = Jimfs.newFileSystem(Configuration.unix().toBuilder()
+            .setWorkingDirectory(WORKING_DIRECTORY)
+            .build());
     private final Path folder = files.getPath("/experiments");
 
     ExperimentFolder() {
