@@ -1,9 +1,6 @@
 package dev.capstan.sim.run;
 
 import dev.capstan.capping.CappingPolicy;
-import dev.capstan.capping.Decision;
-import dev.capstan.capping.PowerReading;
-import dev.capstan.capping.ServiceAction;
 import dev.capstan.sim.cluster.Demand;
 import dev.capstan.sim.cluster.Deployment;
 import dev.capstan.sim.cluster.Pod;
@@ -15,7 +12,6 @@ import dev.capstan.sim.kernel.CheckLevel;
 import dev.capstan.sim.kernel.InvariantViolation;
 import dev.capstan.sim.kernel.Kernel;
 import dev.capstan.sim.kernel.Priority;
-import dev.capstan.sim.power.DomainMeter;
 import dev.capstan.sim.power.PowerDomains;
 import dev.capstan.sim.serving.MeteredService;
 import dev.capstan.sim.serving.RequestLog;
@@ -29,7 +25,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One run: a plant under load, the autoscalers, telemetry and, but for a reference run, a policy; scored on true power.
@@ -68,7 +63,7 @@ public final class SimulationRun {
         }
         endNanos = experiment.warmupNanos() + duration;
         seconds = (int) (endNanos / SECOND_NANOS);
-        log = new RunLog(detailed);
+        log = new RunLog(detailed, this::cappedNow);
 
         List<PowerDomains.Domain> domains = new ArrayList<>();
         int[] serversOfDomain = new int[experiment.cluster().domains().size()];
@@ -224,7 +219,7 @@ public final class SimulationRun {
         for (int domain = 0; domain < power.size(); domain++) {
             power.meter(domain).startScoring(kernel.nowNanos());
         }
-        log.startScoring(cappedNow(), kernel.nowNanos());
+        log.startScoring(kernel.nowNanos());
         kernel.runUntil(endNanos);
         power.settle(endNanos);
         log.end(endNanos);
@@ -308,155 +303,18 @@ public final class SimulationRun {
     }
 
     private RunResult score(Optional<CarbonTrace> carbon, double[] reference) {
-        double[] figures = new double[Figure.values().length];
-        Arrays.fill(figures, Double.NaN);
-        DomainMeter root = power.meter(0);
-        double[] watts = root.means().toArray();
-        int from = (int) (experiment.warmupNanos() / SECOND_NANOS);
-        double duration = (endNanos - experiment.warmupNanos()) * 1e-9;
-        int bridge = (int) Math.ceil(experiment.scoring().bridgeNanos() * 1e-9);
-        List<Excursion> excursions = Excursion.find(watts, capOfSecond, from, watts.length, bridge);
-        List<Excursion> demanded = Excursion.find(reference, capOfSecond, from, watts.length, bridge);
-        double trippedSeconds = Double.POSITIVE_INFINITY;
-        int trips = 0;
-        double hottest = Double.NaN;
-        for (int i = 0; i < power.size(); i++) {
-            DomainMeter meter = power.meter(i);
-            if (meter.hasBreaker()) {
-                hottest = Double.isNaN(hottest) ? meter.highestHeat() : Math.max(hottest, meter.highestHeat());
-                if (meter.trippedNanos() != Long.MAX_VALUE) {
-                    trips++;
-                    trippedSeconds = Math.min(trippedSeconds, meter.trippedNanos() * 1e-9);
-                    log.event(
-                            meter.trippedNanos(),
-                            "breaker-tripped",
-                            power.domain(i).name(),
-                            "");
-                }
-            }
-        }
-        List<Disturbance> disturbances = Disturbance.judge(
-                demanded,
-                excursions,
-                experiment.scoring().ignoreNanos() * 1e-9,
-                experiment.cap().containWithinNanos() * 1e-9,
-                trippedSeconds);
-        long contained = disturbances.stream().filter(Disturbance::contained).count();
-        int longest = 0;
-        for (Excursion one : excursions) {
-            longest = Math.max(longest, one.seconds());
-            log.event(
-                    one.fromSeconds() * SECOND_NANOS,
-                    "excursion",
-                    power.domain(0).name(),
-                    one.seconds() + " s");
-        }
-        for (Disturbance one : disturbances) {
-            log.event(
-                    one.fromSeconds() * SECOND_NANOS,
-                    "disturbance",
-                    power.domain(0).name(),
-                    (one.contained() ? "contained" : "not contained")
-                            + (one.selfInflicted() ? ", self-inflicted" : ""));
-        }
-
-        set(figures, Figure.DURATION_SECONDS, duration);
-        set(
-                figures,
-                Figure.SUCCESS_RATE,
-                disturbances.isEmpty() ? Double.NaN : (double) contained / disturbances.size());
-        set(figures, Figure.TIME_UNDER_CAP_FRACTION, 1 - root.overLimitSeconds() / duration);
-        set(figures, Figure.WINDOW_SUCCESS_1S, windowSuccess(watts, from, 1));
-        set(figures, Figure.WINDOW_SUCCESS_10S, windowSuccess(watts, from, 10));
-        set(figures, Figure.WINDOW_SUCCESS_60S, windowSuccess(watts, from, 60));
-        set(figures, Figure.WINDOW_SUCCESS_900S, windowSuccess(watts, from, 900));
-        set(figures, Figure.EXCURSIONS, excursions.size());
-        set(figures, Figure.LONGEST_EXCURSION_SECONDS, longest);
-        set(figures, Figure.OVER_CAP_SECONDS, root.overLimitSeconds());
-        set(figures, Figure.OVER_CAP_JOULES, root.overLimitJoules());
-        set(figures, Figure.PEAK_POWER_WATTS, root.peakWatts());
-        set(figures, Figure.PEAK_OVER_CAP_WATTS, root.peakOverLimitWatts());
-        set(figures, Figure.MEAN_POWER_WATTS, root.energyJoules() / duration);
-        set(figures, Figure.STRANDED_WATT_SECONDS, root.strandedWattSeconds());
-        set(figures, Figure.BREAKER_TRIPS, trips);
-        set(figures, Figure.MIN_BREAKER_MARGIN, 1 - hottest);
-        set(figures, Figure.ENERGY_JOULES, root.energyJoules());
-        carbon.ifPresent(trace -> set(figures, Figure.CARBON_GRAMS, carbonGrams(trace, watts, from)));
-        scoreRequests(figures, duration, root.energyJoules());
-        set(figures, Figure.CAPPED_SECONDS, log.cappedSeconds());
-        set(figures, Figure.DECISIONS, log.changes());
-        set(
-                figures,
+        RunScore score = new RunScore(experiment, endNanos, capOfSecond, power, log);
+        List<Disturbance> disturbances = score.judge(reference);
+        carbon.ifPresent(score::carbon);
+        score.requests(plants);
+        score.set(
                 Figure.REPLICA_CHANGES,
                 plants.stream().mapToLong(plant -> plant.deployment().changes()).sum());
-        set(figures, Figure.EVENTS, kernel.handled());
-        set(figures, Figure.DISTURBANCES, disturbances.size());
-        set(figures, Figure.DISTURBANCES_CONTAINED, contained);
-        set(
-                figures,
-                Figure.DISTURBANCES_SELF_INFLICTED,
-                disturbances.stream().filter(Disturbance::selfInflicted).count());
-        return new RunResult(figures, kernel.handled(), disturbances, detail(watts, reference));
+        score.set(Figure.EVENTS, kernel.handled());
+        return new RunResult(score.figures(), kernel.handled(), disturbances, detail(reference));
     }
 
-    private static void set(double[] figures, Figure figure, double value) {
-        figures[figure.ordinal()] = value;
-    }
-
-    private static void set(double[] figures, Figure figure, long count) {
-        figures[figure.ordinal()] = (double) count;
-    }
-
-    private void scoreRequests(double[] figures, double duration, double energyJoules) {
-        RequestScore score = new RequestScore();
-        boolean any = false;
-        for (int i = 0; i < plants.size(); i++) {
-            if (plants.get(i) instanceof RequestService service) {
-                Experiment.Service spec = experiment.services().get(i);
-                score.add(service.log(), experiment.warmupNanos(), spec.ttftSloSeconds(), spec.tpotSloSeconds());
-                any = true;
-            }
-        }
-        if (any) {
-            score.write(figures, duration, energyJoules);
-        }
-    }
-
-    /** Share of whole windows whose mean power does not exceed their mean cap. */
-    private double windowSuccess(double[] watts, int from, int windowSeconds) {
-        int windows = 0;
-        int under = 0;
-        for (int start = from; start + windowSeconds <= watts.length; start += windowSeconds) {
-            double sum = 0;
-            double cap = 0;
-            for (int second = start; second < start + windowSeconds; second++) {
-                sum += watts[second];
-                cap += capOfSecond[second];
-            }
-            windows++;
-            if (sum <= cap) {
-                under++;
-            }
-        }
-        return windows == 0 ? Double.NaN : (double) under / windows;
-    }
-
-    /** Root power × PUE × intensity; the last intensity holds beyond the end of its trace. */
-    private double carbonGrams(CarbonTrace trace, double[] watts, int from) {
-        long offset = experiment.carbon().map(Experiment.Carbon::fromNanos).orElse(0L);
-        double grams = 0;
-        int at = 0;
-        for (int second = from; second < watts.length; second++) {
-            long now = offset + second * SECOND_NANOS;
-            while (at + 1 < trace.size() && trace.timeNanos()[at + 1] <= now) {
-                at++;
-            }
-            grams += watts[second] * trace.gramsPerKilowattHour()[at] / 3.6e6;
-        }
-        return grams * experiment.cluster().pue();
-    }
-
-    private Optional<RunResult.Detail> detail(double[] watts, double[] reference) {
+    private Optional<RunResult.Detail> detail(double[] reference) {
         if (!log.isDetailed()) {
             return Optional.empty();
         }
@@ -471,103 +329,6 @@ public final class SimulationRun {
             }
         }
         return Optional.of(new RunResult.Detail(
-                watts, reference, capOfSecond, domains, log.samples(), log.decisions(), log.events(), logs));
-    }
-
-    /** Takes down what the policy did and what happened. */
-    private final class RunLog implements ControlLoop.Listener {
-
-        private final boolean detailed;
-        private final List<RunResult.Sample> samples = new ArrayList<>();
-        private final List<RunResult.LoggedDecision> decisions = new ArrayList<>();
-        private final List<RunResult.LoggedEvent> events = new ArrayList<>();
-        private @Nullable String lastCode;
-        private long changes;
-        private boolean scoring;
-        private boolean capped;
-        private long cappedSinceNanos;
-        private long cappedNanos;
-
-        private RunLog(boolean detailed) {
-            this.detailed = detailed;
-        }
-
-        @Override
-        public void decided(long nowNanos, Decision decision, List<ServiceAction> applied, PowerReading sensed) {
-            markCapped(nowNanos);
-            if (!applied.isEmpty() && scoring) {
-                changes++;
-            }
-            if (detailed && (!applied.isEmpty() || !decision.code().equals(lastCode))) {
-                decisions.add(new RunResult.LoggedDecision(
-                        nowNanos,
-                        decision.code(),
-                        decision.reason(),
-                        sensed.watts(),
-                        sensed.quality().name(),
-                        applied));
-            }
-            lastCode = decision.code();
-        }
-
-        @Override
-        public void refused(long nowNanos, String service, int ceiling) {
-            event(nowNanos, "write-refused", service, "replica ceiling " + ceiling);
-        }
-
-        /** Levers are looked at when the policy steps: capped time is exact to one interval. */
-        private void markCapped(long nowNanos) {
-            boolean now = cappedNow();
-            if (capped && scoring) {
-                cappedNanos += nowNanos - cappedSinceNanos;
-            }
-            capped = now;
-            cappedSinceNanos = nowNanos;
-        }
-
-        void startScoring(boolean cappedAtStart, long nowNanos) {
-            scoring = true;
-            capped = cappedAtStart;
-            cappedSinceNanos = nowNanos;
-        }
-
-        void end(long nowNanos) {
-            markCapped(nowNanos);
-        }
-
-        void event(long atNanos, String event, String subject, String detail) {
-            if (detailed) {
-                events.add(new RunResult.LoggedEvent(atNanos, event, subject, detail));
-            }
-        }
-
-        void sample(RunResult.Sample sample) {
-            samples.add(sample);
-        }
-
-        boolean isDetailed() {
-            return detailed;
-        }
-
-        double cappedSeconds() {
-            return cappedNanos * 1e-9;
-        }
-
-        long changes() {
-            return changes;
-        }
-
-        List<RunResult.Sample> samples() {
-            return samples;
-        }
-
-        List<RunResult.LoggedDecision> decisions() {
-            return decisions;
-        }
-
-        List<RunResult.LoggedEvent> events() {
-            events.sort((a, b) -> Long.compare(a.atNanos(), b.atNanos()));
-            return events;
-        }
+                domains.get(0), reference, capOfSecond, domains, log.samples(), log.decisions(), log.events(), logs));
     }
 }

@@ -1,0 +1,181 @@
+package dev.capstan.sim.run;
+
+import dev.capstan.sim.cluster.ServicePlant;
+import dev.capstan.sim.experiment.Experiment;
+import dev.capstan.sim.power.DomainMeter;
+import dev.capstan.sim.power.PowerDomains;
+import dev.capstan.sim.serving.RequestService;
+import dev.capstan.trace.CarbonTrace;
+import java.util.Arrays;
+import java.util.List;
+
+/** Scores a run that has ended, on true power. {@code docs/results.md} defines the figures. */
+final class RunScore {
+
+    private static final long SECOND_NANOS = 1_000_000_000L;
+
+    private final Experiment experiment;
+    private final double[] capOfSecond;
+    private final PowerDomains power;
+    private final RunLog log;
+    private final DomainMeter root;
+    private final double[] watts;
+    private final int from;
+    private final double durationSeconds;
+    private final double[] figures = new double[Figure.values().length];
+
+    /**
+     * @param capOfSecond the cap over each second from the start of the run
+     * @param power settled at the end
+     */
+    RunScore(Experiment experiment, long endNanos, double[] capOfSecond, PowerDomains power, RunLog log) {
+        this.experiment = experiment;
+        this.capOfSecond = capOfSecond;
+        this.power = power;
+        this.log = log;
+        root = power.meter(0);
+        watts = root.means().toArray();
+        from = (int) (experiment.warmupNanos() / SECOND_NANOS);
+        durationSeconds = (endNanos - experiment.warmupNanos()) * 1e-9;
+        Arrays.fill(figures, Double.NaN);
+    }
+
+    /** By the ordinal of {@link Figure}; NaN where there is none. */
+    double[] figures() {
+        return figures;
+    }
+
+    void set(Figure figure, double value) {
+        figures[figure.ordinal()] = value;
+    }
+
+    void set(Figure figure, long count) {
+        figures[figure.ordinal()] = (double) count;
+    }
+
+    /** Writes the figures of power and control, and tells the log of excursions, disturbances and trips. */
+    List<Disturbance> judge(double[] reference) {
+        int bridge = (int) Math.ceil(experiment.scoring().bridgeNanos() * 1e-9);
+        List<Excursion> excursions = Excursion.find(watts, capOfSecond, from, watts.length, bridge);
+        List<Excursion> demanded = Excursion.find(reference, capOfSecond, from, watts.length, bridge);
+        double trippedSeconds = Double.POSITIVE_INFINITY;
+        int trips = 0;
+        double hottest = Double.NaN;
+        for (int i = 0; i < power.size(); i++) {
+            DomainMeter meter = power.meter(i);
+            if (meter.hasBreaker()) {
+                hottest = Double.isNaN(hottest) ? meter.highestHeat() : Math.max(hottest, meter.highestHeat());
+                if (meter.trippedNanos() != Long.MAX_VALUE) {
+                    trips++;
+                    trippedSeconds = Math.min(trippedSeconds, meter.trippedNanos() * 1e-9);
+                    log.event(
+                            meter.trippedNanos(),
+                            "breaker-tripped",
+                            power.domain(i).name(),
+                            "");
+                }
+            }
+        }
+        List<Disturbance> disturbances = Disturbance.judge(
+                demanded,
+                excursions,
+                experiment.scoring().ignoreNanos() * 1e-9,
+                experiment.cap().containWithinNanos() * 1e-9,
+                trippedSeconds);
+        long contained = disturbances.stream().filter(Disturbance::contained).count();
+        int longest = 0;
+        for (Excursion one : excursions) {
+            longest = Math.max(longest, one.seconds());
+            log.event(
+                    one.fromSeconds() * SECOND_NANOS,
+                    "excursion",
+                    power.domain(0).name(),
+                    one.seconds() + " s");
+        }
+        for (Disturbance one : disturbances) {
+            log.event(
+                    one.fromSeconds() * SECOND_NANOS,
+                    "disturbance",
+                    power.domain(0).name(),
+                    (one.contained() ? "contained" : "not contained")
+                            + (one.selfInflicted() ? ", self-inflicted" : ""));
+        }
+
+        set(Figure.DURATION_SECONDS, durationSeconds);
+        set(Figure.SUCCESS_RATE, disturbances.isEmpty() ? Double.NaN : (double) contained / disturbances.size());
+        set(Figure.TIME_UNDER_CAP_FRACTION, 1 - root.overLimitSeconds() / durationSeconds);
+        set(Figure.WINDOW_SUCCESS_1S, windowSuccess(1));
+        set(Figure.WINDOW_SUCCESS_10S, windowSuccess(10));
+        set(Figure.WINDOW_SUCCESS_60S, windowSuccess(60));
+        set(Figure.WINDOW_SUCCESS_900S, windowSuccess(900));
+        set(Figure.EXCURSIONS, excursions.size());
+        set(Figure.LONGEST_EXCURSION_SECONDS, longest);
+        set(Figure.OVER_CAP_SECONDS, root.overLimitSeconds());
+        set(Figure.OVER_CAP_JOULES, root.overLimitJoules());
+        set(Figure.PEAK_POWER_WATTS, root.peakWatts());
+        set(Figure.PEAK_OVER_CAP_WATTS, root.peakOverLimitWatts());
+        set(Figure.MEAN_POWER_WATTS, root.energyJoules() / durationSeconds);
+        set(Figure.STRANDED_WATT_SECONDS, root.strandedWattSeconds());
+        set(Figure.BREAKER_TRIPS, trips);
+        set(Figure.MIN_BREAKER_MARGIN, 1 - hottest);
+        set(Figure.ENERGY_JOULES, root.energyJoules());
+        set(Figure.CAPPED_SECONDS, log.cappedSeconds());
+        set(Figure.DECISIONS, log.changes());
+        set(Figure.DISTURBANCES, disturbances.size());
+        set(Figure.DISTURBANCES_CONTAINED, contained);
+        set(
+                Figure.DISTURBANCES_SELF_INFLICTED,
+                disturbances.stream().filter(Disturbance::selfInflicted).count());
+        return disturbances;
+    }
+
+    /** Writes the figures of requests, all services together; leaves them out where no service plays any. */
+    void requests(List<ServicePlant> plants) {
+        RequestScore score = new RequestScore();
+        boolean any = false;
+        for (int i = 0; i < plants.size(); i++) {
+            if (plants.get(i) instanceof RequestService service) {
+                Experiment.Service spec = experiment.services().get(i);
+                score.add(service.log(), experiment.warmupNanos(), spec.ttftSloSeconds(), spec.tpotSloSeconds());
+                any = true;
+            }
+        }
+        if (any) {
+            score.write(figures, durationSeconds, root.energyJoules());
+        }
+    }
+
+    /** Share of whole windows whose mean power does not exceed their mean cap. */
+    private double windowSuccess(int windowSeconds) {
+        int windows = 0;
+        int under = 0;
+        for (int start = from; start + windowSeconds <= watts.length; start += windowSeconds) {
+            double sum = 0;
+            double cap = 0;
+            for (int second = start; second < start + windowSeconds; second++) {
+                sum += watts[second];
+                cap += capOfSecond[second];
+            }
+            windows++;
+            if (sum <= cap) {
+                under++;
+            }
+        }
+        return windows == 0 ? Double.NaN : (double) under / windows;
+    }
+
+    /** Root power × PUE × intensity; the last intensity holds beyond the end of its trace. */
+    void carbon(CarbonTrace trace) {
+        long offset = experiment.carbon().map(Experiment.Carbon::fromNanos).orElse(0L);
+        double grams = 0;
+        int at = 0;
+        for (int second = from; second < watts.length; second++) {
+            long now = offset + second * SECOND_NANOS;
+            while (at + 1 < trace.size() && trace.timeNanos()[at + 1] <= now) {
+                at++;
+            }
+            grams += watts[second] * trace.gramsPerKilowattHour()[at] / 3.6e6;
+        }
+        set(Figure.CARBON_GRAMS, grams * experiment.cluster().pue());
+    }
+}
