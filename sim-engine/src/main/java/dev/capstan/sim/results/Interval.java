@@ -3,7 +3,7 @@ package dev.capstan.sim.results;
 import org.apache.commons.math3.distribution.TDistribution;
 
 /**
- * An estimate with its 95 % interval.
+ * An estimate with its interval, of 95 % where no other confidence is asked for.
  *
  * @param estimate NaN where there is nothing to estimate from
  */
@@ -30,6 +30,11 @@ public record Interval(double estimate, double low, double high) {
 
     /** Student's t interval of a mean; the mean alone where there is but one value. Values that are NaN do not count. */
     public static Interval ofMean(double[] values) {
+        return ofMean(values, CONFIDENCE);
+    }
+
+    /** The same with another confidence, above 0 and below 1. */
+    public static Interval ofMean(double[] values, double confidence) {
         int count = 0;
         double sum = 0;
         for (double value : values) {
@@ -51,7 +56,7 @@ public record Interval(double estimate, double low, double high) {
                 squares += (value - mean) * (value - mean);
             }
         }
-        double t = new TDistribution(null, count - 1).inverseCumulativeProbability((1 + CONFIDENCE) / 2);
+        double t = new TDistribution(null, count - 1).inverseCumulativeProbability((1 + confidence) / 2);
         double half = t * Math.sqrt(squares / (count - 1) / count);
         return new Interval(mean, mean - half, mean + half);
     }

@@ -1,0 +1,171 @@
+package dev.capstan.sim.validation;
+
+import dev.capstan.sim.results.Interval;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.Locale;
+
+/**
+ * One comparison of the model with something independent.
+ *
+ * @param name what is compared, unique within its suite
+ * @param layer what kind of claim it supports
+ * @param source of the expected value: a formula, a publication, a data set
+ * @param expected value or range, with its unit
+ * @param got what the model gives, with its uncertainty where it is a statistic
+ * @param tolerance how far the two may be apart
+ * @param note why it was skipped or how to read it; empty for nothing to say
+ */
+public record Check(
+        String name,
+        Layer layer,
+        String source,
+        String expected,
+        String got,
+        String tolerance,
+        Verdict verdict,
+        String note) {
+
+    /** What a check supports; the three are never mixed in one sentence. */
+    public enum Layer {
+        /** The simulator computes what its own model says. */
+        VERIFICATION,
+        /** The model's parameters predict data that they were not fitted on. */
+        CALIBRATION,
+        /** A published finding appears, with the same ordering and reasons. */
+        REPRODUCTION;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** How a check ended. */
+    public enum Verdict {
+        PASSED,
+        FAILED,
+        /** What it needs is not there; the note says what. */
+        SKIPPED;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** A number that must be met to within an absolute tolerance. */
+    public static Check within(
+            String name, Layer layer, String source, String unit, double expected, double got, double tolerance) {
+        return new Check(
+                name,
+                layer,
+                source,
+                quantity(expected, unit),
+                quantity(got, unit),
+                "± " + quantity(tolerance, unit),
+                verdict(Math.abs(got - expected) <= tolerance),
+                "");
+    }
+
+    /** A number that must be met to within a share of it. */
+    public static Check near(
+            String name, Layer layer, String source, String unit, double expected, double got, double share) {
+        return new Check(
+                name,
+                layer,
+                source,
+                quantity(expected, unit),
+                quantity(got, unit)
+                        + String.format(Locale.ROOT, " (off by %.2f %%)", Math.abs(100 * (got / expected - 1))),
+                "± " + digits(100 * share) + " %",
+                verdict(Math.abs(got - expected) <= share * Math.abs(expected)),
+                "");
+    }
+
+    /** A number that may be at most so large. */
+    public static Check atMost(String name, Layer layer, String source, String unit, double most, double got) {
+        return new Check(
+                name,
+                layer,
+                source,
+                "at most " + quantity(most, unit),
+                quantity(got, unit),
+                "none",
+                verdict(got <= most),
+                "");
+    }
+
+    /** A statistic whose interval must cover a closed form. */
+    public static Check covers(
+            String name, Layer layer, String source, String unit, double closedForm, Interval interval) {
+        return meets(name, layer, source, unit, closedForm, closedForm, interval);
+    }
+
+    /** A statistic whose interval must meet a range: two bounds between which the truth lies. */
+    public static Check meets(
+            String name, Layer layer, String source, String unit, double low, double high, Interval interval) {
+        return new Check(
+                name,
+                layer,
+                source,
+                low == high ? quantity(low, unit) : digits(low) + " to " + quantity(high, unit),
+                interval(interval, unit),
+                "inside the interval",
+                verdict(interval.high() >= low && interval.low() <= high),
+                "");
+    }
+
+    /** A statistic whose whole interval must lie in a range. */
+    public static Check liesIn(
+            String name, Layer layer, String source, String unit, double low, double high, Interval interval) {
+        return new Check(
+                name,
+                layer,
+                source,
+                digits(low) + " to " + quantity(high, unit),
+                interval(interval, unit),
+                "interval inside the range",
+                verdict(interval.low() >= low && interval.high() <= high),
+                "");
+    }
+
+    /** A check that could not be made, and why. */
+    public static Check skipped(String name, Layer layer, String source, String why) {
+        return new Check(name, layer, source, "", "", "", Verdict.SKIPPED, why);
+    }
+
+    /** The same check with a note. */
+    public Check withNote(String text) {
+        return new Check(name, layer, source, expected, got, tolerance, verdict, text);
+    }
+
+    static Verdict verdict(boolean holds) {
+        return holds ? Verdict.PASSED : Verdict.FAILED;
+    }
+
+    private static String interval(Interval interval, String unit) {
+        String half = digits((interval.high() - interval.low()) / 2, 3);
+        return digits(interval.estimate()) + " ± " + (unit.isEmpty() ? half : half + " " + unit);
+    }
+
+    private static String quantity(double value, String unit) {
+        return unit.isEmpty() ? digits(value) : digits(value) + " " + unit;
+    }
+
+    private static String digits(double value) {
+        return digits(value, 6);
+    }
+
+    /** Significant digits without needless zeros. */
+    private static String digits(double value, int significant) {
+        if (!Double.isFinite(value) || value == 0) {
+            return Double.toString(value);
+        }
+        String plain = new BigDecimal(value)
+                .round(new MathContext(significant))
+                .stripTrailingZeros()
+                .toPlainString();
+        return plain.length() <= 12 ? plain : String.format(Locale.ROOT, "%.5g", value);
+    }
+}

@@ -1,0 +1,76 @@
+package dev.capstan.sim.validation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.capstan.sim.results.Interval;
+import dev.capstan.sim.validation.Check.Layer;
+import dev.capstan.sim.validation.Check.Verdict;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class SuitesTest {
+
+    /** All but the long one of queueing, which the command's own test runs. */
+    static Stream<Suite> suites() {
+        return Suites.all().stream().filter(suite -> !suite.name().equals("queueing"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("suites")
+    void noCheckFails(Suite suite) {
+        List<Check> checks =
+                suite.run(Optional.ofNullable(System.getenv("CAPSTAN_TRACES")).map(Path::of));
+
+        assertThat(checks).isNotEmpty();
+        assertThat(checks).extracting(Check::name).doesNotHaveDuplicates();
+        assertThat(checks)
+                .filteredOn(check -> check.verdict() == Verdict.FAILED)
+                .isEmpty();
+    }
+
+    @Test
+    void aCheckFailsWhereItsNumberOrItsIntervalMisses() {
+        assertThat(Check.within("n", Layer.VERIFICATION, "s", "W", 10, 10.1, 0.1)
+                        .verdict())
+                .isEqualTo(Verdict.PASSED);
+        assertThat(Check.within("n", Layer.VERIFICATION, "s", "W", 10, 10.2, 0.1)
+                        .verdict())
+                .isEqualTo(Verdict.FAILED);
+        assertThat(Check.near("n", Layer.VERIFICATION, "s", "W", -10, -9.4, 0.05)
+                        .verdict())
+                .isEqualTo(Verdict.FAILED);
+        assertThat(Check.atMost("n", Layer.VERIFICATION, "s", "W", 5, Double.NaN)
+                        .verdict())
+                .isEqualTo(Verdict.FAILED);
+        Interval interval = new Interval(5, 4, 6);
+        assertThat(Check.covers("n", Layer.VERIFICATION, "s", "W", 6.1, interval)
+                        .verdict())
+                .isEqualTo(Verdict.FAILED);
+        assertThat(Check.meets("n", Layer.VERIFICATION, "s", "W", 5.9, 7, interval)
+                        .verdict())
+                .isEqualTo(Verdict.PASSED);
+        assertThat(Check.liesIn("n", Layer.VERIFICATION, "s", "W", 4.5, 7, interval)
+                        .verdict())
+                .isEqualTo(Verdict.FAILED);
+    }
+
+    @Test
+    void writesNumbersWithSixDigitsAndTheirUnit() {
+        Check check = Check.near("n", Layer.CALIBRATION, "s", "W", 1234567.8, 1000, 0.05);
+
+        assertThat(check.expected()).isEqualTo("1234570 W");
+        assertThat(check.got()).isEqualTo("1000 W (off by 99.92 %)");
+        assertThat(check.tolerance()).isEqualTo("± 5 %");
+    }
+
+    @Test
+    void anUnknownSuiteListsTheKnownOnes() {
+        assertThatThrownBy(() -> Suites.find("queues")).hasMessageContaining("Known: queueing, batching, ");
+    }
+}
