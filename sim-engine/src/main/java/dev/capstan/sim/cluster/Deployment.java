@@ -88,6 +88,11 @@ public final class Deployment {
         }
     }
 
+    /** GPUs of each pod. */
+    public int gpus() {
+        return gpus;
+    }
+
     /** The replicas asked for. */
     public int specReplicas() {
         return specReplicas;

@@ -37,6 +37,11 @@ public final class Pod {
         return phase;
     }
 
+    /** Number of its server; -1 while pending. */
+    public int server() {
+        return server;
+    }
+
     /** Index of the power domain of its server; -1 while pending. */
     public int domain() {
         return domain;

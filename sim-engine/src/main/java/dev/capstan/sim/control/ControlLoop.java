@@ -249,11 +249,12 @@ public final class ControlLoop {
 
     /** A service without a pod is known to draw nothing; with pods, an empty answer is no telemetry. */
     private PowerReading reading(int service, int ready, int present) {
-        int answered = monitor.serviceSeries(service);
+        int answered = monitor.serviceBoards(service);
         if (answered == 0) {
             return present == 0 ? PowerReading.fresh(0, 0) : PowerReading.absent();
         }
-        Quality quality = answered < ready ? Quality.PARTIAL : Quality.FRESH;
+        int expected = ready * plants.get(service).deployment().gpus();
+        Quality quality = answered < expected ? Quality.PARTIAL : Quality.FRESH;
         return new PowerReading(monitor.serviceWatts(service), monitor.serviceAgeNanos(service), quality);
     }
 

@@ -215,12 +215,29 @@ public record Experiment(
             long exporterIntervalNanos,
             long scrapeIntervalNanos,
             long rateWindowNanos,
-            List<Outage> outages) {
+            List<Outage> outages,
+            SensorFaults faults) {
 
         /** The same with another rate window. */
         public Telemetry withRateWindow(long nanos) {
-            return new Telemetry(source, exporterIntervalNanos, scrapeIntervalNanos, nanos, outages);
+            return new Telemetry(source, exporterIntervalNanos, scrapeIntervalNanos, nanos, outages, faults);
         }
+    }
+
+    /**
+     * What is wrong with the sensors and their exporters.
+     *
+     * @param boardGain half the width of a factor, uniform around 1, that a board's sensor multiplies its power by
+     * @param gaugeNoise standard deviation of each reading of a power gauge, as a share of it
+     * @param silentBoards share of the boards that have no series
+     * @param failedScrapes share of the scrapes of a server's exporter that fail
+     * @param restartsNanos when the exporters restart, and energy counters begin at zero again
+     */
+    public record SensorFaults(
+            double boardGain, double gaugeNoise, double silentBoards, double failedScrapes, List<Long> restartsNanos) {
+
+        /** Sensors without fault. */
+        public static final SensorFaults NONE = new SensorFaults(0, 0, 0, 0, List.of());
     }
 
     /** Which series power is read from. */

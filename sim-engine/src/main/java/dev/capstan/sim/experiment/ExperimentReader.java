@@ -23,6 +23,7 @@ import dev.capstan.sim.experiment.Experiment.Policy;
 import dev.capstan.sim.experiment.Experiment.PowerFile;
 import dev.capstan.sim.experiment.Experiment.RequestFile;
 import dev.capstan.sim.experiment.Experiment.Scoring;
+import dev.capstan.sim.experiment.Experiment.SensorFaults;
 import dev.capstan.sim.experiment.Experiment.Service;
 import dev.capstan.sim.experiment.Experiment.Source;
 import dev.capstan.sim.experiment.Experiment.Telemetry;
@@ -373,8 +374,9 @@ final class ExperimentReader {
     }
 
     private static Telemetry telemetry(Section section) {
-        Source source = section.choice("source", Source.class, Source.ENERGY_COUNTER);
-        long exporter = section.duration("exporter_interval", "5s", "1ms");
+        Exporter kind = section.choice("exporter", Exporter.class, Exporter.KEPLER);
+        Source source = section.choice("source", Source.class, kind.source());
+        long exporter = section.duration("exporter_interval", Quantity.formatDuration(kind.intervalNanos()), "1ms");
         long scrape = section.duration("scrape_interval", "15s", "1ms");
         long window = section.duration("rate_window", "1m", "1ms");
         if (source == Source.ENERGY_COUNTER && window < 2 * scrape) {
@@ -391,8 +393,21 @@ final class ExperimentReader {
                 outage.finish();
             }
         }
+        List<Long> restarts = new ArrayList<>();
+        if (section.has("exporter_restarts")) {
+            for (Section restart : section.sections("exporter_restarts")) {
+                restarts.add(restart.duration("at", null, "0s"));
+                restart.finish();
+            }
+        }
+        SensorFaults faults = new SensorFaults(
+                section.ratio("board_gain", "0", 0, 0.5),
+                section.ratio("gauge_noise", "0", 0, 1),
+                section.ratio("silent_boards", "0", 0, 1),
+                section.ratio("failed_scrapes", "0", 0, 1),
+                restarts);
         section.finish();
-        return new Telemetry(source, exporter, scrape, window, outages);
+        return new Telemetry(source, exporter, scrape, window, outages, faults);
     }
 
     private static Control control(Section section, Telemetry telemetry) {

@@ -19,6 +19,7 @@ import dev.capstan.sim.serving.RequestService;
 import dev.capstan.sim.telemetry.ExporterClock;
 import dev.capstan.sim.telemetry.PowerMonitor;
 import dev.capstan.sim.telemetry.ScrapeLoop;
+import dev.capstan.sim.telemetry.Sensors;
 import dev.capstan.trace.CarbonTrace;
 import dev.capstan.trace.RandomStream;
 import java.util.ArrayList;
@@ -92,7 +93,8 @@ public final class SimulationRun {
         for (int i = 0; i < loads.size(); i++) {
             plants.add(plant(experiment.services().get(i), loads.get(i), demand));
         }
-        PowerMonitor monitor = new PowerMonitor(kernel, telemetry(), plants, parents);
+        PowerMonitor monitor = new PowerMonitor(
+                kernel, telemetry(), plants, experiment.cluster().servers(), parents);
         control = new ControlLoop(kernel, experiment, power, servers, plants, monitor, seed, log);
         capWatts = experiment.cap().watts();
         capOfSecond = capOfSecond();
@@ -181,7 +183,13 @@ public final class SimulationRun {
         PowerMonitor.Source source = settings.source() == Experiment.Source.ENERGY_COUNTER
                 ? PowerMonitor.Source.ENERGY_COUNTER
                 : PowerMonitor.Source.POWER_GAUGE;
-        return new PowerMonitor.Settings(source, exporter, scrapes, settings.rateWindowNanos(), from, to);
+        Experiment.SensorFaults faults = settings.faults();
+        Sensors sensors = new Sensors(
+                faults.boardGain(), faults.gaugeNoise(), faults.silentBoards(), faults.failedScrapes(), seed);
+        long[] restarts =
+                faults.restartsNanos().stream().mapToLong(Long::longValue).toArray();
+        return new PowerMonitor.Settings(
+                source, exporter, scrapes, settings.rateWindowNanos(), from, to, sensors, restarts);
     }
 
     private double[] capOfSecond() {

@@ -1,5 +1,6 @@
 package dev.capstan.sim.telemetry;
 
+import dev.capstan.sim.cluster.Deployment;
 import dev.capstan.sim.cluster.Pod;
 import dev.capstan.sim.cluster.ServicePlant;
 import dev.capstan.sim.kernel.Kernel;
@@ -14,7 +15,11 @@ import java.util.List;
  *
  * <p>Each pod has a series of its own, an energy counter or a power gauge; the series of a pod that is gone stays in the
  * windows of {@code rate()} until it leaves them. A query answers with the sum over the series that give a result, how
- * many these are, and the time of the newest sample. The engine's own metrics (requests, tokens) are scraped alike.
+ * many boards these stand for, and the time of the newest sample. The engine's own metrics (requests, tokens) are scraped
+ * alike.
+ *
+ * <p>The boards of a pod share one series, of those among them that have a sensor that answers: they draw alike, and a
+ * query sums over them anyway. A failed scrape of a server marks all its series stale ({@code scrape/scrape.go}).
  */
 public final class PowerMonitor {
 
@@ -33,18 +38,36 @@ public final class PowerMonitor {
             ScrapeLoop scrapes,
             long rateWindowNanos,
             long[] outageFromNanos,
-            long[] outageToNanos) {}
+            long[] outageToNanos,
+            Sensors sensors,
+            long[] restartNanos) {}
 
     private static final class PodSeries {
         private final Pod pod;
         private final int service;
         private final SampleSeries samples;
-        private double exposed = Double.NaN;
+        private final int boards;
+        /** Seen watts for each true watt of the pod: silent boards are left out, the others have their gain. */
+        private final double gain;
 
-        private PodSeries(Pod pod, int service, SampleSeries samples) {
+        private double exposed = Double.NaN;
+        /** Energy before the exporter's last restart, which its counter does not hold. */
+        private double forgottenJoules;
+
+        private PodSeries(Pod pod, int service, SampleSeries samples, double[] boardGains) {
             this.pod = pod;
             this.service = service;
             this.samples = samples;
+            int answering = 0;
+            double sum = 0;
+            for (double board : boardGains) {
+                if (!Double.isNaN(board)) {
+                    answering++;
+                    sum += board;
+                }
+            }
+            boards = answering;
+            gain = sum / boardGains.length;
         }
     }
 
@@ -58,6 +81,7 @@ public final class PowerMonitor {
 
     private final List<PodSeries> series = new ArrayList<>();
     private final int[] podsSeen;
+    private final boolean[] scrapeFailed;
     private final List<SampleSeries> demand = new ArrayList<>();
     private final List<SampleSeries> running = new ArrayList<>();
     private final List<SampleSeries> waiting = new ArrayList<>();
@@ -65,12 +89,16 @@ public final class PowerMonitor {
     private final List<SampleSeries> outputTokens = new ArrayList<>();
 
     private final double[] serviceWatts;
-    private final int[] serviceSeries;
+    private final int[] serviceBoards;
     private final long[] serviceNewestNanos;
     private final double[] domainWatts;
 
-    /** @param domainParents index of the parent of each power domain, -1 for the root; parents before children */
-    public PowerMonitor(Kernel kernel, Settings settings, List<ServicePlant> services, int[] domainParents) {
+    /**
+     * @param servers whose exporters are scraped
+     * @param domainParents index of the parent of each power domain, -1 for the root; parents before children
+     */
+    public PowerMonitor(
+            Kernel kernel, Settings settings, List<ServicePlant> services, int servers, int[] domainParents) {
         this.kernel = kernel;
         this.settings = settings;
         this.services = services;
@@ -79,8 +107,9 @@ public final class PowerMonitor {
                 + settings.scrapes().intervalNanos();
         int count = services.size();
         podsSeen = new int[count];
+        scrapeFailed = new boolean[servers];
         serviceWatts = new double[count];
-        serviceSeries = new int[count];
+        serviceBoards = new int[count];
         serviceNewestNanos = new long[count];
         domainWatts = new double[domainParents.length];
         for (int i = 0; i < count; i++) {
@@ -90,6 +119,10 @@ public final class PowerMonitor {
         }
         refreshes = kernel.register(ignored -> refresh());
         scrapes = kernel.register(ignored -> scrape());
+        int restarts = kernel.register(ignored -> restart());
+        for (long at : settings.restartNanos()) {
+            kernel.schedule(at, Priority.EXPORT, restarts, 0);
+        }
         kernel.schedule(settings.exporter().phaseNanos(), Priority.EXPORT, refreshes, 0);
         kernel.schedule(settings.scrapes().phaseNanos(), Priority.SCRAPE, scrapes, 0);
     }
@@ -99,7 +132,7 @@ public final class PowerMonitor {
         long now = kernel.nowNanos();
         for (int i = 0; i < serviceWatts.length; i++) {
             serviceWatts[i] = 0;
-            serviceSeries[i] = 0;
+            serviceBoards[i] = 0;
             serviceNewestNanos[i] = SampleSeries.NO_SAMPLE;
         }
         Arrays.fill(domainWatts, 0);
@@ -111,7 +144,7 @@ public final class PowerMonitor {
                 continue;
             }
             serviceWatts[one.service] += watts;
-            serviceSeries[one.service]++;
+            serviceBoards[one.service] += one.boards;
             serviceNewestNanos[one.service] =
                     Math.max(serviceNewestNanos[one.service], one.samples.newestSampleNanos(now));
             for (int domain = one.pod.domain(); domain >= 0; domain = domainParents[domain]) {
@@ -125,14 +158,14 @@ public final class PowerMonitor {
         return serviceWatts[service];
     }
 
-    /** How many series of a service answered. */
-    public int serviceSeries(int service) {
-        return serviceSeries[service];
+    /** How many boards of a service are in the answer. */
+    public int serviceBoards(int service) {
+        return serviceBoards[service];
     }
 
     /** Age of the newest sample behind the answer. */
     public long serviceAgeNanos(int service) {
-        return serviceSeries[service] == 0 ? 0 : kernel.nowNanos() - serviceNewestNanos[service];
+        return serviceBoards[service] == 0 ? 0 : kernel.nowNanos() - serviceNewestNanos[service];
     }
 
     /** Sum over the series of the pods of a domain and of those below it. */
@@ -172,30 +205,49 @@ public final class PowerMonitor {
     private void refresh() {
         long now = kernel.nowNanos();
         for (int service = 0; service < services.size(); service++) {
-            for (Pod pod : services.get(service).deployment().pods()) {
+            Deployment deployment = services.get(service).deployment();
+            for (Pod pod : deployment.pods()) {
                 if (pod.ordinal() >= podsSeen[service] && pod.phase() != Pod.Phase.PENDING) {
-                    series.add(new PodSeries(pod, service, new SampleSeries(retentionNanos)));
                     podsSeen[service] = pod.ordinal() + 1;
+                    double[] boards = settings.sensors().boards(deployment.gpus());
+                    PodSeries one = new PodSeries(pod, service, new SampleSeries(retentionNanos), boards);
+                    if (one.boards > 0) {
+                        series.add(one);
+                    }
                 }
             }
         }
         for (PodSeries one : series) {
             if (one.pod.phase() == Pod.Phase.GONE) {
                 one.exposed = Double.NaN;
+            } else if (settings.source() == Source.ENERGY_COUNTER) {
+                one.exposed = one.gain * (one.pod.activeJoules(now) - one.forgottenJoules);
             } else {
-                one.exposed =
-                        settings.source() == Source.ENERGY_COUNTER ? one.pod.activeJoules(now) : one.pod.activeWatts();
+                one.exposed = settings.sensors().read(one.gain * one.pod.activeWatts());
             }
         }
         kernel.schedule(now + settings.exporter().intervalNanos(), Priority.EXPORT, refreshes, 0);
     }
 
+    private void restart() {
+        for (PodSeries one : series) {
+            if (one.pod.phase() != Pod.Phase.GONE) {
+                one.forgottenJoules = one.pod.activeJoules(kernel.nowNanos());
+            }
+        }
+    }
+
     private void scrape() {
         long now = kernel.nowNanos();
         if (!isOut(now)) {
+            for (int server = 0; server < scrapeFailed.length; server++) {
+                scrapeFailed[server] = settings.sensors().scrapeFails();
+            }
             for (int i = series.size() - 1; i >= 0; i--) {
                 PodSeries one = series.get(i);
-                if (!Double.isNaN(one.exposed)) {
+                if (scrapeFailed[one.pod.server()]) {
+                    one.samples.markStale(now);
+                } else if (!Double.isNaN(one.exposed)) {
                     one.samples.append(now, one.exposed);
                 } else if (one.pod.phase() == Pod.Phase.GONE) {
                     one.samples.markStale(now);

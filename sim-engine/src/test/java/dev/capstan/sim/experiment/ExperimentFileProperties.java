@@ -34,6 +34,7 @@ class ExperimentFileProperties {
             "cap.schedule",
             "telemetry",
             "telemetry.outages",
+            "telemetry.exporter_restarts",
             "control",
             "carbon",
             "policies",

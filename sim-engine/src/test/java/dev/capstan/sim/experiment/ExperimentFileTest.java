@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ExperimentFileTest {
 
@@ -57,7 +59,8 @@ class ExperimentFileTest {
                         SECOND,
                         2 * SECOND,
                         30 * SECOND,
-                        List.of(new Outage(100 * SECOND, 20 * SECOND))));
+                        List.of(new Outage(100 * SECOND, 20 * SECOND)),
+                        new Experiment.SensorFaults(0.05, 0.02, 0.1, 0.01, List.of(50 * SECOND))));
         assertThat(base.control())
                 .isEqualTo(new Experiment.Control(5 * SECOND, SECOND / 4, SECOND / 10, 9 * SECOND, 45 * SECOND));
         assertThat(base.carbon())
@@ -67,6 +70,17 @@ class ExperimentFileTest {
         assertThat(base.output()).isEqualTo(new Experiment.Output(Experiment.Detail.ALL, 10 * SECOND, 100));
         assertThat(file.axes()).extracting(Axis::path).containsExactly("control.interval", "cap.power");
         assertThat(file.axes().get(0).texts()).containsExactly("5s", "10s");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"kepler, ENERGY_COUNTER, 5", "dcgm, POWER_GAUGE, 30"})
+    void anExporterOfTheFieldBringsItsDefaults(String exporter, Experiment.Source source, int intervalSeconds) {
+        Experiment.Telemetry telemetry = folder.read(ExperimentFolder.LEAST, "telemetry.exporter=" + exporter)
+                .base()
+                .telemetry();
+
+        assertThat(telemetry.source()).isEqualTo(source);
+        assertThat(telemetry.exporterIntervalNanos()).isEqualTo(intervalSeconds * SECOND);
     }
 
     @Test
@@ -286,6 +300,11 @@ class ExperimentFileTest {
               scrape_interval: 2s
               rate_window: 30s
               outages: [{from: 100s, lasting: 20s}]
+              board_gain: 5 %
+              gauge_noise: 2 %
+              silent_boards: 10 %
+              failed_scrapes: 1 %
+              exporter_restarts: [{at: 50s}]
             control:
               interval: 5s
               api_latency: 250ms

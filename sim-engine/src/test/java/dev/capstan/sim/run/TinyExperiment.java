@@ -52,6 +52,8 @@ public final class TinyExperiment {
     public double scrapeSeconds = 15;
     public double windowSeconds = 300;
     public List<Experiment.Outage> outages = List.of();
+    public Experiment.Source source = Experiment.Source.ENERGY_COUNTER;
+    public Experiment.SensorFaults faults = Experiment.SensorFaults.NONE;
     public Unserved unserved = Unserved.CURTAIL;
 
     /** One domain with servers of its own and no limit. */
@@ -142,11 +144,7 @@ public final class TinyExperiment {
                 new Experiment.Cap(capWatts, capChanges, 60 * SECOND),
                 new Experiment.Control(nanos(operatorSeconds), nanos(apiLatencySeconds), 0, 60 * SECOND, 60 * SECOND),
                 new Experiment.Telemetry(
-                        Experiment.Source.ENERGY_COUNTER,
-                        nanos(exporterSeconds),
-                        nanos(scrapeSeconds),
-                        nanos(windowSeconds),
-                        outages),
+                        source, nanos(exporterSeconds), nanos(scrapeSeconds), nanos(windowSeconds), outages, faults),
                 Optional.empty(),
                 List.of(new Experiment.Policy("none", "none", Map.of())),
                 new Experiment.Scoring(5 * SECOND, 0),
