@@ -100,7 +100,10 @@ public final class Deployment {
 
     /** Pods that are not on their way out: what the scale subresource reports as replicas. */
     public int running() {
-        return count(Pod.Phase.PENDING) + count(Pod.Phase.STARTING) + count(Pod.Phase.READY);
+        return count(Pod.Phase.UNREACHABLE)
+                + count(Pod.Phase.PENDING)
+                + count(Pod.Phase.STARTING)
+                + count(Pod.Phase.READY);
     }
 
     /** Pods in a phase. */
@@ -141,6 +144,41 @@ public final class Deployment {
     /** Nothing is left on a pod that was draining. */
     public void drained(Pod pod) {
         remove(pod);
+    }
+
+    /** A server has failed: whatever ran on it is lost, and its pods count on until they are evicted. */
+    void serverFailed(int server) {
+        for (Pod pod : List.copyOf(present)) {
+            if (pod.server == server) {
+                lose(pod);
+                drawActive(pod, 0);
+                if (pod.phase == Pod.Phase.TERMINATING) {
+                    remove(pod);
+                } else {
+                    become(pod, Pod.Phase.UNREACHABLE);
+                }
+            }
+        }
+    }
+
+    /** Pods that are still unreachable are given up, and others start in their place: evicted, or their server is back. */
+    void replaceUnreachable(int server) {
+        for (Pod pod : List.copyOf(present)) {
+            if (pod.server == server && pod.phase == Pod.Phase.UNREACHABLE) {
+                remove(pod);
+                startIfPlaced(create());
+            }
+        }
+        retryPending();
+    }
+
+    private void lose(Pod pod) {
+        if (pod.phase == Pod.Phase.READY && load.drain(pod)) {
+            return;
+        }
+        if (pod.phase == Pod.Phase.READY || pod.phase == Pod.Phase.TERMINATING) {
+            load.kill(pod);
+        }
     }
 
     private Pod create() {

@@ -5,6 +5,8 @@ public final class Pod {
 
     /** The life of a pod. */
     public enum Phase {
+        /** Its server has failed: it does nothing, and still counts until it is evicted. */
+        UNREACHABLE,
         /** No server has its GPUs free. */
         PENDING,
         STARTING,

@@ -8,11 +8,16 @@ import dev.capstan.sim.power.PowerDomains;
  */
 public final class Servers {
 
+    private final PowerDomains power;
     private final int[] freeGpus;
     private final int[] domains;
+    private final boolean[] down;
+    private final double emptyServerWatts;
+    private final int[] upInDomain;
     private final double wallWattsPerGpuWatt;
     private final double unallocatedGpuWatts;
-    private final double overheadWatts;
+    private double overheadJoules;
+    private long settledNanos;
 
     /**
      * Puts the servers up and lets them draw what they draw without any pod.
@@ -33,11 +38,14 @@ public final class Servers {
         for (int here : serversOfDomain) {
             count += here;
         }
+        this.power = power;
         freeGpus = new int[count];
         domains = new int[count];
+        down = new boolean[count];
+        upInDomain = serversOfDomain.clone();
         this.wallWattsPerGpuWatt = wallWattsPerGpuWatt;
         this.unallocatedGpuWatts = unallocatedGpuWatts;
-        double emptyServerWatts = serverBaseWatts + wallWattsPerGpuWatt * unallocatedGpuWatts * gpusPerServer;
+        emptyServerWatts = serverBaseWatts + wallWattsPerGpuWatt * unallocatedGpuWatts * gpusPerServer;
         int server = 0;
         for (int domain = 0; domain < serversOfDomain.length; domain++) {
             for (int i = 0; i < serversOfDomain[domain]; i++) {
@@ -46,18 +54,61 @@ public final class Servers {
                 power.add(domain, microwatts(emptyServerWatts), 0);
             }
         }
-        overheadWatts = count * emptyServerWatts;
     }
 
-    /** What the servers draw without any pod. */
+    /** Number of servers, those that have failed among them. */
+    public int count() {
+        return domains.length;
+    }
+
+    /** What the servers that are up draw without any pod. */
     public double overheadWatts() {
-        return overheadWatts;
+        int up = 0;
+        for (int here : upInDomain) {
+            up += here;
+        }
+        return up * emptyServerWatts;
+    }
+
+    /** The part of it that a domain feeds directly. */
+    public double overheadWatts(int domain) {
+        return upInDomain[domain] * emptyServerWatts;
+    }
+
+    /** Energy of the servers without any pod since the beginning. */
+    public double overheadJoules(long nowNanos) {
+        overheadJoules += overheadWatts() * ((nowNanos - settledNanos) * 1e-9);
+        settledNanos = nowNanos;
+        return overheadJoules;
+    }
+
+    /** Whether a domain, or one below it, feeds a server. */
+    boolean isUnder(int server, int domain) {
+        int feeding = domains[server];
+        while (feeding > domain) {
+            feeding = power.parent(feeding);
+        }
+        return feeding == domain;
+    }
+
+    /** Whether a server has failed and is not repaired yet. */
+    boolean isDown(int server) {
+        return down[server];
+    }
+
+    /** A server stops drawing power, or draws what an empty one does. Its pods are the business of their deployments. */
+    void setDown(int server, boolean failed, long nowNanos) {
+        overheadJoules(nowNanos);
+        down[server] = failed;
+        upInDomain[domains[server]] += failed ? -1 : 1;
+        long microwatts = microwatts(emptyServerWatts);
+        power.add(domains[server], failed ? -microwatts : microwatts, nowNanos);
     }
 
     /** Takes GPUs of the first server that has that many free; -1 if none has. */
     int allocate(int gpus) {
         for (int server = 0; server < freeGpus.length; server++) {
-            if (freeGpus[server] >= gpus) {
+            if (freeGpus[server] >= gpus && !down[server]) {
                 freeGpus[server] -= gpus;
                 return server;
             }

@@ -25,6 +25,7 @@ import dev.capstan.sim.serving.ModelProfile;
 import dev.capstan.sim.telemetry.PowerMonitor;
 import dev.capstan.trace.RandomStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
@@ -100,15 +101,6 @@ public final class ControlLoop {
             limitHandlers[i] = kernel.register(bits -> plant.limitGpus(Double.longBitsToDouble(bits)));
         }
         domainOverheadWatts = new double[power.size()];
-        int allServers = experiment.cluster().servers();
-        for (int domain = power.size() - 1; domain >= 0; domain--) {
-            domainOverheadWatts[domain] += servers.overheadWatts()
-                    * experiment.cluster().domains().get(domain).servers()
-                    / allServers;
-            if (domain > 0) {
-                domainOverheadWatts[power.parent(domain)] += domainOverheadWatts[domain];
-            }
-        }
     }
 
     /**
@@ -205,6 +197,13 @@ public final class ControlLoop {
                 worst = reading.power().quality();
             }
             oldest = Math.max(oldest, reading.power().ageNanos());
+        }
+        Arrays.fill(domainOverheadWatts, 0);
+        for (int domain = power.size() - 1; domain >= 0; domain--) {
+            domainOverheadWatts[domain] += servers.overheadWatts(domain);
+            if (domain > 0) {
+                domainOverheadWatts[power.parent(domain)] += domainOverheadWatts[domain];
+            }
         }
         List<DomainReading> domains = new ArrayList<>();
         for (int domain = 0; domain < power.size(); domain++) {

@@ -59,13 +59,36 @@ public record Experiment(
             double wallWattsPerGpuWatt,
             double unallocatedGpuWatts,
             double pue,
-            List<Domain> domains) {
+            List<Domain> domains,
+            Failing failing) {
 
         /** Servers of all domains together. */
         public int servers() {
             return domains.stream().mapToInt(Domain::servers).sum();
         }
     }
+
+    /**
+     * Which servers fail, and what becomes of their pods.
+     *
+     * @param failures planned ones
+     * @param meanSecondsBetween failures of one server at random; infinite for never
+     * @param repairNanos how long a server that failed at random is down
+     * @param evictionNanos from a failure until Kubernetes replaces the pods
+     */
+    public record Failing(List<Failure> failures, double meanSecondsBetween, long repairNanos, long evictionNanos) {
+
+        /** Servers that never fail. */
+        public static final Failing NEVER = new Failing(List.of(), Double.POSITIVE_INFINITY, 0, 0);
+    }
+
+    /**
+     * A failure that is planned.
+     *
+     * @param domain index of the power domain under which servers fail
+     * @param servers how many of them
+     */
+    public record Failure(long atNanos, long lastingNanos, int domain, int servers) {}
 
     /**
      * One power domain.

@@ -15,6 +15,8 @@ import dev.capstan.sim.experiment.Experiment.Cluster;
 import dev.capstan.sim.experiment.Experiment.Control;
 import dev.capstan.sim.experiment.Experiment.Detail;
 import dev.capstan.sim.experiment.Experiment.Domain;
+import dev.capstan.sim.experiment.Experiment.Failing;
+import dev.capstan.sim.experiment.Experiment.Failure;
 import dev.capstan.sim.experiment.Experiment.GeneratedRequests;
 import dev.capstan.sim.experiment.Experiment.Mode;
 import dev.capstan.sim.experiment.Experiment.Outage;
@@ -135,8 +137,37 @@ final class ExperimentReader {
         if (servers > MANY) {
             section.issue("domains", "hold " + servers + " servers together; at most " + MANY + " are allowed");
         }
+        Failing failing = failing(section, domains);
         section.finish();
-        return new Cluster(gpus, base, slope, unallocated, pue, domains);
+        return new Cluster(gpus, base, slope, unallocated, pue, domains, failing);
+    }
+
+    private static Failing failing(Section section, List<Domain> domains) {
+        List<String> names = domains.stream().map(Domain::name).toList();
+        List<Failure> failures = new ArrayList<>();
+        if (section.has("failures")) {
+            for (Section failure : section.sections("failures")) {
+                String name = failure.text("domain", names.isEmpty() ? "" : names.get(0));
+                int domain = names.indexOf(name);
+                if (domain < 0) {
+                    failure.issue(
+                            "domain",
+                            "must name a power domain (" + String.join(", ", names) + "), was '" + name + "'."
+                                    + NearestName.hint(name, names));
+                }
+                failures.add(new Failure(
+                        failure.duration("at", null, "0s"),
+                        failure.duration("lasting", "1h", "1s"),
+                        Math.max(0, domain),
+                        failure.integer("servers", 1, 1, MANY)));
+                failure.finish();
+            }
+        }
+        return new Failing(
+                failures,
+                section.secondsOrNever("server_mtbf", "1s"),
+                section.duration("server_repair", "1h", "1s"),
+                section.duration("eviction_delay", "340s", "0s"));
     }
 
     private static Domain domain(Section section, List<String> names) {

@@ -3,6 +3,7 @@ package dev.capstan.sim.run;
 import dev.capstan.capping.CappingPolicy;
 import dev.capstan.sim.cluster.Demand;
 import dev.capstan.sim.cluster.Deployment;
+import dev.capstan.sim.cluster.Failures;
 import dev.capstan.sim.cluster.Pod;
 import dev.capstan.sim.cluster.Servers;
 import dev.capstan.sim.cluster.ServicePlant;
@@ -93,6 +94,7 @@ public final class SimulationRun {
         for (int i = 0; i < loads.size(); i++) {
             plants.add(plant(experiment.services().get(i), loads.get(i), demand));
         }
+        fail();
         PowerMonitor monitor = new PowerMonitor(
                 kernel, telemetry(), plants, experiment.cluster().servers(), parents);
         control = new ControlLoop(kernel, experiment, power, servers, plants, monitor, seed, log);
@@ -133,6 +135,23 @@ public final class SimulationRun {
         run.scheduleCapChanges();
         run.play();
         return run.score(carbon, reference);
+    }
+
+    private void fail() {
+        Experiment.Failing failing = experiment.cluster().failing();
+        Failures.schedule(
+                kernel,
+                servers,
+                plants.stream().map(ServicePlant::deployment).toList(),
+                failing.failures().stream()
+                        .map(one ->
+                                new Failures.Planned(one.atNanos(), one.lastingNanos(), one.domain(), one.servers()))
+                        .toList(),
+                new Failures.Random(failing.meanSecondsBetween(), failing.repairNanos()),
+                failing.evictionNanos(),
+                RandomStream.named(seed, "failures"),
+                (now, server, failed) ->
+                        log.event(now, failed ? "server-failed" : "server-repaired", "server-" + server, ""));
     }
 
     private ServicePlant plant(Experiment.Service spec, Load load, Demand demand) {
@@ -295,8 +314,7 @@ public final class SimulationRun {
 
     /** Invariant 7: the energy of the root is that of the empty servers and of every pod there ever was. */
     private void checkEnergy() {
-        double seconds = endNanos * 1e-9;
-        double expected = servers.overheadWatts() * seconds;
+        double expected = servers.overheadJoules(endNanos);
         for (ServicePlant plant : plants) {
             expected += plant.deployment().activeJoules(endNanos);
         }

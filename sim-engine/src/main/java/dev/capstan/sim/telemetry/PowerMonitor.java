@@ -207,7 +207,7 @@ public final class PowerMonitor {
         for (int service = 0; service < services.size(); service++) {
             Deployment deployment = services.get(service).deployment();
             for (Pod pod : deployment.pods()) {
-                if (pod.ordinal() >= podsSeen[service] && pod.phase() != Pod.Phase.PENDING) {
+                if (pod.ordinal() >= podsSeen[service] && pod.server() >= 0) {
                     podsSeen[service] = pod.ordinal() + 1;
                     double[] boards = settings.sensors().boards(deployment.gpus());
                     PodSeries one = new PodSeries(pod, service, new SampleSeries(retentionNanos), boards);
@@ -245,7 +245,7 @@ public final class PowerMonitor {
             }
             for (int i = series.size() - 1; i >= 0; i--) {
                 PodSeries one = series.get(i);
-                if (scrapeFailed[one.pod.server()]) {
+                if (scrapeFailed[one.pod.server()] || one.pod.phase() == Pod.Phase.UNREACHABLE) {
                     one.samples.markStale(now);
                 } else if (!Double.isNaN(one.exposed)) {
                     one.samples.append(now, one.exposed);

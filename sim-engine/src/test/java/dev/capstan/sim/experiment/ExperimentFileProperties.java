@@ -30,6 +30,7 @@ class ExperimentFileProperties {
             "services[0].startup",
             "services[0].autoscaler",
             "services[0].slo",
+            "cluster.failures",
             "cap",
             "cap.schedule",
             "telemetry",

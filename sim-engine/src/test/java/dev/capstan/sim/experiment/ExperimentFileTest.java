@@ -46,7 +46,12 @@ class ExperimentFileTest {
                         1.1,
                         List.of(
                                 new Domain("row", -1, 1, Double.POSITIVE_INFINITY, 26_000, 600),
-                                new Domain("rack", 0, 2, 9000, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY))));
+                                new Domain("rack", 0, 2, 9000, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY)),
+                        new Experiment.Failing(
+                                List.of(new Experiment.Failure(60 * SECOND, 120 * SECOND, 1, 2)),
+                                360_000,
+                                1800 * SECOND,
+                                60 * SECOND)));
         assertThat(base.cap())
                 .isEqualTo(new Experiment.Cap(
                         // 75 % of 8 kW is 6 kW.
@@ -260,6 +265,10 @@ class ExperimentFileTest {
               domains:
                 - {name: row, servers: 1, breaker: {rating: 26 kW, cooling: 10m}}
                 - {name: rack, parent: row, servers: 2, limit: 9 kW}
+              failures: [{at: 1m, lasting: 2m, domain: rack, servers: 2}]
+              server_mtbf: 100h
+              server_repair: 30m
+              eviction_delay: 1m
             services:
               - name: chat
                 workload:

@@ -38,7 +38,8 @@ class ExperimentsPageTest {
         }
         read.removeIf(path -> path.startsWith("policies[].parameters."));
         read.addAll(List.of("services[].workload", "cluster.domains", "services[].startup", "cap.schedule"));
-        read.addAll(List.of("telemetry.outages", "telemetry.exporter_restarts", "policies[].parameters"));
+        read.addAll(List.of(
+                "telemetry.outages", "telemetry.exporter_restarts", "cluster.failures", "policies[].parameters"));
 
         assertThat(documented().keySet()).isEqualTo(read);
     }

@@ -62,6 +62,7 @@ class InvalidExperimentTest {
                 "cluster.domains=[{name: a, servers: 1}, {name: a, parent: a}] | cluster.domains[1].name | 'a' is there twice",
                 "telemetry.source=energycounter | telemetry.source | must be one of energy-counter, power-gauge, was 'energycounter'. Maybe you meant energy-counter.",
                 "telemetry.rate_window=20s | telemetry.rate_window | must be at least twice telemetry.scrape_interval (15s), or rate() finds fewer than two samples, was 20s. Maybe you meant 1m.",
+                "cluster.failures=[{at: 5m, domain: rak}] | cluster.failures[0].domain | must name a power domain (site), was 'rak'",
                 "telemetry.outages=[{from: 5m}] | telemetry.outages[0].lasting | is missing; expected a duration such as 15s",
                 "policies= | policies | needs at least one policy, such as [none, replica-cap]",
                 "policies=[replicacap] | policies[0].name | no policy is called 'replicacap'. Maybe you meant replica-cap. Known:",

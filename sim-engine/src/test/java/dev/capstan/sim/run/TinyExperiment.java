@@ -29,6 +29,7 @@ public final class TinyExperiment {
     public long warmupSeconds;
     public long durationSeconds = 600;
     public List<Experiment.Domain> domains = List.of(domain("root", -1, 200));
+    public Experiment.Failing failing = Experiment.Failing.NEVER;
     public double serverBaseWatts;
     public double unallocatedGpuWatts;
     public double wallWattsPerGpuWatt = 1;
@@ -139,7 +140,7 @@ public final class TinyExperiment {
                 1,
                 1,
                 new Experiment.Cluster(
-                        gpusPerServer, serverBaseWatts, wallWattsPerGpuWatt, unallocatedGpuWatts, 1, domains),
+                        gpusPerServer, serverBaseWatts, wallWattsPerGpuWatt, unallocatedGpuWatts, 1, domains, failing),
                 list,
                 new Experiment.Cap(capWatts, capChanges, 60 * SECOND),
                 new Experiment.Control(nanos(operatorSeconds), nanos(apiLatencySeconds), 0, 60 * SECOND, 60 * SECOND),

@@ -1,0 +1,152 @@
+package dev.capstan.sim.cluster;
+
+import dev.capstan.sim.kernel.Kernel;
+import dev.capstan.sim.kernel.Priority;
+import dev.capstan.trace.RandomStream;
+import java.util.List;
+
+/**
+ * Servers that fail and are repaired, at given times or at random. Whatever ran on a failed server is lost at once; its
+ * pods count as replicas until Kubernetes evicts them, and only then are replaced.
+ */
+public final class Failures {
+
+    /**
+     * A failure that is planned.
+     *
+     * @param domain index of a power domain: servers under it fail
+     * @param servers how many of them; those of the lowest numbers that are up
+     */
+    public record Planned(long atNanos, long repairNanos, int domain, int servers) {}
+
+    /**
+     * Failures at random: each server fails after an exponential time, is repaired after a fixed one, and so on. One that
+     * falls into a planned failure changes nothing.
+     *
+     * @param meanSeconds between two failures of a server; infinite for never
+     */
+    public record Random(double meanSeconds, long repairNanos) {}
+
+    /** Is told of failures and repairs. */
+    public interface Listener {
+
+        /** A server failed, or is back. */
+        void changed(long nowNanos, int server, boolean failed);
+    }
+
+    private static final double NANOS = 1e9;
+
+    private final Kernel kernel;
+    private final Servers servers;
+    private final List<Deployment> deployments;
+    private final Random atRandom;
+    private final long evictionNanos;
+    private final RandomStream random;
+    private final Listener listener;
+    private final int failAtRandom;
+    private final int repair;
+    private final int evict;
+    /** Failures so far of each server, so that the eviction of an earlier one is void. */
+    private final int[] failureCounts;
+
+    /**
+     * Schedules the failures.
+     *
+     * @param deployments whose pods run on the servers
+     * @param evictionNanos from a failure until its pods are evicted
+     * @param random the failures' own stream
+     */
+    public static void schedule(
+            Kernel kernel,
+            Servers servers,
+            List<Deployment> deployments,
+            List<Planned> planned,
+            Random atRandom,
+            long evictionNanos,
+            RandomStream random,
+            Listener listener) {
+        Failures failures = new Failures(kernel, servers, deployments, atRandom, evictionNanos, random, listener);
+        int plan = kernel.register(index -> failures.fail(planned.get((int) index)));
+        for (int i = 0; i < planned.size(); i++) {
+            kernel.schedule(planned.get(i).atNanos(), Priority.PLANT, plan, i);
+        }
+        for (int server = 0; server < servers.count(); server++) {
+            failures.awaitFailure(server, 0);
+        }
+    }
+
+    private Failures(
+            Kernel kernel,
+            Servers servers,
+            List<Deployment> deployments,
+            Random atRandom,
+            long evictionNanos,
+            RandomStream random,
+            Listener listener) {
+        this.kernel = kernel;
+        this.servers = servers;
+        this.deployments = deployments;
+        this.atRandom = atRandom;
+        this.evictionNanos = evictionNanos;
+        this.random = random;
+        this.listener = listener;
+        failureCounts = new int[servers.count()];
+        failAtRandom = kernel.register(server -> failAtRandom((int) server));
+        repair = kernel.register(server -> repair((int) server));
+        evict = kernel.register(this::evict);
+    }
+
+    private void awaitFailure(int server, long fromNanos) {
+        if (atRandom.meanSeconds() < Double.POSITIVE_INFINITY) {
+            long after = Math.round(atRandom.meanSeconds() * NANOS * random.nextExponential());
+            kernel.schedule(fromNanos + after, Priority.PLANT, failAtRandom, server);
+        }
+    }
+
+    private void failAtRandom(int server) {
+        fail(server, atRandom.repairNanos());
+        awaitFailure(server, kernel.nowNanos() + atRandom.repairNanos());
+    }
+
+    private void fail(Planned failure) {
+        int left = failure.servers();
+        for (int server = 0; server < servers.count() && left > 0; server++) {
+            if (servers.isUnder(server, failure.domain()) && !servers.isDown(server)) {
+                fail(server, failure.repairNanos());
+                left--;
+            }
+        }
+    }
+
+    private void fail(int server, long repairNanos) {
+        if (servers.isDown(server)) {
+            return;
+        }
+        long now = kernel.nowNanos();
+        failureCounts[server]++;
+        servers.setDown(server, true, now);
+        for (Deployment deployment : deployments) {
+            deployment.serverFailed(server);
+        }
+        listener.changed(now, server, true);
+        kernel.schedule(now + repairNanos, Priority.PLANT, repair, server);
+        kernel.schedule(now + evictionNanos, Priority.PLANT, evict, ((long) failureCounts[server] << 32) | server);
+    }
+
+    private void evict(long payload) {
+        int server = (int) payload;
+        if (servers.isDown(server) && failureCounts[server] == (int) (payload >>> 32)) {
+            for (Deployment deployment : deployments) {
+                deployment.replaceUnreachable(server);
+            }
+        }
+    }
+
+    private void repair(int server) {
+        servers.setDown(server, false, kernel.nowNanos());
+        listener.changed(kernel.nowNanos(), server, false);
+        for (Deployment deployment : deployments) {
+            deployment.replaceUnreachable(server);
+        }
+    }
+}
