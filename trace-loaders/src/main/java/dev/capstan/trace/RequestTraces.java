@@ -396,7 +396,7 @@ public final class RequestTraces {
 
     /**
      * Writes a trace as Parquet with everything it holds: arrivals in nanoseconds from the start, labels, prefix hashes as
-     * text, and the start (UTC), the licence and the size of a block as metadata.
+     * text, and the start (UTC), the licence, the recipe of a trace that was made and the size of a block as metadata.
      *
      * @throws TraceException where the file cannot be written
      */
