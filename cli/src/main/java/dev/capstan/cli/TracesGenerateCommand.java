@@ -1,5 +1,6 @@
 package dev.capstan.cli;
 
+import dev.capstan.trace.ArrivalLaw;
 import dev.capstan.trace.Bursts;
 import dev.capstan.trace.Disturbance;
 import dev.capstan.trace.PowerRecording;
@@ -246,6 +247,9 @@ final class TracesGenerateCommand implements Callable<Integer> {
                     durationNanos);
             long cellNanos = Quantity.durationNanos(every);
             if (tokens == null) {
+                if (!scatter.law().equals(ArrivalLaw.POISSON)) {
+                    throw new InvalidArgument("--law, --cv and --grid are for requests. Maybe add --lengths");
+                }
                 return power(signal.power(cellNanos));
             }
             return new TraceFiles.Requests(new RequestGenerator(

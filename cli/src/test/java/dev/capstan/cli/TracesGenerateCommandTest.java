@@ -108,6 +108,22 @@ class TracesGenerateCommandTest {
     }
 
     @Test
+    void aRecipeHoldsThoseOfTheFilesThatWentInWhateverTheirForm() {
+        made("a.csv", profile, "--lengths", lengths, "--seed", "3");
+        made("b.parquet", "scale", folder.resolve("a.csv").toString(), "--by", "2", "--seed", "4");
+        made("c.csv", "merge", "chat=" + folder.resolve("b.parquet"), "code=" + trace);
+        made("d.csv", "window", folder.resolve("c.csv").toString(), "--from", "1s", "--duration", "20s");
+
+        String hash = "\\(sha256 [0-9a-f]{64}";
+        assertThat(recipe("d.csv"))
+                .matches("# recipe: window: from=1s, duration=20s, of c.csv " + hash
+                        + "; merged at their beginnings: chat=\\(b.parquet " + hash
+                        + "; scaled: factor=2.0, seed=4, of a.csv " + hash
+                        + "; generated requests: rates=profile.csv .*, seed=3\\)\\)\\), code=\\(trace.csv " + hash
+                        + "\\)\\)\\)");
+    }
+
+    @Test
     void aWindowBeginsAtItsOwnZero() {
         RequestTrace window = made("w.csv", "window", trace, "--from", "500ms", "--duration", "10s");
         assertThat(window.arrivalNanos()).containsExactly(0, 11 * SECOND / 2);
@@ -218,6 +234,7 @@ class TracesGenerateCommandTest {
                 "disturbance ramp --base 1W --peak 2W --at 1s --duration 5s|--lasting is missing",
                 "disturbance step --base 1 --peak 2 --at 1s --duration 5s|'1' is not a power",
                 "disturbance step --base 1W --peak 2 --at 1s --duration 5s --lengths LENGTHS|--base takes requests/s",
+                "disturbance step --base 1W --peak 2W --at 1s --duration 5s --cv 2|--cv and --grid are for requests",
                 "disturbance saw --base 1W --peak 2W --at 1s --duration 5s|expected one of",
             })
     void whatCannotBeMadeIsInvalidInput(String arguments, String problem) throws IOException {

@@ -111,8 +111,8 @@ final class RequestParquetWriter {
             statements.put(VERSION_KEY, VERSION);
             statements.put("capstan.time_zone", "UTC");
             statements.put(LICENCE_KEY, trace.origin().licence());
-            if (trace.origin().made()) {
-                statements.put(RECIPE_KEY, trace.origin().path());
+            if (!trace.origin().recipe().isEmpty()) {
+                statements.put(RECIPE_KEY, trace.origin().recipe());
             }
             trace.start().ifPresent(start -> statements.put(START_KEY, start.toString()));
             blocks.ifPresent(there -> statements.put(BLOCK_TOKENS_KEY, Integer.toString(there.blockTokens())));
