@@ -25,6 +25,9 @@ final class Failures implements IExecutionExceptionHandler {
 
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, ParseResult arguments) {
+        if (failure.getCause() instanceof OutOfMemoryError error) {
+            throw error; // The library wraps what a command that is a method throws.
+        }
         int exitCode = exitCode(failure);
         if (isExpected(failure)) {
             console.err().println("capstan: " + failure.getMessage());

@@ -1,6 +1,7 @@
 package dev.capstan.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.capstan.report.ReportException;
 import dev.capstan.sim.experiment.InvalidExperimentException;
@@ -67,6 +68,14 @@ class FailuresTest {
         assertThat(exitCode(new UncheckedIOException("disk: gone", new IOException("gone"))))
                 .isEqualTo(3);
         assertThat(message()).isEqualTo("capstan: disk: gone\n");
+    }
+
+    @Test
+    void memoryThatRanOutStaysThat() {
+        OutOfMemoryError cause = new OutOfMemoryError("Java heap space");
+        CommandLine command = new CommandLine(CommandLine.Model.CommandSpec.create());
+        assertThatThrownBy(() -> exitCode(new CommandLine.ExecutionException(command, "wrapped", cause)))
+                .isSameAs(cause);
     }
 
     private int exitCode(Exception failure) {

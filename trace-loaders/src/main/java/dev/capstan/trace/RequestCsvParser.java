@@ -34,6 +34,7 @@ final class RequestCsvParser {
 
     private boolean azure;
     private String licence = "";
+    private String recipe = "";
     private Optional<Instant> start = Optional.empty();
 
     // The minute of the row before: rows in order share it, so that its text is compared and not parsed.
@@ -99,7 +100,7 @@ final class RequestCsvParser {
         if (rows == 0) {
             throw new TraceException(file, "has a header but no requests. " + CUT_SHORT);
         }
-        return new TraceOrigin(file.toString(), source.finishSha256(), azure ? AZURE_LICENCE : licence);
+        return new TraceOrigin(file.toString(), source.finishSha256(), azure ? AZURE_LICENCE : licence, recipe);
     }
 
     private boolean whole() {
@@ -146,6 +147,8 @@ final class RequestCsvParser {
         Remark remark = Remark.of(line);
         if (remark.key().equals("licence")) {
             licence = remark.value();
+        } else if (remark.key().equals("recipe")) {
+            recipe = remark.value();
         } else if (remark.key().equals("start")) {
             try {
                 start = Optional.of(Instant.parse(remark.value()));

@@ -103,21 +103,15 @@ public record RequestGenerator(
     }
 
     private TraceOrigin origin(long seed) {
-        String recipe = "generated requests: rates=" + name(profile.origin()) + ", from="
+        String recipe = "generated requests: rates=" + profile.origin().named() + ", from="
                 + Quantity.formatDuration(fromNanos) + ", duration=" + Quantity.formatDuration(durationNanos)
-                + ", rate scale=" + rateScale + ", lengths=" + name(lengths.origin()) + ", arrivals=" + law + ", "
+                + ", rate scale=" + rateScale + ", lengths=" + lengths.origin().named() + ", arrivals=" + law + ", "
                 + bursts.map(Objects::toString).orElse("no bursts") + ", seed=" + seed;
         String licence = Stream.of(profile.origin().licence(), lengths.origin().licence())
                 .filter(text -> !text.isBlank())
                 .distinct()
                 .collect(Collectors.joining("; "));
-        return new TraceOrigin(recipe, SourceBytes.sha256Of(recipe), licence);
-    }
-
-    /** Name without its folder, which differs between machines, and hash. */
-    private static String name(TraceOrigin origin) {
-        String path = origin.path().replace('\\', '/');
-        return path.substring(path.lastIndexOf('/') + 1) + " (sha256 " + origin.sha256() + ")";
+        return TraceOrigin.ofRecipe(recipe, SourceBytes.sha256Of(recipe), licence);
     }
 
     private static double requests(RateProfile profile, long fromNanos, long toNanos) {

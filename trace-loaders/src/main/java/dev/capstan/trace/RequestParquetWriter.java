@@ -30,6 +30,7 @@ final class RequestParquetWriter {
     static final String VERSION = "1";
     static final String START_KEY = "capstan.start";
     static final String LICENCE_KEY = "capstan.licence";
+    static final String RECIPE_KEY = "capstan.recipe";
     static final String BLOCK_TOKENS_KEY = "capstan.prefix_block_tokens";
     static final String ARRIVAL = "arrival_nanos";
     static final String INPUT = "input_tokens";
@@ -110,6 +111,9 @@ final class RequestParquetWriter {
             statements.put(VERSION_KEY, VERSION);
             statements.put("capstan.time_zone", "UTC");
             statements.put(LICENCE_KEY, trace.origin().licence());
+            if (!trace.origin().recipe().isEmpty()) {
+                statements.put(RECIPE_KEY, trace.origin().recipe());
+            }
             trace.start().ifPresent(start -> statements.put(START_KEY, start.toString()));
             blocks.ifPresent(there -> statements.put(BLOCK_TOKENS_KEY, Integer.toString(there.blockTokens())));
             return statements;

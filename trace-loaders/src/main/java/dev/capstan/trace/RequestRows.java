@@ -145,7 +145,7 @@ final class RequestRows {
     private TraceOrigin told(TraceOrigin origin, boolean sorted) {
         String done = (sorted ? "sorted by arrival, of " : "")
                 + (failures > 0 ? "without " + failures + " failed requests, of " : "");
-        return new TraceOrigin(done + origin.path(), origin.sha256(), origin.licence());
+        return done.isEmpty() ? origin : TraceOrigin.ofRecipe(done + origin.named(), origin.sha256(), origin.licence());
     }
 
     private boolean row(RequestRowSource source, RequestMapping mapping) {

@@ -169,8 +169,10 @@ public final class RequestTraceTransforms {
     }
 
     private static TraceOrigin derived(String recipe, TraceOrigin from) {
-        return new TraceOrigin(
-                recipe + ", of " + from.path(), SourceBytes.sha256Of(recipe + ", of " + from.sha256()), from.licence());
+        return TraceOrigin.ofRecipe(
+                recipe + ", of " + from.named(),
+                SourceBytes.sha256Of(recipe + ", of " + from.sha256()),
+                from.licence());
     }
 
     /** One copy of the trace, turned around its span, on its way through its requests in order of time. */

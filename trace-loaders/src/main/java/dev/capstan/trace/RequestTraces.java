@@ -87,8 +87,7 @@ public final class RequestTraces {
                             reading,
                             reading.mapping().orElseThrow(),
                             RequestRows.Clock.BY_SIZE,
-                            Optional.empty(),
-                            "");
+                            Map.of());
             };
         } catch (IOException e) {
             throw SourceBytes.unreadable(file, e);
@@ -204,7 +203,7 @@ public final class RequestTraces {
                             rows,
                             mapping,
                             start(file, rows.remark("start")),
-                            () -> origin(file, source, rows.remark("licence")));
+                            () -> origin(file, source, rows.remark("licence"), rows.remark("recipe")));
         }
     }
 
@@ -364,14 +363,7 @@ public final class RequestTraces {
                 RequestParquetWriter.OUTPUT,
                 labels,
                 prefix);
-        return parquet(
-                file,
-                source,
-                reading,
-                mapping,
-                RequestRows.Clock.TRACE,
-                start(file, statements.get(RequestParquetWriter.START_KEY)),
-                statements.getOrDefault(RequestParquetWriter.LICENCE_KEY, ""));
+        return parquet(file, source, reading, mapping, RequestRows.Clock.TRACE, statements);
     }
 
     private static RequestTrace parquet(
@@ -380,23 +372,29 @@ public final class RequestTraces {
             RequestReading reading,
             RequestMapping mapping,
             RequestRows.Clock clock,
-            Optional<Instant> start,
-            String licence)
+            Map<String, String> statements)
             throws IOException {
+        Optional<Instant> start = start(file, statements.get(RequestParquetWriter.START_KEY));
+        String licence = statements.getOrDefault(RequestParquetWriter.LICENCE_KEY, "");
+        String recipe = statements.getOrDefault(RequestParquetWriter.RECIPE_KEY, "");
         try (RequestParquetSource rows = RequestParquetSource.open(file, mapping.columns())) {
             rows.check(mapping);
             return new RequestRows(file, reading, clock == RequestRows.Clock.BY_SIZE ? clock(mapping) : clock)
-                    .read(rows, mapping, start, () -> origin(file, source, licence));
+                    .read(rows, mapping, start, () -> origin(file, source, licence, recipe));
         }
     }
 
     private static TraceOrigin origin(Path file, SourceBytes source, String licence) throws IOException {
-        return new TraceOrigin(file.toString(), source.finishSha256(), licence);
+        return origin(file, source, licence, "");
+    }
+
+    private static TraceOrigin origin(Path file, SourceBytes source, String licence, String recipe) throws IOException {
+        return new TraceOrigin(file.toString(), source.finishSha256(), licence, recipe);
     }
 
     /**
      * Writes a trace as Parquet with everything it holds: arrivals in nanoseconds from the start, labels, prefix hashes as
-     * text, and the start (UTC), the licence and the size of a block as metadata.
+     * text, and the start (UTC), the licence, the recipe of a trace that was made and the size of a block as metadata.
      *
      * @throws TraceException where the file cannot be written
      */

@@ -147,7 +147,8 @@ public final class ServeGenClients {
                 kept,
                 all,
                 endNanos,
-                new TraceOrigin(recipe + name(), SourceBytes.sha256Of(recipe + origin.sha256()), origin.licence()));
+                TraceOrigin.ofRecipe(
+                        recipe + origin.named(), SourceBytes.sha256Of(recipe + origin.sha256()), origin.licence()));
     }
 
     /**
@@ -193,7 +194,7 @@ public final class ServeGenClients {
                 queue.add(next);
             }
         }
-        String recipe = "generated requests: ServeGen clients=" + name() + " (sha256 " + origin.sha256() + "), from="
+        String recipe = "generated requests: ServeGen clients=" + origin.named() + ", from="
                 + Quantity.formatDuration(fromNanos) + ", duration=" + Quantity.formatDuration(durationNanos) + ", "
                 + clientsWithLengths().size() + " of " + clients.size() + " clients have token lengths, the others "
                 + lengthsOfOthers
@@ -201,12 +202,8 @@ public final class ServeGenClients {
                                 + table.origin().sha256())
                         .orElse("borrow the mixture of all that have in the unthinned set, weighted by rate")
                 + ", seed=" + seed;
-        return columns.trace(Optional.empty(), new TraceOrigin(recipe, SourceBytes.sha256Of(recipe), origin.licence()));
-    }
-
-    private String name() {
-        String path = origin.path().replace('\\', '/');
-        return path.substring(path.lastIndexOf('/') + 1);
+        return columns.trace(
+                Optional.empty(), TraceOrigin.ofRecipe(recipe, SourceBytes.sha256Of(recipe), origin.licence()));
     }
 
     private double requests(long fromNanos, long toNanos) {

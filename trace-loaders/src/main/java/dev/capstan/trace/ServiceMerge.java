@@ -160,7 +160,8 @@ final class ServiceMerge {
                 .filter(text -> !text.isBlank())
                 .distinct()
                 .collect(Collectors.joining("; "));
-        return new TraceOrigin(recipe(TraceOrigin::path), SourceBytes.sha256Of(recipe(TraceOrigin::sha256)), licence);
+        return TraceOrigin.ofRecipe(
+                recipe(TraceOrigin::named), SourceBytes.sha256Of(recipe(TraceOrigin::sha256)), licence);
     }
 
     private String recipe(Function<TraceOrigin, String> source) {

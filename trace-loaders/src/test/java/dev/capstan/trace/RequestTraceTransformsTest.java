@@ -74,7 +74,7 @@ class RequestTraceTransformsTest {
         assertThat(once.arrivalNanos()).isEqualTo(twice.arrivalNanos());
         assertThat(once.inputTokens()).isEqualTo(twice.inputTokens());
         assertThat(once.origin()).isEqualTo(twice.origin());
-        assertThat(once.origin().path()).isEqualTo("scaled: factor=100.5, seed=6, of made.csv");
+        assertThat(once.origin().path()).isEqualTo("scaled: factor=100.5, seed=6, of made.csv (sha256 0)");
         assertThat(once.origin().licence()).isEqualTo("CC0-1.0");
     }
 
@@ -94,7 +94,7 @@ class RequestTraceTransformsTest {
         assertThat(window.arrivalNanos()).containsExactly(0, SECOND, 2 * SECOND);
         assertThat(window.inputTokens()).containsExactly(10, 11, 12);
         assertThat(window.start()).contains(Instant.EPOCH.plusSeconds(10));
-        assertThat(window.origin().path()).isEqualTo("window: from=10s, duration=3s, of made.csv");
+        assertThat(window.origin().path()).isEqualTo("window: from=10s, duration=3s, of made.csv (sha256 0)");
     }
 
     @Test
