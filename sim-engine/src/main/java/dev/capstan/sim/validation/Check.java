@@ -159,7 +159,10 @@ public record Check(
 
     /** Significant digits without needless zeros. */
     private static String digits(double value, int significant) {
-        if (!Double.isFinite(value) || value == 0) {
+        if (value == 0) {
+            return "0";
+        }
+        if (!Double.isFinite(value)) {
             return Double.toString(value);
         }
         String plain = new BigDecimal(value)

@@ -6,8 +6,13 @@ import java.util.stream.Collectors;
 /** The suites of the validation programme, in the order of its page. */
 public final class Suites {
 
-    private static final List<Suite> ALL =
-            List.of(new QueueingSuite(), new BatchingSuite(), new TelemetrySuite(), new BreakerSuite());
+    private static final List<Suite> ALL = List.of(
+            new QueueingSuite(),
+            new BatchingSuite(),
+            new TelemetrySuite(),
+            new LoopSuite(),
+            new BreakerSuite(),
+            new ClimatikSuite());
 
     private Suites() {}
 
