@@ -21,6 +21,7 @@ public final class DomainMeter {
     private double peakWatts;
     private double peakOverLimitWatts;
     private double heat;
+    private double coolingSeconds;
     private double highestHeat;
     private long trippedNanos = Long.MAX_VALUE;
 
@@ -63,13 +64,15 @@ public final class DomainMeter {
         settledNanos = nowNanos;
     }
 
+    /** Cooling is worked out when the heat is wanted next: a power of e for each change of power would cost more. */
     private void advanceBreaker(double seconds) {
         double ratio = watts / ratingWatts;
-        if (ratio <= 1 && heat == 0) {
+        if (ratio <= 1) {
+            coolingSeconds += seconds;
             return;
         }
-        double before = heat;
-        heat = Math.min(1, breaker.heat(heat, ratio, seconds));
+        double before = heat();
+        heat = Math.min(1, breaker.heat(before, ratio, seconds));
         if (heat >= 1 && trippedNanos == Long.MAX_VALUE) {
             trippedNanos = settledNanos + Math.round((1 - before) * breaker.tripSeconds(ratio) * 1e9);
         }
@@ -143,6 +146,10 @@ public final class DomainMeter {
 
     /** Thermal state of the breaker now: 0 cold, 1 tripped. */
     public double heat() {
+        if (coolingSeconds > 0 && heat > 0) {
+            heat = breaker.heat(heat, 0, coolingSeconds);
+        }
+        coolingSeconds = 0;
         return heat;
     }
 

@@ -1,16 +1,24 @@
 package dev.capstan.sim.run;
 
 import dev.capstan.sim.serving.RequestLog;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.DoubleConsumer;
 
 /** Latencies and counts over the requests that arrived in the scored span, all services together. */
 final class RequestScore {
 
-    private double[] ttftSeconds = new double[1024];
-    private double[] tpotSeconds = new double[1024];
-    private double[] e2eSeconds = new double[1024];
+    private static final double SECONDS = 1e-9;
+
+    /** A latency of a completed request. */
+    private interface Latency {
+        double nanos(RequestLog log, int request);
+    }
+
+    private final List<RequestLog> logs = new ArrayList<>();
+    private final long fromNanos;
     private int completed;
-    private int tpots;
     private int arrived;
     private int rejected;
     private int lost;
@@ -19,11 +27,15 @@ final class RequestScore {
     private long inputTokens;
     private long outputTokens;
 
-    void add(RequestLog log, long fromNanos, double ttftSloSeconds, double tpotSloSeconds) {
-        long[] arrivals = log.trace().arrivalNanos();
-        for (int request = 0; request < arrivals.length; request++) {
+    RequestScore(long fromNanos) {
+        this.fromNanos = fromNanos;
+    }
+
+    void add(RequestLog log, double ttftSloSeconds, double tpotSloSeconds) {
+        logs.add(log);
+        for (int request = first(log); request < log.trace().size(); request++) {
             RequestLog.Outcome outcome = log.outcome(request);
-            if (arrivals[request] < fromNanos || outcome == RequestLog.Outcome.AHEAD) {
+            if (outcome == RequestLog.Outcome.AHEAD) {
                 continue;
             }
             arrived++;
@@ -37,20 +49,8 @@ final class RequestScore {
     }
 
     private void complete(RequestLog log, int request, double ttftSloSeconds, double tpotSloSeconds) {
-        if (completed == ttftSeconds.length) {
-            ttftSeconds = Arrays.copyOf(ttftSeconds, completed * 2);
-            tpotSeconds = Arrays.copyOf(tpotSeconds, completed * 2);
-            e2eSeconds = Arrays.copyOf(e2eSeconds, completed * 2);
-        }
-        double ttft = log.ttftNanos(request) * 1e-9;
-        double tpot = log.tpotNanos(request) * 1e-9;
-        ttftSeconds[completed] = ttft;
-        e2eSeconds[completed] = log.e2eNanos(request) * 1e-9;
         completed++;
-        if (log.trace().outputTokens()[request] > 1) {
-            tpotSeconds[tpots++] = tpot;
-        }
-        if (ttft <= ttftSloSeconds && tpot <= tpotSloSeconds) {
+        if (log.ttftNanos(request) * SECONDS <= ttftSloSeconds && log.tpotNanos(request) * SECONDS <= tpotSloSeconds) {
             metTargets++;
         }
         inputTokens += log.trace().inputTokens()[request];
@@ -58,9 +58,6 @@ final class RequestScore {
     }
 
     void write(double[] figures, double durationSeconds, double energyJoules) {
-        Arrays.sort(ttftSeconds, 0, completed);
-        Arrays.sort(tpotSeconds, 0, tpots);
-        Arrays.sort(e2eSeconds, 0, completed);
         figures[Figure.REQUESTS_ARRIVED.ordinal()] = arrived;
         figures[Figure.REQUESTS_COMPLETED.ordinal()] = completed;
         figures[Figure.REQUESTS_REJECTED.ordinal()] = rejected;
@@ -68,22 +65,52 @@ final class RequestScore {
         figures[Figure.REQUESTS_UNFINISHED.ordinal()] = unfinished;
         figures[Figure.INPUT_TOKENS.ordinal()] = inputTokens;
         figures[Figure.OUTPUT_TOKENS.ordinal()] = outputTokens;
-        figures[Figure.TTFT_P50_SECONDS.ordinal()] = quantile(ttftSeconds, completed, 0.5);
-        figures[Figure.TTFT_P90_SECONDS.ordinal()] = quantile(ttftSeconds, completed, 0.9);
-        figures[Figure.TTFT_P99_SECONDS.ordinal()] = quantile(ttftSeconds, completed, 0.99);
-        figures[Figure.TPOT_P50_SECONDS.ordinal()] = quantile(tpotSeconds, tpots, 0.5);
-        figures[Figure.TPOT_P90_SECONDS.ordinal()] = quantile(tpotSeconds, tpots, 0.9);
-        figures[Figure.TPOT_P99_SECONDS.ordinal()] = quantile(tpotSeconds, tpots, 0.99);
-        figures[Figure.E2E_P50_SECONDS.ordinal()] = quantile(e2eSeconds, completed, 0.5);
-        figures[Figure.E2E_P99_SECONDS.ordinal()] = quantile(e2eSeconds, completed, 0.99);
+        OrderStatistics statistics = new OrderStatistics();
+        double[] ttft = statistics.quantiles(walk(1, RequestLog::ttftNanos), 0.5, 0.9, 0.99);
+        figures[Figure.TTFT_P50_SECONDS.ordinal()] = ttft[0];
+        figures[Figure.TTFT_P90_SECONDS.ordinal()] = ttft[1];
+        figures[Figure.TTFT_P99_SECONDS.ordinal()] = ttft[2];
+        // A single token has no time between tokens.
+        double[] tpot = statistics.quantiles(walk(2, RequestLog::tpotNanos), 0.5, 0.9, 0.99);
+        figures[Figure.TPOT_P50_SECONDS.ordinal()] = tpot[0];
+        figures[Figure.TPOT_P90_SECONDS.ordinal()] = tpot[1];
+        figures[Figure.TPOT_P99_SECONDS.ordinal()] = tpot[2];
+        double[] e2e = statistics.quantiles(walk(1, RequestLog::e2eNanos), 0.5, 0.99);
+        figures[Figure.E2E_P50_SECONDS.ordinal()] = e2e[0];
+        figures[Figure.E2E_P99_SECONDS.ordinal()] = e2e[1];
         figures[Figure.SLO_ATTAINMENT.ordinal()] = arrived == 0 ? Double.NaN : (double) metTargets / arrived;
         figures[Figure.GOODPUT_REQUESTS_PER_SECOND.ordinal()] = metTargets / durationSeconds;
         figures[Figure.JOULES_PER_OUTPUT_TOKEN.ordinal()] =
                 outputTokens == 0 ? Double.NaN : energyJoules / outputTokens;
     }
 
-    /** The smallest value that at least the share q of all do not exceed. */
-    private static double quantile(double[] sorted, int size, double q) {
-        return size == 0 ? Double.NaN : sorted[Math.max(0, (int) Math.ceil(q * size) - 1)];
+    /** Hands over a latency, in seconds, of every completed request of at least so many output tokens. */
+    private Consumer<DoubleConsumer> walk(int leastTokens, Latency latency) {
+        return sink -> {
+            for (RequestLog log : logs) {
+                int[] tokens = log.trace().outputTokens();
+                for (int request = first(log); request < tokens.length; request++) {
+                    if (tokens[request] >= leastTokens && log.outcome(request) == RequestLog.Outcome.COMPLETED) {
+                        sink.accept(latency.nanos(log, request) * SECONDS);
+                    }
+                }
+            }
+        };
+    }
+
+    /** The first request that arrived in the scored span. */
+    private int first(RequestLog log) {
+        long[] arrivals = log.trace().arrivalNanos();
+        int low = 0;
+        int high = arrivals.length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (arrivals[middle] < fromNanos) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 }

@@ -131,12 +131,12 @@ final class RunScore {
 
     /** Writes the figures of requests, all services together; leaves them out where no service plays any. */
     void requests(List<ServicePlant> plants) {
-        RequestScore score = new RequestScore();
+        RequestScore score = new RequestScore(experiment.warmupNanos());
         boolean any = false;
         for (int i = 0; i < plants.size(); i++) {
             if (plants.get(i) instanceof RequestService service) {
                 Experiment.Service spec = experiment.services().get(i);
-                score.add(service.log(), experiment.warmupNanos(), spec.ttftSloSeconds(), spec.tpotSloSeconds());
+                score.add(service.log(), spec.ttftSloSeconds(), spec.tpotSloSeconds());
                 any = true;
             }
         }
