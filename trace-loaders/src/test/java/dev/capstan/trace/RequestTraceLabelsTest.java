@@ -42,7 +42,8 @@ class RequestTraceLabelsTest {
         assertThat(text(merged, RequestLabel.SERVICE)).containsExactly("code", "chat", "code", "chat", "code");
         assertThat(text(merged, RequestLabel.MODEL)).containsExactly(null, "m0", null, "m1", null);
         assertThat(blocks(merged)).containsExactly("[]", "[0, 0]", "[]", "[1, 1]", "[]");
-        assertThat(merged.origin().path()).isEqualTo("merged at their beginnings: chat=(made.csv), code=(made.csv)");
+        assertThat(merged.origin().path())
+                .isEqualTo("merged at their beginnings: chat=(made.csv (sha256 0)), code=(made.csv (sha256 0))");
         assertThat(merged.start()).isEmpty();
     }
 
