@@ -144,20 +144,22 @@ final class TraceLosses {
         times(sum);
     }
 
+    /** A reader takes the last sample to hold for the usual interval, which one of a single meter the last interval. */
     private void times(PowerTrace sum) {
         long[] times = sum.timeNanos();
-        long last = times[times.length - 1];
-        if (sum.endNanos() - last != last - times[times.length - 2]) {
-            losses.add("that the last sample holds for " + Quantity.formatDuration(sum.endNanos() - last)
-                    + ": it would hold as long as the one ahead of it");
-        }
         long[] intervals = new long[times.length - 1];
         for (int i = 0; i < intervals.length; i++) {
             intervals[i] = times[i + 1] - times[i];
         }
         long[] sorted = intervals.clone();
         Arrays.sort(sorted);
-        double longest = PowerAssembly.GAP_IN_LOGGED_INTERVALS * sorted[sorted.length / 2];
+        long usual = sorted[sorted.length / 2];
+        long held = sum.endNanos() - times[times.length - 1];
+        if (held != usual || held != intervals[intervals.length - 1]) {
+            losses.add("that the last sample holds for " + Quantity.formatDuration(held)
+                    + ": it would hold for the usual interval");
+        }
+        double longest = PowerAssembly.GAP_IN_LOGGED_INTERVALS * usual;
         long late =
                 Arrays.stream(intervals).filter(interval -> interval > longest).count();
         if (late > 0) {

@@ -112,8 +112,8 @@ public record PriceInspection(
             findings.add(new Finding(
                     Severity.NOTE,
                     "negative-prices",
-                    negative + " prices are below 0, the lowest " + RequestFindings.number(seen.min()) + " " + currency
-                            + "/MWh",
+                    "prices below 0: " + negative + " of " + seen.sorted().length + ", the lowest "
+                            + RequestFindings.number(seen.min()) + " " + currency + "/MWh",
                     "usual where wind and sun are plenty; a policy that goes by cost then earns by drawing power"));
         }
         if (seen.irregularSteps() > 0) {
