@@ -13,6 +13,8 @@ import picocli.CommandLine.Option;
 /** What a user states of a trace that its file does not say of itself. */
 final class ReadingOptions {
 
+    static final String HEADING = "%nWhat the file does not say of itself:%n";
+
     @Option(
             names = "--format",
             paramLabel = "ID",

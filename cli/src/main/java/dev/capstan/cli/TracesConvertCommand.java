@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -49,7 +49,7 @@ final class TracesConvertCommand implements Callable<Integer> {
     @Option(names = "--force", description = "Replaces OUT if it is there.")
     private boolean force;
 
-    @Mixin
+    @ArgGroup(validate = false, heading = ReadingOptions.HEADING)
     private ReadingOptions options = new ReadingOptions();
 
     TracesConvertCommand(Console console) {

@@ -6,8 +6,8 @@ import dev.capstan.trace.inspect.Inspection;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -32,7 +32,7 @@ final class TracesInspectCommand implements Callable<Integer> {
     @Option(names = "--html", paramLabel = "OUT", description = "Draws it, in one HTML file that needs no network.")
     private @Nullable Path html;
 
-    @Mixin
+    @ArgGroup(validate = false, heading = ReadingOptions.HEADING)
     private ReadingOptions options = new ReadingOptions();
 
     TracesInspectCommand(Console console) {

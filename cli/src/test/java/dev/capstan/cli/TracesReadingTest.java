@@ -78,7 +78,8 @@ class TracesReadingTest {
                 "--time-unit=iso8601",
                 "--sort",
                 "--skip-failed");
-        assertThat(out).hasContent("""
+        assertThat(out).hasContent("# reading: without 1 failed requests, of " + table + """
+
                 # units: seconds from start, tokens
                 # time zone: UTC
                 # start: 2024-05-10T00:00:01Z

@@ -118,7 +118,7 @@ final class RequestCsvParser {
                 || reading.sort()
                 || failed(
                         "requests are not in order of arrival: this one comes before the one ahead of it",
-                        "Maybe sort the rows by their first column and keep the header on top.");
+                        "Maybe sort the rows by their first column and keep the header on top, or ask for sorting (--sort).");
     }
 
     /** Keeps what is wrong with the present row; always false. */
@@ -184,7 +184,7 @@ final class RequestCsvParser {
         if (at == from || value > Integer.MAX_VALUE || value < least) {
             failed(
                     column + " must be a whole number from " + least + " to " + Integer.MAX_VALUE,
-                    "Maybe a failed request: ask to leave such rows out.");
+                    "Maybe a failed request: ask to leave such rows out (--skip-failed).");
             return -1;
         }
         return (int) value;

@@ -11,10 +11,10 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
@@ -42,8 +42,8 @@ public final class TraceFiles {
      *
      * @param format its format
      * @param content the trace
-     * @param remarks lines above its header that no reader has a use for, such as {@code recipe: ...}; they are written
-     *     again with the trace
+     * @param remarks lines above its header that no reader has a use for, such as {@code recipe: ...}, and what was done to
+     *     its requests in reading; they are written again with the trace
      */
     public record TraceFile(TraceFormat format, Content content, List<String> remarks) {
 
@@ -93,21 +93,6 @@ public final class TraceFiles {
             return Optional.empty();
         }
     }
-
-    /** Keys of the remarks that readers take in and writers write of their own. */
-    private static final Set<String> KNOWN_REMARKS = Set.of(
-            "licence",
-            "start",
-            "zone",
-            "signal",
-            "scope",
-            "unit",
-            "units",
-            "time zone",
-            "currency",
-            "region",
-            "signal_type",
-            RequestTraces.BLOCK_TOKENS);
 
     private TraceFiles() {}
 
@@ -176,7 +161,13 @@ public final class TraceFiles {
     public static TraceFile read(Path file, TraceReading reading) {
         FileHead head = FileHead.of(file);
         TraceFormat format = formatOf(head, reading);
-        return new TraceFile(format, content(head, format, reading), remarks(head, format));
+        Content content = content(head, format, reading);
+        List<String> remarks = new ArrayList<>(SourceRemarks.of(head, format));
+        if (content instanceof Requests requests
+                && !requests.trace().origin().path().equals(file.toString())) {
+            remarks.add("reading: " + Remark.oneLine(requests.trace().origin().path()));
+        }
+        return new TraceFile(format, content, remarks);
     }
 
     private static Content content(FileHead head, TraceFormat format, TraceReading reading) {
@@ -209,24 +200,6 @@ public final class TraceFiles {
         } catch (IllegalArgumentException e) {
             throw new TraceException(file, String.valueOf(e.getMessage()), e);
         }
-    }
-
-    private static List<String> remarks(FileHead head, TraceFormat format) {
-        if (head.isParquet()) {
-            return ParquetRows.statements(head.file())
-                    .getOrDefault(ParquetRows.REMARKS_KEY, "")
-                    .lines()
-                    .toList();
-        }
-        if (format == PowerFileFormat.EXPORTER_TEXT || format == PowerFileFormat.DCGM_DMON) {
-            return List.of();
-        }
-        return head.remarkLines().stream()
-                .filter(line -> {
-                    String key = Remark.of(line).key();
-                    return !KNOWN_REMARKS.contains(key) && !key.matches("series \\d+");
-                })
-                .toList();
     }
 
     /**

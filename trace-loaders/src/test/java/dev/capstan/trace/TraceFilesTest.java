@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -155,6 +156,24 @@ class TraceFilesTest {
                 arrival_seconds,input_tokens,output_tokens
                 0,1,1
                 """);
+    }
+
+    /** Power of one meter counts from its first sample, whatever start a remark states; that is kept as a remark. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "time_seconds,power_watts|# start: yesterday|source start: yesterday",
+                "time_seconds,power_watts|# time zone: UTC|",
+                "time_seconds,power_watts|# series: GPU-1|series: GPU-1",
+                "TIMESTAMP,ContextTokens,GeneratedTokens|# licence: CC0|source licence: CC0",
+                "time_utc,price_per_megawatt_hour|# start: noon|source start: noon",
+            })
+    void aRemarkThatOnlyOtherFormatsReadIsNotLost(String header, String remark, @Nullable String kept)
+            throws IOException {
+        FileHead head = FileHead.of(file(remark + "\n" + header + "\n"));
+        assertThat(SourceRemarks.of(head, TraceFiles.formatOf(head.file(), TraceReading.NONE)))
+                .isEqualTo(kept == null ? List.of() : List.of(kept));
     }
 
     @Test
