@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.capstan.trace.inspect.CarbonInspection;
 import dev.capstan.trace.inspect.Inspection;
 import dev.capstan.trace.inspect.PowerInspection;
+import dev.capstan.trace.inspect.PriceInspection;
 import dev.capstan.trace.inspect.Timeline;
 import java.io.IOException;
 import java.time.Instant;
@@ -48,6 +49,9 @@ final class InspectionJson {
     private static String kind(Inspection inspection) {
         if (inspection instanceof PowerInspection) {
             return "power";
+        }
+        if (inspection instanceof PriceInspection) {
+            return "prices";
         }
         return inspection instanceof CarbonInspection ? "carbon" : "requests";
     }

@@ -7,6 +7,7 @@ import dev.capstan.trace.inspect.Inspection;
 import dev.capstan.trace.inspect.PowerInspection;
 import dev.capstan.trace.inspect.PowerInspection.SeriesInspection;
 import dev.capstan.trace.inspect.PowerInspection.Steps;
+import dev.capstan.trace.inspect.PriceInspection;
 import dev.capstan.trace.inspect.RequestInspection;
 import dev.capstan.trace.inspect.TokenStatistics;
 import java.time.Instant;
@@ -29,6 +30,8 @@ final class InspectionText {
             told.power(power);
         } else if (inspection instanceof CarbonInspection carbon) {
             told.carbon(carbon);
+        } else if (inspection instanceof PriceInspection prices) {
+            told.prices(prices);
         }
         told.findings(inspection);
         return told.text.toString();
@@ -130,6 +133,26 @@ final class InspectionText {
         TextTable table = new TextTable("g/kWh", "mean", "min", "p10", "p50", "p90", "max", "largest step");
         table.add(
                 "intensity",
+                number(seen.mean()),
+                number(seen.min()),
+                number(seen.p10()),
+                number(seen.p50()),
+                number(seen.p90()),
+                number(seen.max()),
+                number(seen.largestStep()));
+        text.append(table.render());
+    }
+
+    private void prices(PriceInspection seen) {
+        line("zone", seen.zone());
+        line("values", seen.rows() + " over " + span(seen.spanSeconds()) + from(Optional.of(seen.start())));
+        line("step", span(seen.stepSeconds()) + ", " + seen.irregularSteps() + " irregular");
+        line("below 0", number(100 * seen.negativeShare()) + " %");
+        text.append('\n');
+        TextTable table = new TextTable(
+                printable(seen.currency()) + "/MWh", "mean", "min", "p10", "p50", "p90", "max", "largest step");
+        table.add(
+                "price",
                 number(seen.mean()),
                 number(seen.min()),
                 number(seen.p10()),

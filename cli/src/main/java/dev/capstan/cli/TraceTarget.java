@@ -35,15 +35,17 @@ final class TraceTarget {
     }
 
     private static Target named(String form) {
-        String suffix = "." + form.toLowerCase(Locale.ROOT);
         return Arrays.stream(Target.values())
-                .filter(target -> target.suffix().equals(suffix))
+                .filter(target -> target.id().equals(form.toLowerCase(Locale.ROOT)))
                 .findFirst()
-                .orElseThrow(() -> new InvalidArgument(
-                        "--to: there is no form '" + form + "'. Allowed: " + known().replace(".csv", "csv")));
+                .orElseThrow(() -> new InvalidArgument("--to: there is no form '" + form + "'. Allowed: "
+                        + Arrays.stream(Target.values()).map(Target::id).collect(Collectors.joining(", "))));
     }
 
     private static String known() {
-        return Arrays.stream(Target.values()).map(Target::suffix).collect(Collectors.joining(", "));
+        return Arrays.stream(Target.values())
+                .map(Target::suffix)
+                .filter(suffix -> !suffix.isEmpty())
+                .collect(Collectors.joining(", "));
     }
 }

@@ -8,7 +8,8 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "traces",
-        description = "Inspects, converts, makes, fetches and records traces of requests, power and carbon intensity.",
+        description =
+                "Inspects, converts, makes, fetches and records traces of requests, power, carbon intensity and prices.",
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true)
 final class TracesCommand implements Callable<Integer> {

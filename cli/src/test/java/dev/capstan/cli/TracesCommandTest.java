@@ -31,6 +31,8 @@ class TracesCommandTest {
     @BeforeEach
     void writeRequests() throws IOException {
         requests = file("r.csv", """
+                # units: seconds from start, tokens
+                # time zone: UTC
                 # licence: CC0
                 arrival_seconds,input_tokens,output_tokens
                 0,10,1
@@ -256,10 +258,10 @@ class TracesCommandTest {
                 .isEqualTo(0);
 
         assertThat(out).content().contains("# start: 2023-11-14T22:13:20Z\n", "\n1,power,300.5,");
-        Path parquet = folder.resolve("out.parquet");
-        assertThat(capstan.run("traces", "convert", power.toString(), parquet.toString()))
+        Path parquet = folder.resolve("c.parquet");
+        assertThat(capstan.run("traces", "convert", carbonFile().toString(), parquet.toString()))
                 .isEqualTo(2);
-        assertThat(capstan.err()).contains("only request traces are");
+        assertThat(capstan.err()).contains("only traces of requests and of power are");
         assertThat(parquet).doesNotExist();
     }
 

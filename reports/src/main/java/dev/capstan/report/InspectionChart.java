@@ -49,21 +49,25 @@ final class InspectionChart {
     };
 
     private final StringBuilder svg = new StringBuilder();
+    private double bottom;
+    private double top = 1;
 
     private InspectionChart(String label) {
         svg.append(String.format(
                 Locale.ROOT, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">", WIDTH, HEIGHT, label));
     }
 
-    /** A line of the means above a band from lowest to highest; the axis begins at 0. */
+    /** A line of the means in a band from lowest to highest; the axis begins at 0, or below the lowest value under it. */
     static String timeline(Timeline line, String valueLabel, double factor) {
         InspectionChart chart = new InspectionChart(valueLabel + " over time");
         int bins = line.mean().length;
+        double least = 0;
         double most = 0;
-        for (double high : line.high()) {
-            most = Math.max(most, Double.isNaN(high) ? 0 : high * factor);
+        for (int i = 0; i < bins; i++) {
+            least = Math.min(least, Double.isNaN(line.low()[i]) ? 0 : line.low()[i] * factor);
+            most = Math.max(most, Double.isNaN(line.high()[i]) ? 0 : line.high()[i] * factor);
         }
-        double top = chart.valueAxis(most, valueLabel, COUNT);
+        chart.valueAxis(least, most, valueLabel, COUNT);
         double from = line.fromSeconds();
         double span = bins * line.binSeconds();
         chart.timeAxis(from, span);
@@ -80,12 +84,17 @@ final class InspectionChart {
                     Locale.ROOT,
                     "M%.1f %.1fH%.1fV%.1fH%.1fZ",
                     left,
-                    y(line.high()[i] * factor / top),
+                    chart.height(line.high()[i] * factor),
                     right,
-                    y(line.low()[i] * factor / top),
+                    chart.height(line.low()[i] * factor),
                     left));
             mean.append(String.format(
-                    Locale.ROOT, "%s%.1f %.1fH%.1f", pen ? "L" : "M", left, y(line.mean()[i] * factor / top), right));
+                    Locale.ROOT,
+                    "%s%.1f %.1fH%.1f",
+                    pen ? "L" : "M",
+                    left,
+                    chart.height(line.mean()[i] * factor),
+                    right));
             pen = true;
         }
         chart.svg.append("<path class=\"band\" d=\"").append(band).append("\"/>");
@@ -103,18 +112,18 @@ final class InspectionChart {
             most = Math.max(most, count);
         }
         int bins = histogram.counts().length;
-        double top = chart.valueAxis(all == 0 ? 1 : 100.0 * most / all, "share in %", COUNT);
+        chart.valueAxis(0, all == 0 ? 1 : 100.0 * most / all, "share in %", COUNT);
         for (int i = 0; i < bins; i++) {
             double left = x(i / (double) bins);
             double right = x((i + 1) / (double) bins);
-            double height = all == 0 ? 0 : 100.0 * histogram.counts()[i] / all / top;
+            double above = chart.height(all == 0 ? 0 : 100.0 * histogram.counts()[i] / all);
             chart.svg.append(String.format(
                     Locale.ROOT,
                     "<rect class=\"bin\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"><title>%s to %s: %d</title></rect>",
                     left + 0.5,
-                    y(height),
+                    above,
                     Math.max(0.5, right - left - 1),
-                    y(0) - y(height),
+                    y(0) - above,
                     edge.apply(histogram.edges()[i]),
                     edge.apply(histogram.edges()[i + 1]),
                     histogram.counts()[i]));
@@ -127,10 +136,11 @@ final class InspectionChart {
         return chart.end();
     }
 
-    /** Round steps from 0 to at least the most; returns the value at the top. */
-    private double valueAxis(double most, String label, DoubleFunction<String> text) {
+    /** Round steps from 0 to at least the most, and down to the least where that is below 0. */
+    private void valueAxis(double least, double most, String label, DoubleFunction<String> text) {
         double step = 1;
-        double wanted = (most > 0 ? most : 1) / 4;
+        double range = most > least ? most - least : 1;
+        double wanted = range / 4;
         double power = StrictMath.pow(10, StrictMath.floor(StrictMath.log10(wanted)));
         for (double times : new double[] {1, 2, 2.5, 5, 10}) {
             step = times * power;
@@ -138,7 +148,10 @@ final class InspectionChart {
                 break;
             }
         }
-        int steps = (int) Math.max(1, Math.ceil((most > 0 ? most : 1) / step - 1e-9));
+        int below = (int) Math.ceil(-least / step - 1e-9);
+        int steps = (int) Math.max(1, Math.ceil((most > least ? most : 1) / step - 1e-9)) + below;
+        bottom = -below * step;
+        top = (steps - below) * step;
         for (int i = 0; i <= steps; i++) {
             double at = y(i / (double) steps);
             svg.append(String.format(
@@ -151,14 +164,18 @@ final class InspectionChart {
                     at,
                     LEFT - 7,
                     at + 4,
-                    text.apply(i * step)));
+                    text.apply((i - below) * step)));
         }
         svg.append(String.format(
                 Locale.ROOT,
                 "<text transform=\"translate(13 %.1f) rotate(-90)\" text-anchor=\"middle\">%s</text>",
                 (y(0) + y(1)) / 2,
                 label));
-        return steps * step;
+    }
+
+    /** Where a value stands. */
+    private double height(double value) {
+        return y((value - bottom) / (top - bottom));
     }
 
     private void timeAxis(double from, double span) {

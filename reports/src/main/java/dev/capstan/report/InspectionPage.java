@@ -6,6 +6,7 @@ import dev.capstan.trace.inspect.Finding;
 import dev.capstan.trace.inspect.Inspection;
 import dev.capstan.trace.inspect.PowerInspection;
 import dev.capstan.trace.inspect.PowerInspection.SeriesInspection;
+import dev.capstan.trace.inspect.PriceInspection;
 import dev.capstan.trace.inspect.RequestInspection;
 import dev.capstan.trace.inspect.Timeline;
 import dev.capstan.trace.inspect.TokenStatistics;
@@ -41,8 +42,10 @@ record InspectionPage(
             summary = requests(requests, facts, charts);
         } else if (inspection instanceof PowerInspection power) {
             summary = power(power, facts, charts);
+        } else if (inspection instanceof CarbonInspection carbon) {
+            summary = carbon(carbon, facts, charts);
         } else {
-            summary = carbon((CarbonInspection) inspection, facts, charts);
+            summary = price((PriceInspection) inspection, facts, charts);
         }
         String path = inspection.origin().path().replace('\\', '/');
         int meters =
@@ -183,19 +186,38 @@ record InspectionPage(
                         + " g/kWh"));
         facts.add(new Fact("Largest step", Wording.number(seen.largestStep()) + " g/kWh"));
         facts.add(new Fact("Irregular steps", Wording.number(seen.irregularSteps())));
+        overTime(charts, "Carbon intensity over time", seen.intensity(), seen.meanByHourUtc(), "g/kWh");
+        return seen.zone() + ", " + count(seen.rows()) + " values over " + Wording.seconds(seen.spanSeconds())
+                + " from " + seen.start();
+    }
+
+    private static String price(PriceInspection seen, List<Fact> facts, List<Chart> charts) {
+        String unit = seen.currency() + "/MWh";
+        facts.add(new Fact("Zone", seen.zone()));
+        facts.add(new Fact(
+                "Mean, min, max",
+                Wording.number(seen.mean()) + ", " + Wording.number(seen.min()) + ", " + Wording.number(seen.max())
+                        + " " + unit));
+        facts.add(new Fact(
+                "p10 / p50 / p90",
+                Wording.number(seen.p10()) + " / " + Wording.number(seen.p50()) + " / " + Wording.number(seen.p90())
+                        + " " + unit));
+        facts.add(new Fact("Below 0", Wording.percent(seen.negativeShare())));
+        facts.add(new Fact("Largest step", Wording.number(seen.largestStep()) + " " + unit));
+        facts.add(new Fact("Irregular steps", Wording.number(seen.irregularSteps())));
+        overTime(charts, "Price over time", seen.price(), seen.meanByHourUtc(), unit);
+        return seen.zone() + ", " + count(seen.rows()) + " values over " + Wording.seconds(seen.spanSeconds())
+                + " from " + seen.start();
+    }
+
+    private static void overTime(List<Chart> charts, String title, Timeline values, double[] meanByHour, String unit) {
         charts.add(new Chart(
-                "Carbon intensity over time",
-                "Mean, with lowest and highest, of each "
-                        + Wording.seconds(seen.intensity().binSeconds()) + ".",
-                InspectionChart.timeline(seen.intensity(), "g/kWh", 1)));
+                title,
+                "Mean, with lowest and highest, of each " + Wording.seconds(values.binSeconds()) + ".",
+                InspectionChart.timeline(values, unit, 1)));
         charts.add(new Chart(
                 "The mean day",
                 "Mean of each hour of the day, UTC.",
-                InspectionChart.timeline(
-                        new Timeline(3600, 0, seen.meanByHourUtc(), seen.meanByHourUtc(), seen.meanByHourUtc()),
-                        "g/kWh",
-                        1)));
-        return seen.zone() + ", " + count(seen.rows()) + " values over " + Wording.seconds(seen.spanSeconds())
-                + " from " + seen.start();
+                InspectionChart.timeline(new Timeline(3600, 0, meanByHour, meanByHour, meanByHour), unit, 1)));
     }
 }

@@ -7,11 +7,13 @@ import dev.capstan.trace.CarbonTrace;
 import dev.capstan.trace.PowerRecording;
 import dev.capstan.trace.PowerSeries;
 import dev.capstan.trace.PowerTrace;
+import dev.capstan.trace.PriceTrace;
 import dev.capstan.trace.RequestTrace;
 import dev.capstan.trace.TraceOrigin;
 import dev.capstan.trace.inspect.CarbonInspection;
 import dev.capstan.trace.inspect.Inspection;
 import dev.capstan.trace.inspect.PowerInspection;
+import dev.capstan.trace.inspect.PriceInspection;
 import dev.capstan.trace.inspect.RequestInspection;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -60,6 +63,25 @@ class InspectionWriterTest {
 
         assertThat(page.split("<svg", -1)).hasSize(1 + 2);
         assertThat(page).contains("average, life-cycle", "The mean day");
+    }
+
+    /** Prices from -50 to 90: the axis goes in steps of 50 from -50 to 100, and nothing is drawn below it. */
+    @Test
+    void pricesBelowZeroAreDrawnInsideThePicture() throws IOException {
+        String page = Files.readString(write(prices()));
+
+        assertThat(page)
+                .contains("Price over time", "EUR/MWh", "The mean day", ">-50<", ">100<")
+                .doesNotContain(">-100<");
+        String line = page.substring(page.indexOf("class=\"line\" d=\"") + 16);
+        double lowest = Pattern.compile("[ML][0-9.]+ ([0-9.]+)")
+                .matcher(line.substring(0, line.indexOf("\"/>")))
+                .results()
+                .mapToDouble(point -> Double.parseDouble(point.group(1)))
+                .max()
+                .orElseThrow();
+        // The plot is 240 high and leaves 46 below the axis.
+        assertThat(lowest).isEqualTo(240 - 46);
     }
 
     @Test
@@ -120,6 +142,16 @@ class InspectionWriterTest {
                         .toList(),
                 Optional.empty(),
                 power.origin()));
+    }
+
+    private static Inspection prices() {
+        return PriceInspection.of(new PriceTrace(
+                "DE-LU",
+                "EUR",
+                Instant.parse("2024-06-01T00:00:00Z"),
+                LongStream.range(0, 15).map(i -> i * 3600 * SECOND).toArray(),
+                IntStream.range(0, 15).mapToDouble(i -> -50 + i * 10).toArray(),
+                new TraceOrigin("prices.csv", "", "")));
     }
 
     private static Inspection carbon() {

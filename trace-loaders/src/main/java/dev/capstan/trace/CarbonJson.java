@@ -5,7 +5,6 @@ import dev.capstan.trace.CarbonTrace.Signal;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.function.Function;
 
 /** The JSON answers of Electricity Maps, NESO and WattTime. */
@@ -21,21 +20,15 @@ final class CarbonJson {
 
     private CarbonJson() {}
 
-    static CarbonTrace read(Path file, Scope asked, boolean nesoForecast) {
-        try {
-            JsonDocument document = JsonDocument.read(file);
-            JsonDocument.Value root = document.root();
-            if (root.find("meta").isPresent()) {
-                return wattTime(document);
-            }
-            Optional<JsonDocument.Value> history = root.find("history");
-            if (history.isPresent() || root.find("zone").isPresent()) {
-                return electricityMaps(document, history.orElseGet(() -> root.get("data")), asked);
-            }
-            return neso(document, nesoForecast);
-        } catch (IOException e) {
-            throw SourceBytes.unreadable(file, e);
-        }
+    static CarbonTrace read(Path file, CarbonFileFormat form, Scope asked, boolean nesoForecast) throws IOException {
+        JsonDocument document = JsonDocument.read(file);
+        JsonDocument.Value root = document.root();
+        return switch (form) {
+            case WATTTIME_JSON -> wattTime(document);
+            case ELECTRICITY_MAPS_JSON ->
+                electricityMaps(document, root.find("history").orElseGet(() -> root.get("data")), asked);
+            default -> neso(document, nesoForecast);
+        };
     }
 
     private static CarbonTrace electricityMaps(JsonDocument document, JsonDocument.Value items, Scope asked) {
@@ -74,7 +67,7 @@ final class CarbonJson {
                 JsonDocument.Value value = item.get("intensity").get(wanted);
                 if (value.isNull()) {
                     throw value.fault(wanted + " is null. Maybe the half-hour is not measured yet: ask for an earlier"
-                            + " span, or for the forecast with the format.");
+                            + " span, or for the forecast (--forecast).");
                 }
                 long seconds = RegularValues.instant(item.get("to")).getEpochSecond()
                         - RegularValues.instant(item.get("from")).getEpochSecond();

@@ -4,7 +4,6 @@ import dev.capstan.trace.CarbonTrace.Scope;
 import dev.capstan.trace.CarbonTrace.Signal;
 import java.io.IOException;
 import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -33,12 +32,10 @@ import java.util.Locale;
  */
 public final class CarbonTraces {
 
-    private static final String ELECTRICITY_MAPS_TIME = "Datetime (UTC)";
     private static final DateTimeFormatter ELECTRICITY_MAPS_FORMAT =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT);
     private static final String ELECTRICITY_MAPS_LICENCE = "ODbL, Electricity Maps";
     private static final String CAPSTAN_TIME = "time_utc";
-    private static final String CAPSTAN_VALUE = "carbon_grams_per_kilowatt_hour";
 
     private CarbonTraces() {}
 
@@ -50,13 +47,29 @@ public final class CarbonTraces {
      *     second zone, a negative intensity
      */
     public static CarbonTrace read(Path file, Scope scope) {
-        if (isJson(file)) {
-            return require(file, CarbonJson.read(file, scope, false), scope);
-        }
-        try (CsvTable table = CsvTable.open(file)) {
-            return require(file, readTable(table, scope), scope);
+        FileHead head = FileHead.of(file);
+        // Whatever tells nothing is taken for what it could be, and its reader says what is missing.
+        CarbonFileFormat form = CarbonFileFormat.told(head)
+                .orElse(head.isJson() ? CarbonFileFormat.NESO_JSON : CarbonFileFormat.CAPSTAN_CARBON_CSV);
+        try {
+            return require(file, read(file, form, scope), scope);
         } catch (IOException e) {
             throw SourceBytes.unreadable(file, e);
+        }
+    }
+
+    private static CarbonTrace read(Path file, CarbonFileFormat form, Scope scope) throws IOException {
+        if (form == CarbonFileFormat.NESO_JSON
+                || form == CarbonFileFormat.WATTTIME_JSON
+                || form == CarbonFileFormat.ELECTRICITY_MAPS_JSON) {
+            return CarbonJson.read(file, form, scope, false);
+        }
+        try (CsvTable table = CsvTable.open(file)) {
+            return switch (form) {
+                case ELECTRICITY_MAPS_CSV -> readElectricityMaps(table, scope);
+                case WATTTIME_CSV -> readWattTime(table);
+                default -> readCapstan(table);
+            };
         }
     }
 
@@ -91,7 +104,11 @@ public final class CarbonTraces {
                 throw SourceBytes.unreadable(file, e);
             }
         }
-        return CarbonJson.read(file, format.scope(), true);
+        try {
+            return CarbonJson.read(file, CarbonFileFormat.NESO_JSON, format.scope(), true);
+        } catch (IOException e) {
+            throw SourceBytes.unreadable(file, e);
+        }
     }
 
     /**
@@ -112,14 +129,21 @@ public final class CarbonTraces {
         out.append("# zone: ").append(Remark.oneLine(trace.zone())).append('\n');
         out.append("# signal: ").append(word(trace.signal())).append('\n');
         out.append("# scope: ").append(word(trace.scope())).append('\n');
-        out.append("# unit: g/kWh\n");
-        writeRows(out, trace.origin(), trace.start(), trace.timeNanos(), trace.gramsPerKilowattHour(), CAPSTAN_VALUE);
+        out.append("# units: g/kWh\n");
+        writeRows(
+                out,
+                trace.origin(),
+                trace.start(),
+                trace.timeNanos(),
+                trace.gramsPerKilowattHour(),
+                CarbonFileFormat.VALUE);
     }
 
-    /** The licence, the header and the rows of a trace over UTC. */
+    /** The time zone, the licence, the header and the rows of a trace over UTC. */
     static void writeRows(
             Appendable out, TraceOrigin origin, Instant start, long[] timeNanos, double[] values, String valueColumn)
             throws IOException {
+        out.append("# time zone: UTC\n");
         if (!origin.licence().isBlank()) {
             out.append("# licence: ").append(Remark.oneLine(origin.licence())).append('\n');
         }
@@ -127,16 +151,6 @@ public final class CarbonTraces {
         for (int i = 0; i < timeNanos.length; i++) {
             out.append(start.plusNanos(timeNanos[i]).toString()).append(',');
             out.append(Double.toString(values[i])).append('\n');
-        }
-    }
-
-    /** Whether a file is JSON, by its first character. */
-    static boolean isJson(Path file) {
-        try (SourceBytes source = SourceBytes.open(file)) {
-            String head = new String(source.stream().readNBytes(256), StandardCharsets.UTF_8).stripLeading();
-            return head.startsWith("{") || head.startsWith("[");
-        } catch (IOException e) {
-            throw SourceBytes.unreadable(file, e);
         }
     }
 
@@ -158,16 +172,8 @@ public final class CarbonTraces {
         return trace;
     }
 
-    private static CarbonTrace readTable(CsvTable table, Scope scope) throws IOException {
-        List<String> header = table.header();
-        if (header.contains(ELECTRICITY_MAPS_TIME)) {
-            return readElectricityMaps(table, scope);
-        }
-        return header.contains("point_time") && header.contains("value") ? readWattTime(table) : readCapstan(table);
-    }
-
     private static CarbonTrace readElectricityMaps(CsvTable table, Scope scope) throws IOException {
-        int timeColumn = table.column(ELECTRICITY_MAPS_TIME);
+        int timeColumn = table.column(CarbonFileFormat.ELECTRICITY_MAPS_TIME);
         int valueColumn = intensityColumn(table, scope);
         int zoneColumn = table.column("Zone Id");
         SameText zone = new SameText("Zone Id", "split the file by zone");
@@ -230,7 +236,7 @@ public final class CarbonTraces {
 
     private static CarbonTrace readCapstan(CsvTable table) throws IOException {
         int timeColumn = table.column(CAPSTAN_TIME);
-        int valueColumn = table.column(CAPSTAN_VALUE);
+        int valueColumn = table.column(CarbonFileFormat.VALUE);
         String zone = remark(table, "zone", "GB");
         String signalText = remark(table, "signal", "average");
         Signal signal = switch (signalText) {
@@ -290,7 +296,7 @@ public final class CarbonTraces {
         }
         throw table.fault(table.header().get(column) + " must be a time from 1970 to 2115 without a zone, such as"
                 + " 2024-01-01T00:00:00, is '" + ByteLines.printable(table.text(column))
-                + "'. Maybe it has a zone: then give none with the format.");
+                + "'. Maybe it has a zone: then give no time zone.");
     }
 
     /** What a file of Capstan's own must state above its header. */

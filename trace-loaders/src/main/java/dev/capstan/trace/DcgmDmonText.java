@@ -35,8 +35,7 @@ final class DcgmDmonText {
     static PowerRecording read(Path file, Optional<PowerFormat.DcgmDmon> format) throws IOException {
         long interval = format.map(PowerFormat.DcgmDmon::intervalNanos)
                 .orElseThrow(() -> new TraceException(
-                        file,
-                        "is of dcgmi dmon, which writes no times. Maybe give its interval (-d) with the format."));
+                        file, "is of dcgmi dmon, which writes no times. Maybe give what -d was (--interval)."));
         DcgmDmonText text = new DcgmDmonText(file, interval);
         Faults faults = new Faults();
         try (SourceBytes source = SourceBytes.open(file);

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -73,7 +74,7 @@ public final class PowerCsv {
      */
     public static PowerTrace read(Path file) {
         try (CsvTable table = CsvTable.open(file)) {
-            return isPtDaemonLog(table) ? readPtDaemonLog(table) : read(table, Columns.DEFAULT);
+            return isPtDaemonLog(table.header()) ? readPtDaemonLog(table) : read(table, Columns.DEFAULT);
         } catch (IOException e) {
             throw SourceBytes.unreadable(file, e);
         }
@@ -105,10 +106,39 @@ public final class PowerCsv {
         return samples.trace();
     }
 
-    static boolean isPtDaemonLog(CsvTable table) {
-        return table.header().size() > 3
-                && table.header().get(0).equals("Time")
-                && table.header().get(2).equals("Watts");
+    /** Whether the times of such a file tell a start: numbers below are taken for times since some start. */
+    static boolean tellsStart(Instant start) {
+        return start.getEpochSecond() >= FIRST_EPOCH_NANOS / 1_000_000_000L;
+    }
+
+    /** Writes one meter's power, its times since 1970 where it has a start that they tell. */
+    static void write(PowerTrace power, Appendable out) throws IOException {
+        long origin = power.start()
+                .filter(PowerCsv::tellsStart)
+                .map(PowerCsv::nanosSince1970)
+                .orElse(0L);
+        out.append("# units: seconds since ")
+                .append(origin > 0 ? "1970" : "some start")
+                .append(", watts\n# time zone: UTC\n");
+        if (!power.origin().licence().isBlank()) {
+            out.append("# licence: ")
+                    .append(Remark.oneLine(power.origin().licence()))
+                    .append('\n');
+        }
+        out.append(Columns.DEFAULT.time())
+                .append(',')
+                .append(Columns.DEFAULT.power())
+                .append('\n');
+        for (int i = 0; i < power.size(); i++) {
+            out.append(Decimals.seconds(origin + power.timeNanos()[i]))
+                    .append(',')
+                    .append(Double.toString(power.watts()[i]))
+                    .append('\n');
+        }
+    }
+
+    static boolean isPtDaemonLog(List<String> cells) {
+        return cells.size() > 3 && cells.get(0).equals("Time") && cells.get(2).equals("Watts");
     }
 
     /** {@code Time,07-17-2024 20:49:56.945,Watts,2511.100000,Volts,...}: no header, the first line is a sample. */

@@ -2,17 +2,16 @@ package dev.capstan.trace;
 
 import java.io.IOException;
 import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * Reads and writes power of several meters. The format of a file is told by its content:
  *
  * <ul>
- *   <li>Capstan's own CSV, as {@link #writeCsv} makes it;
+ *   <li>Capstan's own CSV and Parquet, as {@link #writeCsv} and {@link #writeParquet} make them;
  *   <li>logs of SPEC's PTDaemon (UTC), one series {@code wall};
  *   <li>CSV of {@code nvidia-smi --query-gpu} with {@code timestamp} and {@code power.draw}, with and without header and
  *       units;
@@ -24,17 +23,9 @@ import java.util.regex.Pattern;
  *       {@code series}, or a column {@code ..._watts} for each meter.
  * </ul>
  *
- * <p>All may be gzip. Marks for "no value" and silences become gaps; any other fault refuses the whole file.
+ * <p>All text may be gzip or Zstandard. Marks for "no value" and silences become gaps; any other fault refuses the whole file.
  */
 public final class PowerRecordings {
-
-    private static final int SNIFFED_BYTES = 4096;
-
-    /** A sample of an exporter, or a comment that only exporters write. */
-    private static final Pattern EXPOSITION = Pattern.compile(
-            "# (HELP|TYPE|UNIT) .*|[a-zA-Z_:][a-zA-Z0-9_:]*(\\{[^\\n]*})?[ \\t]+[^ ,]+([ \\t]+[0-9.]+)?|\\{__name__=.*");
-
-    private static final Pattern DMON = Pattern.compile("#\\s*Entity\\b.*");
 
     private PowerRecordings() {}
 
@@ -69,64 +60,62 @@ public final class PowerRecordings {
         }
     }
 
+    /**
+     * Writes a recording as Parquet with everything it holds: samples and gaps as rows, series with their labels, start
+     * (UTC), units and licence as metadata.
+     *
+     * @throws TraceException where the file cannot be written
+     */
+    public static void writeParquet(PowerRecording recording, Path file) {
+        try {
+            PowerParquet.write(recording, List.of(), file);
+        } catch (IOException e) {
+            throw new TraceException(file, "cannot be written (" + e.getMessage() + ")", e);
+        }
+    }
+
     /** Writes a recording in Capstan's own form, without loss. */
     public static void writeCsv(PowerRecording recording, Appendable out) throws IOException {
         PowerRecordingCsv.write(recording, out);
     }
 
     private static PowerRecording read(Path file, Optional<PowerFormat> format) {
+        FileHead head = FileHead.of(file);
+        Optional<PowerFileFormat> told = PowerFileFormat.told(head);
+        // Whatever tells nothing is taken for what it could be, and its reader says what is missing.
+        PowerFileFormat form = format.map(given -> stated(given, head))
+                .or(() -> told)
+                .orElse(head.isJson() ? PowerFileFormat.PROMETHEUS_JSON : PowerFileFormat.POWER_CSV);
+        Optional<PowerFormat.Prometheus> metric =
+                format.filter(PowerFormat.Prometheus.class::isInstance).map(PowerFormat.Prometheus.class::cast);
         try {
-            Content found = contentOf(firstLine(file));
-            Content content = format.map(given -> contentOf(given, found)).orElse(found);
-            Optional<PowerFormat.Prometheus> metric =
-                    format.filter(PowerFormat.Prometheus.class::isInstance).map(PowerFormat.Prometheus.class::cast);
-            return switch (content) {
-                case DMON -> DcgmDmonText.read(file, format.map(PowerFormat.DcgmDmon.class::cast));
-                case PROMETHEUS -> PrometheusAnswer.read(file, metric);
-                case EXPOSITION -> PrometheusText.read(file, metric);
-                case TABLE -> PowerTables.read(file, format);
+            return switch (form) {
+                case DCGM_DMON -> DcgmDmonText.read(file, format.map(PowerFormat.DcgmDmon.class::cast));
+                case PROMETHEUS_JSON -> PrometheusAnswer.read(file, metric);
+                case EXPORTER_TEXT -> PrometheusText.read(file, metric);
+                case CAPSTAN_POWER_PARQUET -> PowerParquet.read(file);
+                case GENERIC_POWER_PARQUET ->
+                    PowerParquet.read(
+                            file, format.map(PowerFormat.Table.class::cast).orElseThrow());
+                default -> PowerTables.read(file, form, format);
             };
         } catch (IOException e) {
             throw SourceBytes.unreadable(file, e);
         }
     }
 
-    private enum Content {
-        DMON,
-        PROMETHEUS,
-        EXPOSITION,
-        TABLE
-    }
-
-    private static Content contentOf(PowerFormat format, Content found) {
+    private static PowerFileFormat stated(PowerFormat format, FileHead head) {
         if (format instanceof PowerFormat.DcgmDmon) {
-            return Content.DMON;
+            return PowerFileFormat.DCGM_DMON;
+        }
+        if (format instanceof PowerFormat.NvidiaSmi) {
+            return PowerFileFormat.NVIDIA_SMI_CSV;
         }
         if (format instanceof PowerFormat.Prometheus) {
-            return found == Content.PROMETHEUS ? Content.PROMETHEUS : Content.EXPOSITION;
+            return head.isJson() && !head.firstLine().startsWith("{__name__=")
+                    ? PowerFileFormat.PROMETHEUS_JSON
+                    : PowerFileFormat.EXPORTER_TEXT;
         }
-        return Content.TABLE;
-    }
-
-    private static Content contentOf(String line) {
-        if (DMON.matcher(line).matches()) {
-            return Content.DMON;
-        }
-        if (EXPOSITION.matcher(line).matches()) {
-            return Content.EXPOSITION;
-        }
-        return line.startsWith("{") || line.startsWith("[") ? Content.PROMETHEUS : Content.TABLE;
-    }
-
-    /** The first line that is not blank, as far as it takes to tell the format. */
-    private static String firstLine(Path file) throws IOException {
-        try (SourceBytes source = SourceBytes.open(file)) {
-            byte[] bytes = source.stream().readNBytes(SNIFFED_BYTES);
-            return new String(bytes, StandardCharsets.UTF_8)
-                    .strip()
-                    .lines()
-                    .findFirst()
-                    .orElse("");
-        }
+        return head.isParquet() ? PowerFileFormat.GENERIC_POWER_PARQUET : PowerFileFormat.GENERIC_POWER_CSV;
     }
 }

@@ -19,15 +19,11 @@ import java.util.regex.Pattern;
 /** The forms of power that are tables of comma-separated values. */
 final class PowerTables {
 
-    private static final String DCGM_POWER = "DCGM_FI_DEV_POWER_USAGE";
     private static final DateTimeFormatter NVIDIA_SMI_TIME =
             DateTimeFormatter.ofPattern("uuuu/MM/dd HH:mm:ss.SSS", Locale.ROOT);
     private static final String NVIDIA_SMI_EXAMPLE = "2024/04/29 17:39:05.123";
-    private static final Pattern NVIDIA_SMI_CLOCK =
-            Pattern.compile("\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3}");
     private static final Pattern WITH_WATTS = Pattern.compile("([-0-9.]+) W");
     private static final Pattern PCI_BUS_ID = Pattern.compile("[0-9A-Fa-f]{8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\\.\\d");
-    private static final List<String> SWEEP = List.of("epoch_s", "gpu", "W", "degC", "MHz", "util");
 
     /** What an exporter or nvidia-smi says of a GPU besides its readings. */
     private static final List<String> GPU_FACTS = List.of(
@@ -61,34 +57,22 @@ final class PowerTables {
         this.table = table;
     }
 
-    static PowerRecording read(Path file, Optional<PowerFormat> format) throws IOException {
+    static PowerRecording read(Path file, PowerFileFormat form, Optional<PowerFormat> given) throws IOException {
         try (CsvTable table = CsvTable.open(file)) {
             PowerTables tables = new PowerTables(table);
-            if (format.orElse(null) instanceof PowerFormat.Table columns) {
-                return tables.columns(columns);
-            }
-            if (format.orElse(null) instanceof PowerFormat.NvidiaSmi smi) {
-                return tables.nvidiaSmi(Optional.of(smi.zone()));
-            }
-            return tables.detected();
+            return switch (form) {
+                case CAPSTAN_POWER_CSV -> PowerRecordingCsv.read(table);
+                case PTDAEMON_LOG -> tables.ptDaemon();
+                case POWER_SWEEP_CSV -> tables.sweep();
+                case DCGM_CSV -> tables.dcgmTable();
+                case NVIDIA_SMI_CSV ->
+                    tables.nvidiaSmi(
+                            given.map(PowerFormat.NvidiaSmi.class::cast).map(PowerFormat.NvidiaSmi::zone));
+                case GENERIC_POWER_CSV ->
+                    tables.columns(given.map(PowerFormat.Table.class::cast).orElseThrow());
+                default -> tables.columns(tables.detectedColumns());
+            };
         }
-    }
-
-    private PowerRecording detected() throws IOException {
-        List<String> header = table.header();
-        if (header.equals(PowerRecordingCsv.HEADER)) {
-            return PowerRecordingCsv.read(table);
-        }
-        if (PowerCsv.isPtDaemonLog(table)) {
-            return ptDaemon();
-        }
-        if (NVIDIA_SMI_CLOCK.matcher(header.get(0)).matches() || header.stream().anyMatch(PowerTables::isSmiPower)) {
-            return nvidiaSmi(Optional.empty());
-        }
-        if (header.size() == SWEEP.size() && header.stream().allMatch(text -> Decimals.parse(text) != null)) {
-            return sweep();
-        }
-        return header.contains(DCGM_POWER) ? dcgmTable() : columns(detectedColumns());
     }
 
     private PowerRecording ptDaemon() throws IOException {
@@ -100,7 +84,7 @@ final class PowerTables {
     }
 
     private PowerRecording sweep() throws IOException {
-        table.nameColumns(SWEEP);
+        table.nameColumns(PowerFileFormat.SWEEP);
         faults.eachRow(table, true, () -> {
             if (table.nanos(0, 9) < PowerCsv.FIRST_EPOCH_NANOS) {
                 throw table.fault("epoch_s must be seconds since 1970, is " + ByteLines.printable(table.text(0))
@@ -112,7 +96,8 @@ final class PowerTables {
     }
 
     private PowerRecording nvidiaSmi(Optional<ZoneId> zone) throws IOException {
-        boolean headless = NVIDIA_SMI_CLOCK.matcher(table.header().get(0)).matches();
+        boolean headless =
+                PowerFileFormat.NVIDIA_SMI_CLOCK.matcher(table.header().get(0)).matches();
         int timeColumn = headless ? 0 : table.column("timestamp");
         int powerColumn = headless ? onlyColumnOf(WITH_WATTS, "with watts") : smiPowerColumn();
         int nameColumn = headless ? headlessGpuColumn() : smiNameColumn();
@@ -148,14 +133,8 @@ final class PowerTables {
         return logged(zone.isPresent());
     }
 
-    private static boolean isSmiPower(String name) {
-        return name.equals("power.draw [W]")
-                || name.equals("power.draw.average [W]")
-                || name.equals("power.draw.instant [W]");
-    }
-
     private int smiPowerColumn() {
-        for (String name : List.of("power.draw [W]", "power.draw.average [W]", "power.draw.instant [W]")) {
+        for (String name : PowerFileFormat.NVIDIA_SMI_POWER) {
             if (table.header().contains(name)) {
                 return table.header().indexOf(name);
             }
@@ -205,13 +184,13 @@ final class PowerTables {
 
     /** Rows of an exporter's metric: the same rules as for its text form. */
     private PowerRecording dcgmTable() throws IOException {
-        int powerColumn = table.column(DCGM_POWER);
+        int powerColumn = table.column(PowerFileFormat.DCGM_POWER);
         TimeColumn time = timeColumn();
         List<String> header = table.header();
         PrometheusSeries series = new PrometheusSeries(Optional.empty());
         faults.eachRow(table, false, () -> {
             Map<String, String> labels = new TreeMap<>();
-            labels.put(PrometheusSeries.NAME, DCGM_POWER);
+            labels.put(PrometheusSeries.NAME, PowerFileFormat.DCGM_POWER);
             for (int i = 0; i < header.size(); i++) {
                 if (EXPORTER_LABELS.contains(header.get(i)) && !table.text(i).isEmpty()) {
                     labels.put(header.get(i), table.text(i));
@@ -253,7 +232,7 @@ final class PowerTables {
     private TraceException unknown(String lack) {
         return table.fault("is of no form of power that says its units: " + lack + ". Columns here: "
                 + ByteLines.printable(String.join(", ", table.header()))
-                + ". Maybe name the columns and units with the format.");
+                + ". Maybe state its columns and units (--format generic-power-csv, --map, --unit).");
     }
 
     /** A column of times and how it writes them. */
@@ -283,7 +262,8 @@ final class PowerTables {
         return logged(true);
     }
 
-    private static String meterName(String column) {
+    /** The meter of a column. */
+    static String meterName(String column) {
         return column.endsWith("_watts") ? column.substring(0, column.length() - "_watts".length()) : column;
     }
 

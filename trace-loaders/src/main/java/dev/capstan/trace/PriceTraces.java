@@ -19,7 +19,7 @@ import java.util.function.Function;
 public final class PriceTraces {
 
     private static final String TIME = "time_utc";
-    private static final String VALUE = "price_per_megawatt_hour";
+    private static final String VALUE = PriceFileFormat.VALUE;
 
     private PriceTraces() {}
 
@@ -47,7 +47,7 @@ public final class PriceTraces {
      */
     public static PriceTrace read(Path file) {
         try {
-            if (CarbonTraces.isJson(file)) {
+            if (FileHead.of(file).isJson()) {
                 return readJson(JsonDocument.read(file));
             }
             try (CsvTable table = CsvTable.open(file)) {
@@ -90,7 +90,7 @@ public final class PriceTraces {
     public static void writeCsv(PriceTrace trace, Appendable out) throws IOException {
         out.append("# zone: ").append(trace.zone()).append('\n');
         out.append("# currency: ").append(trace.currency()).append('\n');
-        out.append("# unit: ").append(trace.currency()).append("/MWh\n");
+        out.append("# units: ").append(trace.currency()).append("/MWh\n");
         CarbonTraces.writeRows(out, trace.origin(), trace.start(), trace.timeNanos(), trace.perMegawattHour(), VALUE);
     }
 

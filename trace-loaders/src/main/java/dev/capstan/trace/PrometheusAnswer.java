@@ -53,7 +53,7 @@ final class PrometheusAnswer {
             throw one.fault("the series "
                     + (told ? "must be of the metric that was asked for" : "is not of a metric known to be in watts")
                     + ", has labels " + ByteLines.printable(labels.toString())
-                    + ". Maybe name its metric and unit with the format; an answer to an expression has none.");
+                    + ". Maybe state its metric and unit (--metric, --unit); an answer to an expression has none.");
         }
         if (one.find("histograms").isPresent()) {
             throw one.fault("histograms are not power. Maybe the query is of another metric.");

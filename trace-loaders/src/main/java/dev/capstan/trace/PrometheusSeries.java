@@ -46,9 +46,11 @@ final class PrometheusSeries {
 
     /** Whether a metric is one of power, or the one that was asked for. */
     boolean takes(String metric) {
-        return wanted.isPresent()
-                ? wanted.get().metric().equals(metric)
-                : KNOWN_WATTS.matcher(metric).matches();
+        return wanted.isPresent() ? wanted.get().metric().equals(metric) : isKnownWatts(metric);
+    }
+
+    static boolean isKnownWatts(String metric) {
+        return KNOWN_WATTS.matcher(metric).matches();
     }
 
     void add(Map<String, String> labels, long timeNanos, String text, Function<String, TraceException> fault) {
@@ -83,7 +85,7 @@ final class PrometheusSeries {
             throw new TraceException(
                     file,
                     "has no sample of a metric of power. No data is not 0 W. Maybe the target was down, the labels match"
-                            + " nothing, or the metric must be named with the format.");
+                            + " nothing, or the metric must be named (--metric).");
         }
         Map<String, List<Raw>> boards = new LinkedHashMap<>();
         for (Raw raw : all) {
@@ -125,13 +127,13 @@ final class PrometheusSeries {
                     file,
                     "has several metrics of power, whose sum would count watts twice: "
                             + ByteLines.printable(String.join(", ", metrics))
-                            + ". Maybe name the one to take with the format.");
+                            + ". Maybe name the one to take (--metric).");
         }
         if (zones.size() > 1 && !DISJOINT_ZONES.containsAll(zones)) {
             throw new TraceException(
                     file,
                     "has Kepler's zones " + ByteLines.printable(String.join(", ", zones))
-                            + ", which contain one another. Maybe take one of them with a label of the format.");
+                            + ", which contain one another. Maybe take one of them (--metric, --label zone=package).");
         }
     }
 

@@ -1,6 +1,11 @@
 package dev.capstan.trace;
 
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A line {@code # key: value} above the header of one of Capstan's own files; other comments have an empty key. */
 record Remark(String key, String value) {
@@ -18,5 +23,21 @@ record Remark(String key, String value) {
     /** Text that fits behind a key. */
     static String oneLine(String text) {
         return text.strip().replaceAll("\\R", " ");
+    }
+
+    /** The start that a trace states, where it does. */
+    static Optional<Instant> start(Path file, @Nullable String text) {
+        if (text == null || text.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Instant.parse(text));
+        } catch (DateTimeException e) {
+            throw new TraceException(
+                    file,
+                    "start must be a time in UTC, is '" + ByteLines.printable(text)
+                            + "'. Maybe write 2023-11-16T18:15:46.68Z.",
+                    e);
+        }
     }
 }

@@ -11,7 +11,7 @@ import java.util.Optional;
 final class RequestCsvParser {
 
     static final String AZURE_HEADER = "TIMESTAMP,ContextTokens,GeneratedTokens";
-    private static final String AZURE_LICENCE = "CC-BY-4.0 where the file is from Azure/AzurePublicDataset";
+    static final String AZURE_LICENCE = "CC-BY-4.0 where the file is from Azure/AzurePublicDataset";
     private static final String CUT_SHORT = "Maybe the file was cut short: fetch or write it again.";
     private static final int FIRST_YEAR = 1970;
     private static final int LAST_YEAR = 2261;
@@ -20,6 +20,7 @@ final class RequestCsvParser {
     private static final int LINE_BYTES = 1 << 16;
     private static final int MINUTE_BYTES = "2023-11-16 18:17".length();
     private static final long FAILED = Long.MIN_VALUE;
+    private static final long ROWS_BETWEEN_PROGRESS = (1 << 16) - 1;
 
     private final Path file;
     private final SourceBytes source;
@@ -80,6 +81,9 @@ final class RequestCsvParser {
                 continue;
             }
             rows++;
+            if ((rows & ROWS_BETWEEN_PROGRESS) == 0) {
+                sink.progress(source.bytesRead());
+            }
             at = lines.start();
             end = lines.end();
             long time = azure ? timestampNanos() : secondsNanos();
@@ -88,9 +92,12 @@ final class RequestCsvParser {
             if (output < 0 || !whole() || !inOrder(before, time)) {
                 faults.add(lines.number(), problem, faults.shows() ? lines.text() : "", hint);
             } else if (faults.none()) {
-                if (rows == 1 && azure && reading.equals(RequestReading.STRICT)) {
-                    origin = time;
-                    start = Optional.of(Instant.ofEpochSecond(0, time));
+                if (rows == 1) {
+                    if (azure && reading.equals(RequestReading.STRICT)) {
+                        origin = time;
+                        start = Optional.of(Instant.ofEpochSecond(0, time));
+                    }
+                    sink.begin(start);
                 }
                 sink.accept(time - origin, input, output);
             }
@@ -112,7 +119,7 @@ final class RequestCsvParser {
                 || reading.sort()
                 || failed(
                         "requests are not in order of arrival: this one comes before the one ahead of it",
-                        "Maybe sort the rows by their first column and keep the header on top.");
+                        "Maybe sort the rows by their first column and keep the header on top, or ask for sorting (--sort).");
     }
 
     /** Keeps what is wrong with the present row; always false. */
@@ -180,7 +187,7 @@ final class RequestCsvParser {
         if (at == from || value > Integer.MAX_VALUE || value < least) {
             failed(
                     column + " must be a whole number from " + least + " to " + Integer.MAX_VALUE,
-                    "Maybe a failed request: ask to leave such rows out.");
+                    "Maybe a failed request: ask to leave such rows out (--skip-failed).");
             return -1;
         }
         return (int) value;

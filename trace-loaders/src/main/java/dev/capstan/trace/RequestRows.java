@@ -171,7 +171,7 @@ final class RequestRows {
             arrivals[size - 1] = arrival;
             return failed(
                     "requests are not in order of arrival: this one comes before the one ahead of it",
-                    "Maybe ask for sorting: an access log is written at completion.");
+                    "Maybe ask for sorting (--sort): an access log is written at completion.");
         }
         if (mapping.prefix().isPresent()
                 && !addHashes(source, mapping.prefix().get().column())) {
@@ -261,7 +261,7 @@ final class RequestRows {
         failed(
                 column + (text == null ? " is missing: it" : "") + " must be a whole number from " + least + " to "
                         + Integer.MAX_VALUE,
-                least == 0 ? CUT_SHORT : "Maybe a failed request: ask to leave such rows out.");
+                least == 0 ? CUT_SHORT : "Maybe a failed request: ask to leave such rows out (--skip-failed).");
         return -1;
     }
 

@@ -5,10 +5,10 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,10 +27,8 @@ public final class RequestTraces {
     static final String CAPSTAN_HEADER = "arrival_seconds,input_tokens,output_tokens";
     static final String PREFIX_COLUMN = "prefix_hashes";
 
-    private static final String BLOCK_TOKENS = "prefix_block_tokens";
-    private static final int MOONCAKE_BLOCK_TOKENS = 512;
-    private static final String BURSTGPT_HEADER = "Timestamp,Model,Request tokens,Response tokens,";
-    private static final String PARQUET_MAGIC = "PAR1";
+    static final String BLOCK_TOKENS = "prefix_block_tokens";
+    static final int MOONCAKE_BLOCK_TOKENS = 512;
 
     private RequestTraces() {}
 
@@ -95,8 +93,8 @@ public final class RequestTraces {
     }
 
     /**
-     * Hands the requests of a file over one by one, in order of arrival. The CSV forms of Azure and Capstan without labels
-     * need no memory for it; the others are read whole.
+     * Hands the requests of a file over one by one, in order of arrival. Where {@link #streams} says so this needs no
+     * memory; the other forms are read whole.
      *
      * @return where the requests come from
      * @throws TraceException as {@link #read(Path)}, though only after the last line: what the sink has got by then is not
@@ -104,19 +102,31 @@ public final class RequestTraces {
      */
     public static TraceOrigin scan(Path file, RequestSink sink) {
         RequestFormat format = detect(file);
-        try (SourceBytes source = SourceBytes.open(file)) {
-            if (format == RequestFormat.AZURE_LLM_CSV
-                    || firstLine(source.head()).equals(CAPSTAN_HEADER)) {
+        if (streams(file, format)) {
+            try (SourceBytes source = SourceBytes.open(file)) {
                 return new RequestCsvParser(file, source, RequestReading.STRICT).scan(sink);
+            } catch (IOException e) {
+                throw SourceBytes.unreadable(file, e);
             }
-        } catch (IOException e) {
-            throw SourceBytes.unreadable(file, e);
         }
         RequestTrace trace = read(file, format);
+        sink.begin(trace.start());
         for (int i = 0; i < trace.size(); i++) {
             sink.accept(trace.arrivalNanos()[i], trace.inputTokens()[i], trace.outputTokens()[i]);
         }
         return trace.origin();
+    }
+
+    /**
+     * Whether {@link #scan} hands over all that a file holds without reading it whole: so it is for the CSV forms of Azure
+     * and Capstan without labels and prefix blocks.
+     *
+     * @throws TraceException where the file cannot be read
+     */
+    public static boolean streams(Path file, RequestFormat format) {
+        return format == RequestFormat.AZURE_LLM_CSV
+                || (format == RequestFormat.CAPSTAN_CSV
+                        && FileHead.of(file).header().equals(CAPSTAN_HEADER));
     }
 
     /**
@@ -125,49 +135,26 @@ public final class RequestTraces {
      * @throws TraceException where they tell none
      */
     public static RequestFormat detect(Path file) {
-        try (SourceBytes source = SourceBytes.open(file)) {
-            byte[] head = source.head();
-            if (new String(head, 0, Math.min(4, head.length), StandardCharsets.US_ASCII).equals(PARQUET_MAGIC)) {
-                if (RequestParquetSource.statements(file).containsKey(RequestParquetWriter.VERSION_KEY)) {
-                    return RequestFormat.CAPSTAN_PARQUET;
-                }
+        FileHead head = FileHead.of(file);
+        return RequestFormat.told(head).orElseGet(() -> {
+            if (head.isParquet()) {
                 throw new TraceException(
                         file, "is Parquet of another origin. Maybe read it as generic-parquet with its columns named.");
             }
-            if (head.length == 0) {
+            if (head.isEmpty()) {
                 throw new TraceException(file, "is empty. Maybe it was cut short: fetch or write it again.");
             }
-            String line = firstLine(head);
-            if (line.startsWith("{")) {
-                return jsonFormat(file, line);
-            }
-            if (line.equals(RequestCsvParser.AZURE_HEADER)) {
-                return RequestFormat.AZURE_LLM_CSV;
-            }
-            if (line.startsWith(BURSTGPT_HEADER)) {
-                return RequestFormat.BURSTGPT_CSV;
+            if (head.header().startsWith("{")) {
+                throw new TraceException(
+                        file,
+                        1,
+                        "the line is neither of a Mooncake trace (input_length, output_length) nor of an access log"
+                                + " (usage.prompt_tokens), found '" + ByteLines.printable(head.header())
+                                + "'. Maybe read it as generic-jsonl with its fields named.");
             }
             // Whatever is left is measured against Capstan's own header, and told what is allowed.
             return RequestFormat.CAPSTAN_CSV;
-        } catch (IOException e) {
-            throw SourceBytes.unreadable(file, e);
-        }
-    }
-
-    private static RequestFormat jsonFormat(Path file, String line) {
-        Set<String> fields = RequestJsonSource.scalars(line).keySet();
-        if (fields.contains("input_length") && fields.contains("output_length")) {
-            return RequestFormat.MOONCAKE_JSONL;
-        }
-        if (fields.contains("usage.prompt_tokens") || fields.contains("prompt_tokens")) {
-            return RequestFormat.ACCESS_LOG_JSONL;
-        }
-        throw new TraceException(
-                file,
-                1,
-                "the line is neither of a Mooncake trace (input_length, output_length) nor of an access log"
-                        + " (usage.prompt_tokens), found '" + ByteLines.printable(line)
-                        + "'. Maybe read it as generic-jsonl with its fields named.");
+        });
     }
 
     /** The first line below remarks, as far as the head goes. */
@@ -202,7 +189,7 @@ public final class RequestTraces {
                     .read(
                             rows,
                             mapping,
-                            start(file, rows.remark("start")),
+                            Remark.start(file, rows.remark("start")),
                             () -> origin(file, source, rows.remark("licence"), rows.remark("recipe")));
         }
     }
@@ -235,21 +222,6 @@ public final class RequestTraces {
                 file,
                 BLOCK_TOKENS + " must be stated as a whole number of at least 1, is '"
                         + ByteLines.printable(String.valueOf(text)) + "'. Maybe add # " + BLOCK_TOKENS + ": 512.");
-    }
-
-    private static Optional<Instant> start(Path file, @Nullable String text) {
-        if (text == null || text.isEmpty()) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(Instant.parse(text));
-        } catch (DateTimeException e) {
-            throw new TraceException(
-                    file,
-                    "start must be a time in UTC, is '" + ByteLines.printable(text)
-                            + "'. Maybe write 2023-11-16T18:15:46.68Z.",
-                    e);
-        }
     }
 
     private static RequestTrace burstGpt(Path file, SourceBytes source, RequestReading reading) throws IOException {
@@ -335,7 +307,7 @@ public final class RequestTraces {
 
     private static RequestTrace capstanParquet(Path file, SourceBytes source, RequestReading reading)
             throws IOException {
-        Map<String, String> statements = RequestParquetSource.statements(file);
+        Map<String, String> statements = ParquetRows.statements(file);
         String version = String.valueOf(statements.get(RequestParquetWriter.VERSION_KEY));
         if (!version.equals(RequestParquetWriter.VERSION)) {
             throw new TraceException(
@@ -345,7 +317,7 @@ public final class RequestTraces {
         }
         Map<RequestLabel, String> labels = new EnumMap<>(RequestLabel.class);
         Optional<RequestMapping.PrefixColumn> prefix = Optional.empty();
-        try (RequestParquetSource rows = RequestParquetSource.open(file, Set.of())) {
+        try (ParquetRows rows = ParquetRows.open(file, Set.of())) {
             for (RequestLabel label : RequestLabel.values()) {
                 if (rows.declares(label.column())) {
                     labels.put(label, label.column());
@@ -374,11 +346,11 @@ public final class RequestTraces {
             RequestRows.Clock clock,
             Map<String, String> statements)
             throws IOException {
-        Optional<Instant> start = start(file, statements.get(RequestParquetWriter.START_KEY));
-        String licence = statements.getOrDefault(RequestParquetWriter.LICENCE_KEY, "");
-        String recipe = statements.getOrDefault(RequestParquetWriter.RECIPE_KEY, "");
-        try (RequestParquetSource rows = RequestParquetSource.open(file, mapping.columns())) {
-            rows.check(mapping);
+        Optional<Instant> start = ParquetRows.start(file, statements);
+        String licence = statements.getOrDefault(ParquetRows.LICENCE_KEY, "");
+        String recipe = statements.getOrDefault(ParquetRows.RECIPE_KEY, "");
+        try (ParquetRows rows = ParquetRows.open(file, mapping.columns())) {
+            rows.check(mapping.arrivalColumn(), mapping.arrivalUnit().symbol());
             return new RequestRows(file, reading, clock == RequestRows.Clock.BY_SIZE ? clock(mapping) : clock)
                     .read(rows, mapping, start, () -> origin(file, source, licence, recipe));
         }
@@ -400,7 +372,7 @@ public final class RequestTraces {
      */
     public static void writeParquet(RequestTrace trace, Path file) {
         try {
-            RequestParquetWriter.write(trace, file);
+            RequestParquetWriter.write(trace, List.of(), file);
         } catch (IOException e) {
             throw new TraceException(file, "cannot be written (" + e.getMessage() + ")", e);
         }
@@ -421,64 +393,6 @@ public final class RequestTraces {
 
     /** Writes a trace in Capstan's own form with its labels and prefix hashes, arrivals exact to the nanosecond. */
     public static void writeCsv(RequestTrace trace, Appendable out) throws IOException {
-        if (!trace.origin().licence().isBlank()) {
-            out.append("# licence: ")
-                    .append(Remark.oneLine(trace.origin().licence()))
-                    .append('\n');
-        }
-        if (trace.start().isPresent()) {
-            out.append("# start: ").append(trace.start().get().toString()).append('\n');
-        }
-        if (trace.prefixBlocks().isPresent()) {
-            out.append("# " + BLOCK_TOKENS + ": ")
-                    .append(Integer.toString(trace.prefixBlocks().get().blockTokens()))
-                    .append('\n');
-        }
-        out.append(CAPSTAN_HEADER);
-        for (RequestLabel label : trace.labels().keySet()) {
-            out.append(',').append(label.column());
-        }
-        out.append(trace.prefixBlocks().isPresent() ? "," + PREFIX_COLUMN + "\n" : "\n");
-        StringBuilder row = new StringBuilder(48);
-        for (int i = 0; i < trace.size(); i++) {
-            row.setLength(0);
-            appendSeconds(row, trace.arrivalNanos()[i]);
-            row.append(',').append(trace.inputTokens()[i]);
-            row.append(',').append(trace.outputTokens()[i]);
-            for (LabelColumn label : trace.labels().values()) {
-                String text = label.text(i);
-                row.append(',');
-                if (text != null) {
-                    row.append('"').append(text.replace("\"", "\"\"")).append('"');
-                }
-            }
-            if (trace.prefixBlocks().isPresent()) {
-                row.append(',').append(hashes(trace.prefixBlocks().get(), i));
-            }
-            out.append(row.append('\n'));
-        }
-    }
-
-    /** The hashes of a request with blanks between. */
-    static String hashes(PrefixBlocks blocks, int request) {
-        StringBuilder text = new StringBuilder();
-        for (int i = blocks.offsets()[request]; i < blocks.offsets()[request + 1]; i++) {
-            text.append(text.length() == 0 ? "" : " ").append(blocks.hashes()[i]);
-        }
-        return text.toString();
-    }
-
-    /** Exact decimal seconds without needless zeros: {@code 4.314579}, {@code 12}. */
-    static void appendSeconds(StringBuilder row, long nanos) {
-        row.append(nanos / 1_000_000_000);
-        long fraction = nanos % 1_000_000_000;
-        if (fraction == 0) {
-            return;
-        }
-        row.append('.');
-        for (long place = 100_000_000; fraction > 0; place /= 10) {
-            row.append((char) ('0' + fraction / place));
-            fraction %= place;
-        }
+        RequestTexts.writeCapstan(trace, out);
     }
 }

@@ -26,27 +26,26 @@ final class SourceBytes implements Closeable {
     /** How much of the text can be looked at before it is read; no header is longer. */
     static final int HEAD_BYTES = 1 << 16;
 
+    private final Hashed hashed;
     private final InputStream raw;
-    private final MessageDigest digest;
     private final PushbackInputStream unpacked;
 
-    private SourceBytes(InputStream raw, MessageDigest digest, PushbackInputStream unpacked) {
+    private SourceBytes(Hashed hashed, InputStream raw, PushbackInputStream unpacked) {
+        this.hashed = hashed;
         this.raw = raw;
-        this.digest = digest;
         this.unpacked = unpacked;
     }
 
     static SourceBytes open(Path file) throws IOException {
-        MessageDigest digest = sha256();
-        PushbackInputStream raw =
-                new PushbackInputStream(new DigestInputStream(Files.newInputStream(file), digest), HEAD_BYTES);
+        Hashed hashed = new Hashed(Files.newInputStream(file));
+        PushbackInputStream raw = new PushbackInputStream(hashed, HEAD_BYTES);
         try {
             PushbackInputStream unpacked = unpacked(raw);
             byte[] head = peek(unpacked, 3);
             if (startsWith(head, 0xef, 0xbb, 0xbf)) {
                 unpacked.skipNBytes(3);
             }
-            return new SourceBytes(raw, digest, unpacked);
+            return new SourceBytes(hashed, raw, unpacked);
         } catch (IOException e) {
             raw.close();
             throw e;
@@ -78,7 +77,12 @@ final class SourceBytes implements Closeable {
     /** Hash of all bytes of the file in hex; reads what is left of it. To be called once, when done. */
     String finishSha256() throws IOException {
         raw.transferTo(OutputStream.nullOutputStream());
-        return HexFormat.of().formatHex(digest.digest());
+        return HexFormat.of().formatHex(hashed.getMessageDigest().digest());
+    }
+
+    /** How much of the file has been read. */
+    long bytesRead() {
+        return hashed.bytes;
     }
 
     @Override
@@ -124,6 +128,30 @@ final class SourceBytes implements Closeable {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java runtime has SHA-256", e);
+        }
+    }
+
+    /** Hashes and counts what is read. */
+    private static final class Hashed extends DigestInputStream {
+
+        private long bytes;
+
+        Hashed(InputStream in) {
+            super(in, sha256());
+        }
+
+        @Override
+        public int read() throws IOException {
+            int one = super.read();
+            bytes += one < 0 ? 0 : 1;
+            return one;
+        }
+
+        @Override
+        public int read(byte[] into, int from, int most) throws IOException {
+            int got = super.read(into, from, most);
+            bytes += Math.max(0, got);
+            return got;
         }
     }
 }

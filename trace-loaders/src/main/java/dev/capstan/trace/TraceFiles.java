@@ -1,5 +1,6 @@
 package dev.capstan.trace;
 
+import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,10 +15,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
 
-/** Reads a trace of whatever kind, told by the content of its file, and writes traces in Capstan's own forms. */
+/** Reads a trace of whatever kind, and writes traces in Capstan's own forms and some of others. */
 public final class TraceFiles {
 
     /** A trace of one of the kinds. */
@@ -32,20 +34,37 @@ public final class TraceFiles {
     /** Carbon intensity. */
     public record Carbon(CarbonTrace trace) implements Content {}
 
+    /** Prices of electricity. */
+    public record Prices(PriceTrace trace) implements Content {}
+
     /**
      * What a file that was read is.
      *
-     * @param format name of its format
+     * @param format its format
      * @param content the trace
+     * @param remarks lines above its header that no reader has a use for, such as {@code recipe: ...}, and what was done to
+     *     its requests in reading; they are written again with the trace
      */
-    public record TraceFile(String format, Content content) {}
+    public record TraceFile(TraceFormat format, Content content, List<String> remarks) {
+
+        public TraceFile {
+            remarks = List.copyOf(remarks);
+        }
+    }
 
     /** A form that traces can be written in. */
     public enum Target {
         CSV(".csv"),
         CSV_GZ(".csv.gz"),
-        /** Request traces only. */
-        PARQUET(".parquet");
+        CSV_ZST(".csv.zst"),
+        /** Requests and power only. */
+        PARQUET(".parquet"),
+        /** Requests only; holds whole milliseconds, tokens and prefix blocks of 512. */
+        MOONCAKE_JSONL(""),
+        /** Requests only; holds dates to 100 ns and tokens. */
+        AZURE_LLM_CSV(""),
+        /** Power only: the total of all meters as {@code time_seconds,power_watts}. */
+        POWER_CSV("");
 
         private final String suffix;
 
@@ -53,7 +72,12 @@ public final class TraceFiles {
             this.suffix = suffix;
         }
 
-        /** The end of the names of such files, such as {@code .csv}. */
+        /** The name users write, such as {@code csv.gz}; for the forms of others that of their {@link TraceFormat}. */
+        public String id() {
+            return suffix.isEmpty() ? name().toLowerCase(Locale.ROOT).replace('_', '-') : suffix.substring(1);
+        }
+
+        /** The end of the names of such files, such as {@code .csv}; empty where a name does not tell the form. */
         public String suffix() {
             return suffix;
         }
@@ -62,7 +86,7 @@ public final class TraceFiles {
         public static Optional<Target> ofName(Path file) {
             String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
             for (Target target : values()) {
-                if (name.endsWith(target.suffix)) {
+                if (!target.suffix.isEmpty() && name.endsWith(target.suffix)) {
                     return Optional.of(target);
                 }
             }
@@ -70,101 +94,112 @@ public final class TraceFiles {
         }
     }
 
-    private interface Reader {
-        Content read(Path file, String header, Optional<CarbonTrace.Scope> scope);
-    }
-
-    /**
-     * How a format is known and read.
-     *
-     * @param name for people
-     * @param recognises the first line that is neither blank nor a remark
-     * @param reader reads the whole file
-     */
-    private record Format(String name, Predicate<String> recognises, Reader reader) {}
-
-    private static final String CARBON_COLUMN = "carbon_grams_per_kilowatt_hour";
-
-    private static final List<Format> FORMATS = List.of(
-            requests("Azure LLM inference CSV", "TIMESTAMP,"),
-            requests("Capstan request CSV", "arrival_seconds,"),
-            requests("BurstGPT CSV", "Timestamp,Model,"),
-            new Format("Capstan request Parquet", header -> header.startsWith("PAR1"), TraceFiles::requests),
-            new Format(
-                    "Mooncake JSONL",
-                    header -> header.startsWith("{") && header.contains("\"input_length\""),
-                    TraceFiles::requests),
-            new Format(
-                    "access log JSONL",
-                    header -> header.startsWith("{") && header.contains("prompt_tokens"),
-                    TraceFiles::requests),
-            new Format(
-                    "Capstan power CSV",
-                    header -> header.startsWith("time_seconds,")
-                            && (header.contains("power_watts") || header.contains("series")),
-                    TraceFiles::power),
-            new Format("SPEC PTDaemon log", header -> header.matches("Time,[^,]*,Watts,.*"), TraceFiles::power),
-            new Format("nvidia-smi CSV", header -> header.contains("power.draw"), TraceFiles::power),
-            new Format(
-                    "power sweep CSV without header",
-                    header -> header.matches("[0-9.]+,[^,]+,[^,]+,[^,]+,[^,]+,[^,]+"),
-                    TraceFiles::power),
-            new Format("exporter dump", header -> header.matches("(DCGM_FI_|kepler_).*"), TraceFiles::power),
-            new Format(
-                    "Prometheus query_range JSON",
-                    header -> header.startsWith("{") && header.contains("\"resultType\""),
-                    TraceFiles::power),
-            new Format("Electricity Maps CSV", header -> header.contains("Datetime (UTC)"), TraceFiles::carbon),
-            new Format("Capstan carbon CSV", header -> header.contains(CARBON_COLUMN), TraceFiles::carbon),
-            new Format(
-                    "carbon API JSON",
-                    header -> header.startsWith("{") && header.matches(".*(carbonIntensity|intensity|co2_moer).*"),
-                    TraceFiles::carbon));
-
     private TraceFiles() {}
 
-    private static Format requests(String name, String beginning) {
-        return new Format(name, header -> header.startsWith(beginning), TraceFiles::requests);
+    /**
+     * The format of a file: the one that is stated, else the one that its content tells.
+     *
+     * @throws TraceException where the content tells none or another one, or something is stated that the format has no
+     *     use for
+     */
+    public static TraceFormat formatOf(Path file, TraceReading reading) {
+        return formatOf(FileHead.of(file), reading);
     }
 
-    private static Content requests(Path file, String header, Optional<CarbonTrace.Scope> scope) {
-        return new Requests(RequestTraces.read(file));
+    private static TraceFormat formatOf(FileHead head, TraceReading reading) {
+        Optional<TraceFormat> told = told(head);
+        TraceFormat format = reading.format().or(() -> told).orElseThrow(() -> unknown(head));
+        if (!format.generic() && told.isPresent() && told.get() != format) {
+            throw new TraceException(
+                    head.file(),
+                    "is not " + format.id() + ": its content tells "
+                            + told.get().id() + ". Maybe leave out --format, or state columns with a generic one.");
+        }
+        reading.check(head.file(), format);
+        return format;
     }
 
-    private static Content power(Path file, String header, Optional<CarbonTrace.Scope> scope) {
-        return new Power(PowerRecordings.read(file));
+    /** Each kind of trace tells its own formats; none is told by two. */
+    private static Optional<TraceFormat> told(FileHead head) {
+        return RequestFormat.told(head)
+                .<TraceFormat>map(format -> format)
+                .or(() -> PowerFileFormat.told(head))
+                .or(() -> CarbonFileFormat.told(head))
+                .or(() -> PriceFileFormat.told(head));
     }
 
-    /** Without a scope asked for, that which the file states; life-cycle where it holds both. */
-    private static Content carbon(Path file, String header, Optional<CarbonTrace.Scope> scope) {
-        boolean directAlone = header.contains("(direct)") && !hasLifeCycle(header);
-        return new Carbon(CarbonTraces.read(
-                file,
-                scope.orElse(
-                        directAlone || (header.contains(CARBON_COLUMN) && statesDirect(file))
-                                ? CarbonTrace.Scope.DIRECT
-                                : CarbonTrace.Scope.LIFE_CYCLE)));
+    private static TraceException unknown(FileHead head) {
+        if (head.isEmpty()) {
+            return new TraceException(head.file(), "is empty. Maybe it was cut short: fetch or write it again.");
+        }
+        return new TraceException(
+                head.file(),
+                (head.isParquet()
+                                ? "is Parquet of another origin"
+                                : "begins with '" + ByteLines.printable(head.header()) + "'")
+                        + ", which is no format that can be told. Allowed: "
+                        + TraceFormat.all().stream()
+                                .filter(format -> !format.generic())
+                                .map(TraceFormat::id)
+                                .collect(Collectors.joining(", "))
+                        + "; and any columns with --format "
+                        + TraceFormat.all().stream()
+                                .filter(TraceFormat::generic)
+                                .map(TraceFormat::id)
+                                .collect(Collectors.joining(", "))
+                        + ". Maybe state its columns, such as --format "
+                        + (head.isParquet() ? RequestFormat.GENERIC_PARQUET : RequestFormat.GENERIC_CSV).id()
+                        + " --map arrival=COLUMN --map input=COLUMN --map output=COLUMN.");
     }
 
     /**
-     * Reads a file.
+     * Reads a file. Without a scope stated, a carbon trace has that of the file, or life-cycle where it holds both.
      *
-     * @param scope of a carbon trace; where empty, the scope that the file states, or life-cycle where it holds both
-     * @throws TraceException where the format is none that is known, or the file or a line of it cannot be read
+     * @throws TraceException where the format is none that is known, what is stated does not fit it, or the file or a line
+     *     of it cannot be read
      */
-    public static TraceFile read(Path file, Optional<CarbonTrace.Scope> scope) {
-        String header = head(file).header();
-        for (Format format : FORMATS) {
-            if (format.recognises().test(header)) {
-                return new TraceFile(format.name(), format.reader().read(file, header, scope));
-            }
+    public static TraceFile read(Path file, TraceReading reading) {
+        FileHead head = FileHead.of(file);
+        TraceFormat format = formatOf(head, reading);
+        Content content = content(head, format, reading);
+        List<String> remarks = new ArrayList<>(SourceRemarks.of(head, format));
+        if (content instanceof Requests requests
+                && !requests.trace().origin().path().equals(file.toString())) {
+            remarks.add("reading: " + Remark.oneLine(requests.trace().origin().path()));
         }
-        throw new TraceException(
-                file,
-                (header.isEmpty() ? "is empty" : "begins with '" + ByteLines.printable(header) + "'")
-                        + ", which is no format that can be told. Allowed: "
-                        + String.join(", ", FORMATS.stream().map(Format::name).toList())
-                        + ". Maybe the file was cut short, or rename its columns: docs/traces.md lists them.");
+        return new TraceFile(format, content, remarks);
+    }
+
+    private static Content content(FileHead head, TraceFormat format, TraceReading reading) {
+        Path file = head.file();
+        if (format instanceof RequestFormat requests) {
+            RequestReading how = stated(file, () -> reading.requests(requests));
+            return new Requests(RequestTraces.read(file, requests, how));
+        }
+        if (format instanceof PowerFileFormat power) {
+            return new Power(stated(file, () -> reading.power(power))
+                    .map(given -> PowerRecordings.read(file, given))
+                    .orElseGet(() -> PowerRecordings.read(file)));
+        }
+        if (format instanceof CarbonFileFormat carbon) {
+            CarbonTrace.Scope scope = stated(file, reading::scope).orElseGet(() -> carbon.scope(head));
+            return new Carbon(stated(file, () -> reading.carbon(carbon))
+                    .map(given -> CarbonTraces.read(file, given))
+                    .or(() -> stated(file, reading::signal).map(signal -> CarbonTraces.read(file, signal, scope)))
+                    .orElseGet(() -> CarbonTraces.read(file, scope)));
+        }
+        return new Prices(stated(file, () -> reading.prices((PriceFileFormat) format))
+                .map(columns -> PriceTraces.read(file, columns))
+                .orElseGet(() -> PriceTraces.read(file)));
+    }
+
+    /** What was stated of a file, or the fault of it. */
+    private static <T> T stated(Path file, Supplier<T> statement) {
+        try {
+            return statement.get();
+        } catch (IllegalArgumentException e) {
+            throw new TraceException(file, String.valueOf(e.getMessage()), e);
+        }
     }
 
     /**
@@ -175,20 +210,36 @@ public final class TraceFiles {
      * @throws IOException where the file cannot be written, with a message that says so
      */
     public static void write(Content content, String recipe, Target target, Path file) throws IOException {
-        if (target == Target.PARQUET && !(content instanceof Requests)) {
-            throw new TraceException(file, "cannot be Parquet: only request traces are. Maybe write .csv.");
+        List<String> remarks = recipe.isBlank() ? List.of() : List.of("recipe: " + Remark.oneLine(recipe));
+        write(content, remarks, target, file, false);
+    }
+
+    /**
+     * Writes a trace. Other readers see the old file or the new one, never a part.
+     *
+     * @param remarks lines for above the header
+     * @param drop whether what the form cannot hold may be left out
+     * @return what was left out
+     * @throws TraceException where the form cannot hold the kind of trace, or something of it that may not be left out
+     * @throws IOException where the file cannot be written, with a message that says so
+     */
+    public static List<String> write(Content content, List<String> remarks, Target target, Path file, boolean drop)
+            throws IOException {
+        List<String> losses = TraceLosses.of(content, remarks, target, file);
+        if (!losses.isEmpty() && !drop) {
+            throw new TraceException(
+                    file,
+                    target.id() + " cannot hold all of the trace. Lost would be:\n  " + String.join("\n  ", losses)
+                            + "\nMaybe write csv or parquet, which hold everything, or leave this out with --drop.");
         }
         Path whole = file.toAbsolutePath();
         Path draft = whole.resolveSibling("." + whole.getFileName() + ".part");
         try {
             if (target == Target.PARQUET) {
-                RequestTraces.writeParquet(((Requests) content).trace(), draft);
+                writeParquet(content, remarks, draft);
             } else {
-                try (Writer out = writer(target, draft)) {
-                    if (!recipe.isBlank()) {
-                        out.append("# recipe: ").append(Remark.oneLine(recipe)).append('\n');
-                    }
-                    write(content, out);
+                try (Writer out = writer(target, whole, draft)) {
+                    writeText(content, remarks, target, out);
                 }
             }
             try {
@@ -201,52 +252,56 @@ public final class TraceFiles {
             throw new IOException(
                     file + ": cannot be written (" + e + "). Maybe its folder does not exist or the disk is full.", e);
         }
+        return losses;
     }
 
-    private static Writer writer(Target target, Path file) throws IOException {
-        OutputStream bytes = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16);
-        return new OutputStreamWriter(
-                target == Target.CSV_GZ ? new GZIPOutputStream(bytes, 1 << 16) : bytes, StandardCharsets.UTF_8);
+    /** Text of the forms whose name does not say so is packed as the file's name says. */
+    private static Writer writer(Target target, Path file, Path draft) throws IOException {
+        String name = file.toString().toLowerCase(Locale.ROOT);
+        boolean byName = target.suffix().isEmpty();
+        OutputStream bytes = new BufferedOutputStream(Files.newOutputStream(draft), 1 << 16);
+        if (target == Target.CSV_GZ || (byName && name.endsWith(".gz"))) {
+            bytes = new GZIPOutputStream(bytes, 1 << 16);
+        } else if (target == Target.CSV_ZST || (byName && name.endsWith(".zst"))) {
+            bytes = new ZstdOutputStreamNoFinalizer(bytes);
+        }
+        return new OutputStreamWriter(bytes, StandardCharsets.UTF_8);
     }
 
-    private static void write(Content content, Writer out) throws IOException {
+    private static void writeParquet(Content content, List<String> remarks, Path file) throws IOException {
         if (content instanceof Requests requests) {
-            RequestTraces.writeCsv(requests.trace(), out);
+            RequestParquetWriter.write(requests.trace(), remarks, file);
         } else if (content instanceof Power power) {
-            PowerRecordings.writeCsv(power.recording(), out);
-        } else if (content instanceof Carbon carbon) {
-            CarbonTraces.writeCsv(carbon.trace(), out);
+            PowerParquet.write(power.recording(), remarks, file);
         }
     }
 
-    private static boolean hasLifeCycle(String header) {
-        return header.contains("(LCA)") || header.contains("(Life cycle)");
-    }
-
-    private static boolean statesDirect(Path file) {
-        return head(file).remarks().stream()
-                .anyMatch(
-                        remark -> remark.key().equals("scope") && remark.value().equalsIgnoreCase("direct"));
-    }
-
-    /** The remarks above the header, and the header; empty for a file without one. */
-    private record Head(List<Remark> remarks, String header) {}
-
-    private static Head head(Path file) {
-        List<Remark> remarks = new ArrayList<>();
-        try (SourceBytes source = SourceBytes.open(file)) {
-            ByteLines lines = new ByteLines(file, source.stream());
-            while (lines.advance()) {
-                String line = lines.text();
-                if (line.startsWith("#")) {
-                    remarks.add(Remark.of(line));
-                } else if (!lines.blank()) {
-                    return new Head(remarks, line);
+    private static void writeText(Content content, List<String> remarks, Target target, Writer out) throws IOException {
+        switch (target) {
+            case MOONCAKE_JSONL -> RequestTexts.writeMooncake(((Requests) content).trace(), out);
+            case AZURE_LLM_CSV -> RequestTexts.writeAzure(((Requests) content).trace(), out);
+            default -> {
+                for (String remark : remarks) {
+                    out.append("# ").append(remark).append('\n');
                 }
+                writeCapstan(content, target, out);
             }
-            return new Head(remarks, "");
-        } catch (IOException e) {
-            throw SourceBytes.unreadable(file, e);
+        }
+    }
+
+    private static void writeCapstan(Content content, Target target, Writer out) throws IOException {
+        if (content instanceof Requests requests) {
+            RequestTexts.writeCapstan(requests.trace(), out);
+        } else if (content instanceof Power power) {
+            if (target == Target.POWER_CSV) {
+                PowerCsv.write(power.recording().totalWithGaps().power(), out);
+            } else {
+                PowerRecordingCsv.write(power.recording(), out);
+            }
+        } else if (content instanceof Carbon carbon) {
+            CarbonTraces.writeCsv(carbon.trace(), out);
+        } else if (content instanceof Prices prices) {
+            PriceTraces.writeCsv(prices.trace(), out);
         }
     }
 }

@@ -11,12 +11,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.LongRange;
+import net.jqwik.api.constraints.Size;
 
 class PowerRecordingsProperties {
 
@@ -25,23 +29,80 @@ class PowerRecordingsProperties {
         Path file = Files.createTempFile("power", ".csv");
         try {
             PowerRecordings.writeCsv(recording, file);
-            PowerRecording back = PowerRecordings.read(file);
-            assertThat(back.start()).isEqualTo(recording.start());
-            assertThat(back.origin().licence()).isEqualTo(recording.origin().licence());
-            assertThat(back.series()).hasSameSizeAs(recording.series());
-            for (int i = 0; i < back.series().size(); i++) {
-                PowerSeries was = recording.series().get(i);
-                PowerSeries is = back.series().get(i);
-                assertThat(is.name()).isEqualTo(was.name());
-                assertThat(is.labels()).isEqualTo(was.labels());
-                assertThat(is.gaps()).isEqualTo(was.gaps());
-                assertThat(is.power().timeNanos()).isEqualTo(was.power().timeNanos());
-                assertThat(is.power().watts()).isEqualTo(was.power().watts());
-                assertThat(is.power().endNanos()).isEqualTo(was.power().endNanos());
-            }
+            assertSame(PowerRecordings.read(file), recording);
         } finally {
             Files.delete(file);
         }
+    }
+
+    @Property(tries = 60)
+    void parquetKeepsEverything(@ForAll("recordings") PowerRecording recording) throws IOException {
+        Path file = Files.createTempFile("power", ".parquet");
+        try {
+            PowerRecordings.writeParquet(recording, file);
+            assertSame(PowerRecordings.read(file), recording);
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    /** One meter in even steps, from a time that its numbers tell or from none. */
+    @Property(tries = 100)
+    void oneMeterInEvenStepsIsKeptByPowerCsv(
+            @ForAll @Size(min = 2, max = 20) List<@DoubleRange(min = 0, max = 1e6) Double> watts,
+            @ForAll @LongRange(min = 1, max = 1_000_000_000_000L) long stepNanos,
+            @ForAll("told") Optional<Instant> start)
+            throws IOException {
+        long[] times = LongStream.range(0, watts.size()).map(i -> i * stepNanos).toArray();
+        double[] values = watts.stream().mapToDouble(Double::doubleValue).toArray();
+        TraceOrigin origin = new TraceOrigin("made", "0", "CC0-1.0");
+        PowerTrace power = new PowerTrace(times, values, watts.size() * stepNanos, start, origin);
+        PowerRecording recording =
+                new PowerRecording(List.of(new PowerSeries("power", Map.of(), power, List.of())), start, origin);
+        assertThat(throughPowerCsv(recording)).hasValueSatisfying(back -> assertSame(back, recording));
+    }
+
+    @Property(tries = 200)
+    void powerCsvKeepsARecordingOrTellsWhatItWouldLose(@ForAll("recordings") PowerRecording recording)
+            throws IOException {
+        throughPowerCsv(recording).ifPresent(back -> assertSame(back, recording));
+    }
+
+    private static Optional<PowerRecording> throughPowerCsv(PowerRecording recording) throws IOException {
+        Path file = Files.createTempFile("power", ".csv");
+        try {
+            TraceFiles.write(new TraceFiles.Power(recording), List.of(), TraceFiles.Target.POWER_CSV, file, false);
+            return Optional.of(PowerRecordings.read(file));
+        } catch (TraceException refused) {
+            assertThat(refused).message().containsAnyOf("Lost would be:\n  ", "needs 2 samples");
+            return Optional.empty();
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    private static void assertSame(PowerRecording back, PowerRecording recording) {
+        assertThat(back.start()).isEqualTo(recording.start());
+        assertThat(back.origin().licence()).isEqualTo(recording.origin().licence());
+        assertThat(back.series()).hasSameSizeAs(recording.series());
+        for (int i = 0; i < back.series().size(); i++) {
+            PowerSeries was = recording.series().get(i);
+            PowerSeries is = back.series().get(i);
+            assertThat(is.name()).isEqualTo(was.name());
+            assertThat(is.labels()).isEqualTo(was.labels());
+            assertThat(is.gaps()).isEqualTo(was.gaps());
+            assertThat(is.power().timeNanos()).isEqualTo(was.power().timeNanos());
+            assertThat(is.power().watts()).isEqualTo(was.power().watts());
+            assertThat(is.power().endNanos()).isEqualTo(was.power().endNanos());
+        }
+    }
+
+    @Provide
+    Arbitrary<Optional<Instant>> told() {
+        return Arbitraries.longs()
+                .between(100_000_000L, 4_000_000_000L)
+                .map(seconds -> Instant.ofEpochSecond(seconds, seconds % 1_000_000_000))
+                .optional();
     }
 
     @Property(tries = 200)

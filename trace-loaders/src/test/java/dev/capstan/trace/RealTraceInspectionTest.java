@@ -9,7 +9,6 @@ import dev.capstan.trace.inspect.Inspection;
 import dev.capstan.trace.inspect.PowerInspection;
 import dev.capstan.trace.inspect.RequestInspection;
 import dev.capstan.trace.inspect.TokenStatistics;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Figures of the public traces as published with them or computed independently of this project, to their rounding. */
@@ -104,6 +103,6 @@ class RealTraceInspectionTest {
 
     private static Inspection inspect(String path) {
         return Inspection.of(
-                TraceFiles.read(RealTraces.file(path), Optional.empty()).content());
+                TraceFiles.read(RealTraces.file(path), TraceReading.NONE).content());
     }
 }

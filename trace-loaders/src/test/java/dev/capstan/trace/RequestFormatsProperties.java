@@ -95,6 +95,65 @@ class RequestFormatsProperties {
     }
 
     @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
+    void whatMooncakeCanHoldComesBackFromItsForm(@ForAll("traces") RequestTrace trace) throws IOException {
+        RequestTrace fit = new RequestTrace(
+                Arrays.stream(trace.arrivalNanos())
+                        .map(nanos -> nanos / 1_000_000 * 1_000_000)
+                        .toArray(),
+                trace.inputTokens(),
+                trace.outputTokens(),
+                Optional.empty(),
+                new TraceOrigin("made", "0", ""),
+                Map.of(),
+                Optional.of(trace.prefixBlocks()
+                        .map(blocks -> new PrefixBlocks(512, blocks.offsets(), blocks.hashes()))
+                        .orElseGet(() -> new PrefixBlocks(512, new int[trace.size() + 1], new long[0]))));
+        assertThat(through(fit, TraceFiles.Target.MOONCAKE_JSONL)).hasValueSatisfying(back -> assertSame(back, fit));
+    }
+
+    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
+    void whatAzureCanHoldComesBackFromItsForm(@ForAll("traces") RequestTrace trace) throws IOException {
+        long first = trace.arrivalNanos()[0] / 100 * 100;
+        RequestTrace fit = new RequestTrace(
+                Arrays.stream(trace.arrivalNanos())
+                        .map(nanos -> nanos / 100 * 100 - first)
+                        .toArray(),
+                trace.inputTokens(),
+                trace.outputTokens(),
+                Optional.of(trace.start().orElse(Instant.EPOCH)),
+                new TraceOrigin("made", "0", ""));
+        assertThat(through(fit, TraceFiles.Target.AZURE_LLM_CSV)).hasValueSatisfying(back -> assertSame(back, fit));
+    }
+
+    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+    void everyFormKeepsATraceOrTellsWhatItWouldLose(
+            @ForAll("traces") RequestTrace trace, @ForAll("requestTargets") TraceFiles.Target target)
+            throws IOException {
+        Optional<RequestTrace> back = through(trace, target);
+        back.ifPresent(same -> assertSame(same, trace));
+        assertThat(back.isPresent() || target.suffix().isEmpty()).isTrue();
+    }
+
+    @Provide
+    Arbitrary<TraceFiles.Target> requestTargets() {
+        return Arbitraries.of(TraceFiles.Target.class).filter(target -> target != TraceFiles.Target.POWER_CSV);
+    }
+
+    /** The trace as it comes back, or nothing where the form told that it would lose something. */
+    private static Optional<RequestTrace> through(RequestTrace trace, TraceFiles.Target target) throws IOException {
+        Path file = Files.createTempFile("trace", ".any");
+        try {
+            TraceFiles.write(new TraceFiles.Requests(trace), List.of(), target, file, false);
+            return Optional.of(RequestTraces.read(file));
+        } catch (TraceException refused) {
+            assertThat(refused).message().contains("Lost would be:\n  ");
+            return Optional.empty();
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
     void sortingAShuffledFileGivesTheSortedOneWithRowsWhole(@ForAll("traces") RequestTrace trace) throws IOException {
         Path file = Files.createTempFile("trace", ".csv");
         try {

@@ -99,7 +99,7 @@ class RequestTracesTest {
                 .hasMessage(
                         folder.resolve("trace.csv") + ":4: requests are not in order of arrival: this one comes before"
                                 + " the one ahead of it, found '2,1,1'. Maybe sort the rows by their first column and keep the"
-                                + " header on top.");
+                                + " header on top, or ask for sorting (--sort).");
     }
 
     @ParameterizedTest

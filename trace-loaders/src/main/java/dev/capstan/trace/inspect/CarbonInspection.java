@@ -66,80 +66,56 @@ public record CarbonInspection(
 
     /** Inspects a trace. */
     public static CarbonInspection of(CarbonTrace trace) {
-        long[] times = trace.timeNanos();
-        double[] values = trace.gramsPerKilowattHour();
-        double[] sorted = Samples.sorted(values);
-        double step = Samples.medianIntervalNanos(times);
-        double sum = 0;
-        double largestStep = 0;
-        int irregular = 0;
-        double[] hourSums = new double[24];
-        int[] hourCounts = new int[24];
-        for (int i = 0; i < values.length; i++) {
-            sum += values[i];
-            if (i > 0) {
-                largestStep = Math.max(largestStep, Math.abs(values[i] - values[i - 1]));
-                irregular += times[i] - times[i - 1] == step ? 0 : 1;
-            }
-            long secondOfDay = Math.floorMod(trace.start().plusNanos(times[i]).getEpochSecond(), 86_400L);
-            hourSums[(int) (secondOfDay / 3600)] += values[i];
-            hourCounts[(int) (secondOfDay / 3600)]++;
-        }
-        for (int hour = 0; hour < hourSums.length; hour++) {
-            hourSums[hour] /= hourCounts[hour];
-        }
-        long last = times[times.length - 1];
-        Samples.Run run = Samples.longestRun(times, values);
+        GridStatistics seen = GridStatistics.of(trace.start(), trace.timeNanos(), trace.gramsPerKilowattHour());
         List<Finding> findings = new ArrayList<>();
-        judge(sorted, irregular, last / 1e9, run, findings);
+        judge(seen, findings);
         return new CarbonInspection(
                 trace.origin(),
                 trace.start(),
                 trace.zone(),
                 trace.signal(),
                 trace.scope(),
-                values.length,
-                step / 1e9,
-                last / 1e9,
-                sum / values.length,
-                sorted[0],
-                Samples.quantile(sorted, 0.1),
-                Samples.quantile(sorted, 0.5),
-                Samples.quantile(sorted, 0.9),
-                sorted[sorted.length - 1],
-                largestStep,
-                irregular,
-                run.samples(),
-                hourSums,
-                Timeline.of(times, values, last + 1),
+                trace.size(),
+                seen.stepSeconds(),
+                seen.spanSeconds(),
+                seen.mean(),
+                seen.min(),
+                seen.quantile(0.1),
+                seen.quantile(0.5),
+                seen.quantile(0.9),
+                seen.max(),
+                seen.largestStep(),
+                seen.irregularSteps(),
+                seen.longestRun().samples(),
+                seen.meanByHourUtc(),
+                seen.timeline(),
                 Finding.sorted(findings));
     }
 
-    private static void judge(
-            double[] sorted, int irregular, double spanSeconds, Samples.Run run, List<Finding> findings) {
-        if (sorted[sorted.length - 1] > IMPLAUSIBLE) {
+    private static void judge(GridStatistics seen, List<Finding> findings) {
+        if (seen.max() > IMPLAUSIBLE) {
             findings.add(new Finding(
                     Severity.FAULT,
                     "implausible-intensity",
-                    "the highest value is " + RequestFindings.number(sorted[sorted.length - 1]) + " g/kWh",
+                    "the highest value is " + RequestFindings.number(seen.max()) + " g/kWh",
                     "no grid emits that much; perhaps lbs/MWh taken for g/kWh (divide by 2.2046)"));
         }
-        if (sorted[0] == 0) {
+        if (seen.min() == 0) {
             findings.add(new Finding(
                     Severity.WARNING,
                     "zero-intensity",
                     "some values are 0 g/kWh",
                     "often a missing value; a carbon-aware policy would move all load there"));
         }
-        if (irregular > 0) {
+        if (seen.irregularSteps() > 0) {
             findings.add(new Finding(
                     Severity.WARNING,
                     "irregular-steps",
-                    irregular + " steps differ from the usual one",
+                    seen.irregularSteps() + " steps differ from the usual one",
                     "the value ahead holds over a gap; perhaps hours are missing, or local time changed"));
         }
-        double frozenSeconds = (run.toNanos() - run.fromNanos()) / 1e9;
-        if (frozenSeconds >= FROZEN_SECONDS) {
+        Samples.Run run = seen.longestRun();
+        if (seen.frozenSeconds() >= FROZEN_SECONDS) {
             findings.add(new Finding(
                     Severity.WARNING,
                     "frozen-intensity",
@@ -147,11 +123,11 @@ public record CarbonInspection(
                             + RequestFindings.seconds(run.fromNanos() / 1e9) + " on",
                     "an outage of the source, filled with its last value, or a clipped signal"));
         }
-        if (spanSeconds < DAY_SECONDS) {
+        if (seen.spanSeconds() < DAY_SECONDS) {
             findings.add(new Finding(
                     Severity.NOTE,
                     "less-than-a-day",
-                    "the trace spans " + RequestFindings.seconds(spanSeconds),
+                    "the trace spans " + RequestFindings.seconds(seen.spanSeconds()),
                     "the shape of a day cannot be seen in it"));
         }
     }

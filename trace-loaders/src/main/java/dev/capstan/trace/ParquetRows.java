@@ -4,8 +4,12 @@ import blue.strategic.parquet.Hydrator;
 import blue.strategic.parquet.ParquetReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.hadoop.metadata.FileMetaData;
@@ -16,7 +20,16 @@ import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnot
 import org.jspecify.annotations.Nullable;
 
 /** Rows of a Parquet file with flat columns. */
-final class RequestParquetSource implements RequestRowSource {
+final class ParquetRows implements RequestRowSource {
+
+    static final String UNITS_KEY = "capstan.units";
+    static final String START_KEY = "capstan.start";
+    static final String LICENCE_KEY = "capstan.licence";
+    static final String RECIPE_KEY = "capstan.recipe";
+    static final String REMARKS_KEY = "capstan.remarks";
+
+    /** How the remark of a recipe begins, which has a key of its own here. */
+    private static final String RECIPE = "recipe: ";
 
     private final Path file;
     private final ParquetReader<Map<String, String>, Map<String, String>, String> reader;
@@ -25,7 +38,7 @@ final class RequestParquetSource implements RequestRowSource {
     private Map<String, String> row = Map.of();
     private long number;
 
-    private RequestParquetSource(
+    private ParquetRows(
             Path file, ParquetReader<Map<String, String>, Map<String, String>, String> reader, Set<String> columns) {
         this.file = file;
         this.reader = reader;
@@ -34,10 +47,10 @@ final class RequestParquetSource implements RequestRowSource {
     }
 
     /** Opens a file to read some of its columns. */
-    static RequestParquetSource open(Path file, Set<String> columns) throws IOException {
+    static ParquetRows open(Path file, Set<String> columns) throws IOException {
         InputFile input = new LocalInputFile(file);
         try {
-            return new RequestParquetSource(
+            return new ParquetRows(
                     file, ParquetReader.spliterator(input, new Rows(columns), path -> String.join(".", path)), columns);
         } catch (RuntimeException | LinkageError e) {
             throw broken(file, e);
@@ -45,18 +58,56 @@ final class RequestParquetSource implements RequestRowSource {
     }
 
     /** What a file states of itself. */
-    static Map<String, String> statements(Path file) throws IOException {
+    static Map<String, String> statements(Path file) {
         try {
             return ParquetReader.readMetadata(new LocalInputFile(file))
                     .getFileMetaData()
                     .getKeyValueMetaData();
+        } catch (IOException e) {
+            throw SourceBytes.unreadable(file, e);
         } catch (RuntimeException | LinkageError e) {
             throw broken(file, e);
         }
     }
 
-    /** Throws where a column is missing, is a list, or states another unit than the mapping. */
-    void check(RequestMapping mapping) {
+    /** Adds what every trace of Capstan's own states in Parquet. */
+    static void state(
+            Map<String, String> statements, Optional<Instant> start, TraceOrigin origin, List<String> remarks) {
+        statements.put("capstan.time_zone", "UTC");
+        statements.put(LICENCE_KEY, origin.licence());
+        start.ifPresent(time -> statements.put(START_KEY, time.toString()));
+        List<String> others = new ArrayList<>(remarks);
+        others.removeIf(remark -> remark.startsWith(RECIPE));
+        String recipe = remarks.stream()
+                .filter(remark -> remark.startsWith(RECIPE))
+                .findFirst()
+                .map(remark -> remark.substring(RECIPE.length()))
+                .orElse(origin.recipe());
+        if (!recipe.isEmpty()) {
+            statements.put(RECIPE_KEY, recipe);
+        }
+        if (!others.isEmpty()) {
+            statements.put(REMARKS_KEY, String.join("\n", others));
+        }
+    }
+
+    /** The remarks that {@link #state} wrote. */
+    static List<String> remarks(Map<String, String> statements) {
+        List<String> remarks = new ArrayList<>();
+        if (statements.containsKey(RECIPE_KEY)) {
+            remarks.add(RECIPE + statements.get(RECIPE_KEY));
+        }
+        remarks.addAll(statements.getOrDefault(REMARKS_KEY, "").lines().toList());
+        return remarks;
+    }
+
+    /** The start that a file states. */
+    static Optional<Instant> start(Path file, Map<String, String> statements) {
+        return Remark.start(file, statements.get(START_KEY));
+    }
+
+    /** Throws where a column is missing or a list, or where that of times states another unit than was asked for. */
+    void check(String timeColumn, String timeUnit) {
         for (String column : columns) {
             ColumnDescriptor found = descriptor(column);
             if (found == null) {
@@ -75,20 +126,20 @@ final class RequestParquetSource implements RequestRowSource {
                         file, "column '" + column + "' holds lists, allowed are single values. Maybe flatten it.");
             }
         }
-        ColumnDescriptor arrival = descriptor(mapping.arrivalColumn());
+        ColumnDescriptor time = descriptor(timeColumn);
         LogicalTypeAnnotation type =
-                arrival == null ? null : arrival.getPrimitiveType().getLogicalTypeAnnotation();
+                time == null ? null : time.getPrimitiveType().getLogicalTypeAnnotation();
         if (type instanceof TimestampLogicalTypeAnnotation timestamp) {
             String unit = switch (timestamp.getUnit()) {
                 case MILLIS -> "ms";
                 case MICROS -> "us";
                 case NANOS -> "ns";
             };
-            if (!unit.equals(mapping.arrivalUnit().symbol())) {
+            if (!unit.equals(timeUnit)) {
                 throw new TraceException(
                         file,
-                        "column '" + mapping.arrivalColumn() + "' is a timestamp in " + unit + ", asked for "
-                                + mapping.arrivalUnit().symbol() + ". Maybe ask for " + unit + ".");
+                        "column '" + timeColumn + "' is a timestamp in " + unit + ", asked for " + timeUnit
+                                + ". Maybe ask for " + unit + ".");
             }
         }
     }
