@@ -3,14 +3,15 @@ package dev.capstan.sim.autoscaling;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A horizontal pod autoscaler on one external metric: the decision that the controller takes at each sync.
+ * A horizontal pod autoscaler: the decision that the controller takes at each sync.
  *
  * <p>Source: {@code pkg/controller/podautoscaler/horizontal.go} and {@code replica_calculator.go} of Kubernetes, in the
- * form since release 1.33 (a tolerance per direction; rate limits that count the changes of both directions). The
- * caller syncs every 15 s by default and writes the result to the scale of the workload.
+ * form that {@link HpaController} names. The caller syncs every 15 s by default and writes the result to the scale of
+ * the workload.
  *
  * <ul>
  *   <li>A count over the maximum or below the minimum is corrected at once: no metric, no stabilization, no rate limit.
+ *   <li>Of several metrics the one that asks for most replicas counts.
  *   <li>Without a behaviour (a plain KEDA ScaledObject) the replicas at most double per sync, or reach 4, and go down
  *       to the highest recommendation of the last 300 s.
  *   <li>With a behaviour its windows, policies and tolerances count.
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Caveats.</b> Syncs are exact multiples in a simulation, so boundaries matter: without a behaviour a
  * recommendation that is exactly 300 s old still counts, with one a recommendation or change as old as its window does
- * not. Resource and pod metrics, and several metrics on one autoscaler, are not emulated.
+ * not. Metrics of objects and of single containers are not emulated.
  */
 public final class HorizontalPodAutoscaler {
 
@@ -28,7 +29,7 @@ public final class HorizontalPodAutoscaler {
     /** Default of {@code --horizontal-pod-autoscaler-downscale-stabilization}, 300 s. */
     public static final long DEFAULT_DOWN_STABILIZATION_NANOS = 300_000_000_000L;
 
-    private final ExternalTarget target;
+    private final HpaController controller;
     private final TimedCounts recommendations = new TimedCounts();
     private final TimedCounts additions = new TimedCounts();
     private final TimedCounts removals = new TimedCounts();
@@ -36,15 +37,27 @@ public final class HorizontalPodAutoscaler {
     private int minReplicas;
     private int maxReplicas;
     private @Nullable HpaBehavior behavior;
+    private ReplicaCalculator calculator;
+
+    /**
+     * An autoscaler of the current release with its default flags.
+     *
+     * @param behavior {@code spec.behavior}, null when it is not set
+     * @throws IllegalArgumentException as {@link #setBounds}
+     */
+    public HorizontalPodAutoscaler(int minReplicas, int maxReplicas, @Nullable HpaBehavior behavior) {
+        this(HpaController.DEFAULT, minReplicas, maxReplicas, behavior);
+    }
 
     /**
      * @param behavior {@code spec.behavior}, null when it is not set
      * @throws IllegalArgumentException as {@link #setBounds}
      */
     public HorizontalPodAutoscaler(
-            ExternalTarget target, int minReplicas, int maxReplicas, @Nullable HpaBehavior behavior) {
-        this.target = target;
+            HpaController controller, int minReplicas, int maxReplicas, @Nullable HpaBehavior behavior) {
+        this.controller = controller;
         this.behavior = behavior;
+        calculator = calculator(behavior);
         setBounds(minReplicas, maxReplicas);
     }
 
@@ -65,6 +78,7 @@ public final class HorizontalPodAutoscaler {
     /** Writes {@code spec.behavior}, null to remove it. What was recorded before stays recorded. */
     public void setBehavior(@Nullable HpaBehavior behavior) {
         this.behavior = behavior;
+        calculator = calculator(behavior);
     }
 
     /**
@@ -73,10 +87,10 @@ public final class HorizontalPodAutoscaler {
      * @param specReplicas {@code spec.replicas} of the workload
      * @param statusReplicas {@code status.replicas}: pods that exist, ready or not
      * @param readyReplicas pods that are ready, used by a {@link ExternalTarget.Type#VALUE} target
-     * @param metricSum the sum of the series of the metric; NaN when it could not be read
+     * @param metrics the metrics of the autoscaler as they read now
      * @return the {@code spec.replicas} wanted now; {@code specReplicas} for no change
      */
-    public int sync(long nowNanos, int specReplicas, int statusReplicas, int readyReplicas, double metricSum) {
+    public int sync(long nowNanos, int specReplicas, int statusReplicas, int readyReplicas, HpaMetric... metrics) {
         if (recommendations.isEmpty()) {
             recommendations.record(nowNanos, specReplicas, Long.MIN_VALUE);
         }
@@ -88,10 +102,11 @@ public final class HorizontalPodAutoscaler {
             wanted = maxReplicas;
         } else if (specReplicas < minReplicas) {
             wanted = minReplicas;
-        } else if (Double.isNaN(metricSum)) {
-            return specReplicas;
         } else {
-            int proposal = propose(specReplicas, statusReplicas, readyReplicas, ExternalTarget.toMilli(metricSum));
+            int proposal = propose(specReplicas, statusReplicas, readyReplicas, metrics);
+            if (proposal == ReplicaCalculator.FAILED) {
+                return specReplicas;
+            }
             wanted = rules == null
                     ? normalize(nowNanos, specReplicas, proposal)
                     : normalizeWithBehavior(rules, nowNanos, specReplicas, proposal);
@@ -102,32 +117,29 @@ public final class HorizontalPodAutoscaler {
         return wanted;
     }
 
-    private int propose(int specReplicas, int statusReplicas, int readyReplicas, long metricMilli) {
-        double targetMilli = target.valueMilli();
-        if (target.type() == ExternalTarget.Type.AVERAGE_VALUE) {
-            return isWithinTolerance(metricMilli / (targetMilli * statusReplicas))
-                    ? statusReplicas
-                    : (int) Math.ceil(metricMilli / targetMilli);
-        }
-        double ratio = metricMilli / targetMilli;
-        if (specReplicas == 0) {
-            return (int) Math.ceil(ratio);
-        }
-        return isWithinTolerance(ratio) ? specReplicas : (int) Math.ceil(ratio * readyReplicas);
+    private ReplicaCalculator calculator(@Nullable HpaBehavior rules) {
+        HpaBehavior tolerances = rules == null ? HpaBehavior.DEFAULT : rules;
+        return ReplicaCalculator.of(controller.release(), tolerances.scaleDown(), tolerances.scaleUp());
     }
 
-    private boolean isWithinTolerance(double ratio) {
-        HpaBehavior rules = behavior;
-        double up =
-                rules == null ? ScalingRules.DEFAULT_TOLERANCE : rules.scaleUp().tolerance();
-        double down = rules == null
-                ? ScalingRules.DEFAULT_TOLERANCE
-                : rules.scaleDown().tolerance();
-        return 1 - down <= ratio && ratio <= 1 + up;
+    private int propose(int specReplicas, int statusReplicas, int readyReplicas, HpaMetric... metrics) {
+        int highest = 0;
+        int failed = 0;
+        for (HpaMetric metric : metrics) {
+            int proposal = calculator.propose(metric, specReplicas, statusReplicas, readyReplicas);
+            failed += proposal == ReplicaCalculator.FAILED ? 1 : 0;
+            highest = Math.max(highest, proposal);
+        }
+        boolean blind = failed > 0 && highest < specReplicas && !isV120();
+        return failed == metrics.length || blind ? ReplicaCalculator.FAILED : highest;
+    }
+
+    private boolean isV120() {
+        return controller.release() == HpaRelease.V1_20;
     }
 
     private int normalize(long nowNanos, int replicas, int proposal) {
-        long cutoffNanos = nowNanos - DEFAULT_DOWN_STABILIZATION_NANOS;
+        long cutoffNanos = nowNanos - controller.downStabilizationNanos();
         int stabilized = recommendations.maxAfter(cutoffNanos - 1, proposal);
         recommendations.record(nowNanos, proposal, cutoffNanos);
         int highest = Math.min(maxReplicas, Math.max(2 * replicas, 4));
@@ -139,7 +151,12 @@ public final class HorizontalPodAutoscaler {
         long downCutoffNanos = nowNanos - rules.scaleDown().stabilizationWindowNanos();
         int lowest = recommendations.minAfter(upCutoffNanos, proposal);
         int highest = recommendations.maxAfter(downCutoffNanos, proposal);
-        int stabilized = Math.min(Math.max(replicas, lowest), highest);
+        int stabilized;
+        if (isV120()) {
+            stabilized = proposal >= replicas ? lowest : highest;
+        } else {
+            stabilized = Math.min(Math.max(replicas, lowest), highest);
+        }
         recommendations.record(nowNanos, proposal, Math.min(upCutoffNanos, downCutoffNanos));
 
         if (stabilized > replicas) {
@@ -160,7 +177,9 @@ public final class HorizontalPodAutoscaler {
         boolean smallest = rules.select() == ScalingRules.Select.MIN;
         int limit = smallest ? Integer.MAX_VALUE : Integer.MIN_VALUE;
         for (ScalingPolicy policy : rules.policies()) {
-            int proposed = policy.proposeUp(periodStartReplicas(policy, nowNanos, replicas));
+            long cutoffNanos = nowNanos - policy.periodNanos();
+            int removed = isV120() ? 0 : removals.sumAfter(cutoffNanos);
+            int proposed = policy.proposeUp(replicas - additions.sumAfter(cutoffNanos) + removed);
             limit = smallest ? Math.min(limit, proposed) : Math.max(limit, proposed);
         }
         return limit;
@@ -173,15 +192,12 @@ public final class HorizontalPodAutoscaler {
         boolean smallest = rules.select() == ScalingRules.Select.MIN;
         int limit = smallest ? Integer.MIN_VALUE : Integer.MAX_VALUE;
         for (ScalingPolicy policy : rules.policies()) {
-            int proposed = policy.proposeDown(periodStartReplicas(policy, nowNanos, replicas));
+            long cutoffNanos = nowNanos - policy.periodNanos();
+            int added = isV120() ? 0 : additions.sumAfter(cutoffNanos);
+            int proposed = policy.proposeDown(replicas - added + removals.sumAfter(cutoffNanos));
             limit = smallest ? Math.max(limit, proposed) : Math.min(limit, proposed);
         }
         return limit;
-    }
-
-    private int periodStartReplicas(ScalingPolicy policy, long nowNanos, int replicas) {
-        long cutoffNanos = nowNanos - policy.periodNanos();
-        return replicas - additions.sumAfter(cutoffNanos) + removals.sumAfter(cutoffNanos);
     }
 
     private void recordChange(HpaBehavior rules, long nowNanos, int change) {

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * {@code pkg/fallback/fallback.go} and {@code controllers/keda/hpa.go}. The caller checks once at the creation and then
  * every polling interval, and rewrites bounds and behaviour of the autoscaler at once when they change here.
  *
- * <p><b>Caveats.</b> One trigger, so the state "active and in error" does not arise; only the static fallback. KEDA
- * keeps its times in whole seconds, here they are exact. A paused ScaledObject has no autoscaler in KEDA: do not sync
- * one while {@link #isPaused()}.
+ * <p><b>Caveats.</b> One trigger and no formula, hence no fallback of the behaviour scalingModifiers. KEDA keeps its
+ * times in whole seconds, here they are exact. A paused ScaledObject has no autoscaler in KEDA: do not sync one while
+ * {@link #isPaused()}.
  */
 public final class ScaledObject {
 
@@ -24,7 +24,11 @@ public final class ScaledObject {
     private int maxReplicaCount;
     private long lastActiveNanos = NEVER;
     private int failures;
+    private boolean checked;
+    private double cachedMetric;
     private boolean paused;
+    private @Nullable Integer pausedReplicas;
+    private boolean activationForced;
     private boolean scaleOutPaused;
     private boolean scaleInPaused;
 
@@ -44,15 +48,22 @@ public final class ScaledObject {
      * @return the {@code spec.replicas} wanted now; {@code replicas} for no change
      */
     public int check(long nowNanos, int replicas, double metric) {
+        if (pausedReplicas != null) {
+            return pausedReplicas;
+        }
         if (paused) {
             return replicas;
         }
-        boolean fallingBack = isFallingBackAfter(metric);
-        if (fallingBack || metric > spec.activationThreshold()) {
-            return activate(nowNanos, replicas);
+        double answered = withFallback(metric, replicas);
+        cachedMetric = answered;
+        checked = true;
+        boolean failed = Double.isNaN(answered);
+        boolean fallingBack = Double.isNaN(metric) && !failed;
+        if (activationForced || fallingBack || metric > spec.activationThreshold()) {
+            return activate(nowNanos, replicas, failed);
         }
         ScaledObjectSpec.Fallback fallback = spec.fallback();
-        if (Double.isNaN(metric) && (fallback == null || fallback.replicas() != 0)) {
+        if (failed && (fallback == null || fallback.replicas() != 0)) {
             return replicas;
         }
         return deactivate(nowNanos, replicas);
@@ -60,15 +71,15 @@ public final class ScaledObject {
 
     /**
      * What the metrics server of KEDA answers when the autoscaler asks, which happens at every sync within the bounds.
-     * Each failed call counts towards the fallback, as each failed check does.
+     * Each failed call counts towards the fallback, as each failed check does. With cached metrics the answer is what
+     * the last check found, a fallback included, and counts like a reading of its own.
      *
-     * @param metric the value of the trigger; NaN when it could not be read
-     * @return the metric for {@link HorizontalPodAutoscaler#sync}; during a fallback the value that asks for its
-     *     replicas; NaN for an error
+     * @param metric the value of the trigger now; NaN when it could not be read
+     * @param replicas {@code spec.replicas} of the workload
+     * @return the sum of the external metric; during a fallback the value that asks for its replicas; NaN for an error
      */
-    public double metricForHpa(double metric) {
-        ScaledObjectSpec.Fallback fallback = spec.fallback();
-        return isFallingBackAfter(metric) && fallback != null ? spec.target().value() * fallback.replicas() : metric;
+    public double metricForHpa(double metric, int replicas) {
+        return withFallback(spec.useCachedMetrics() && checked ? cachedMetric : metric, replicas);
     }
 
     /** {@code minReplicas} of the autoscaler: at least 1. */
@@ -107,9 +118,28 @@ public final class ScaledObject {
         this.maxReplicaCount = maxReplicaCount;
     }
 
-    /** Annotation {@code autoscaling.keda.sh/paused}. */
+    /** Annotation {@code autoscaling.keda.sh/paused}: the replicas stay as they are. */
     public void setPaused(boolean paused) {
         this.paused = paused;
+    }
+
+    /**
+     * Annotation {@code autoscaling.keda.sh/paused-replicas}: paused at this count, which may be 0. KEDA scales at once,
+     * here the next {@link #check} does.
+     *
+     * @param replicas null to remove the annotation
+     * @throws IllegalArgumentException when it is negative
+     */
+    public void setPausedReplicas(@Nullable Integer replicas) {
+        if (replicas != null && replicas < 0) {
+            throw new IllegalArgumentException("paused-replicas must not be negative, was " + replicas);
+        }
+        pausedReplicas = replicas;
+    }
+
+    /** Annotation {@code autoscaling.keda.sh/force-activation}: active whatever the trigger says. */
+    public void setActivationForced(boolean activationForced) {
+        this.activationForced = activationForced;
     }
 
     /** Annotation {@code autoscaling.keda.sh/paused-scale-out}: grow no further. */
@@ -122,9 +152,9 @@ public final class ScaledObject {
         this.scaleInPaused = scaleInPaused;
     }
 
-    /** True while the annotation {@code autoscaling.keda.sh/paused} is set. */
+    /** True while one of the two annotations that pause in both directions is set. */
     public boolean isPaused() {
-        return paused;
+        return paused || pausedReplicas != null;
     }
 
     /** What the object was made from; {@link #hpaMax()} has the maximum in force. */
@@ -132,16 +162,22 @@ public final class ScaledObject {
         return spec;
     }
 
-    private boolean isFallingBackAfter(double metric) {
+    private double withFallback(double metric, int replicas) {
         failures = Double.isNaN(metric) ? failures + 1 : 0;
         ScaledObjectSpec.Fallback fallback = spec.fallback();
-        return fallback != null && failures > fallback.failureThreshold();
+        if (fallback == null || failures <= fallback.failureThreshold()) {
+            return metric;
+        }
+        // KEDA cuts off what is below a thousandth.
+        return (long) (spec.target().value() * 1000 * fallback.replicasFrom(replicas)) / 1000.0;
     }
 
-    private int activate(long nowNanos, int replicas) {
+    private int activate(long nowNanos, int replicas, boolean failed) {
         boolean idle = spec.idleReplicaCount() != null && replicas < spec.minReplicaCount();
         if (!idle && replicas != 0) {
-            lastActiveNanos = nowNanos;
+            if (!failed) {
+                lastActiveNanos = nowNanos;
+            }
             return replicas;
         }
         if (scaleOutPaused) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param pollingIntervalNanos time between two {@link ScaledObject#check}s, positive
  * @param cooldownNanos how long after the last activity the workload goes to zero or idle
  * @param initialCooldownNanos the same, after the creation, for a workload that was never active
+ * @param useCachedMetrics whether the autoscaler gets what the last check found, rather than a reading of its own
  * @param behavior {@code horizontalPodAutoscalerConfig.behavior}; null when it is not set
  * @param fallback null when it is not set
  */
@@ -25,21 +26,45 @@ public record ScaledObjectSpec(
         long pollingIntervalNanos,
         long cooldownNanos,
         long initialCooldownNanos,
+        boolean useCachedMetrics,
         @Nullable HpaBehavior behavior,
         @Nullable Fallback fallback) {
 
     /**
-     * Static fallback: the replicas to take once more than the threshold of readings in a row have failed.
+     * The replicas to take once more than the threshold of readings in a row have failed.
      *
      * @param failureThreshold not negative
      * @param replicas not negative
+     * @param behavior what the replicas mean
      */
-    public record Fallback(int failureThreshold, int replicas) {
+    public record Fallback(int failureThreshold, int replicas, Behavior behavior) {
+
+        /** What the replicas of a fallback mean. */
+        public enum Behavior {
+            /** They are taken, KEDA's default. */
+            STATIC,
+            /** They are ignored: the workload stays as it is. */
+            CURRENT_REPLICAS,
+            /** They are taken unless the workload has more. */
+            CURRENT_REPLICAS_IF_HIGHER,
+            /** They are taken unless the workload has fewer. */
+            CURRENT_REPLICAS_IF_LOWER
+        }
+
         public Fallback {
             if (failureThreshold < 0 || replicas < 0) {
                 throw new IllegalArgumentException("fallback must have failureThreshold >= 0 and replicas >= 0, had "
                         + failureThreshold + " and " + replicas);
             }
+        }
+
+        int replicasFrom(int currentReplicas) {
+            return switch (behavior) {
+                case STATIC -> replicas;
+                case CURRENT_REPLICAS -> currentReplicas;
+                case CURRENT_REPLICAS_IF_HIGHER -> Math.max(currentReplicas, replicas);
+                case CURRENT_REPLICAS_IF_LOWER -> Math.min(currentReplicas, replicas);
+            };
         }
     }
 
@@ -76,6 +101,7 @@ public record ScaledObjectSpec(
                 DEFAULT_POLLING_INTERVAL_NANOS,
                 DEFAULT_COOLDOWN_NANOS,
                 0,
+                false,
                 null,
                 null);
     }

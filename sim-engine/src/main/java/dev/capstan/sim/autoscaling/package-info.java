@@ -1,6 +1,6 @@
 /**
  * KEDA and the horizontal pod autoscaler, exactly as they decide: KEDA owns the step between none and one replica, the
- * autoscaler everything above. Emulated are KEDA 2.20 and the current Kubernetes controller (release 1.33 and later).
+ * autoscaler everything above. Emulated are KEDA 2.20 and the Kubernetes controller, current (1.33 and later) or 1.20.
  * No class here owns a clock: the caller passes the simulated time in nanoseconds and writes the result to the plant.
  */
 @NullMarked

@@ -3,6 +3,7 @@ package dev.capstan.sim.control;
 import dev.capstan.sim.autoscaling.ExternalTarget;
 import dev.capstan.sim.autoscaling.HorizontalPodAutoscaler;
 import dev.capstan.sim.autoscaling.HpaBehavior;
+import dev.capstan.sim.autoscaling.HpaMetric;
 import dev.capstan.sim.autoscaling.ScaledObject;
 import dev.capstan.sim.autoscaling.ScaledObjectSpec;
 import dev.capstan.sim.autoscaling.ScalingRules;
@@ -60,10 +61,11 @@ final class ServiceAutoscaler {
                         settings.kedaPollingNanos(),
                         settings.kedaCooldownNanos(),
                         settings.kedaCooldownNanos(),
+                        false,
                         behavior,
                         null),
                 0);
-        hpa = new HorizontalPodAutoscaler(target, scaledObject.hpaMin(), max, behavior);
+        hpa = new HorizontalPodAutoscaler(scaledObject.hpaMin(), max, behavior);
         initialReplicas = spec.initialReplicas();
         desired = initialReplicas;
         kedaChecks = kernel.register(ignored -> check());
@@ -105,7 +107,12 @@ final class ServiceAutoscaler {
     private void sync() {
         int spec = deployment.specReplicas();
         if (settings.enabled()) {
-            scale(hpa.sync(kernel.nowNanos(), spec, deployment.running(), deployment.count(Pod.Phase.READY), metric()));
+            scale(hpa.sync(
+                    kernel.nowNanos(),
+                    spec,
+                    deployment.running(),
+                    deployment.count(Pod.Phase.READY),
+                    new HpaMetric.External(scaledObject.spec().target(), metric())));
         } else {
             scale(Math.min(initialReplicas, scaledObject.hpaMax()));
         }

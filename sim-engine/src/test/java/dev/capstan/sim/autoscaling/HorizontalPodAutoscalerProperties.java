@@ -24,7 +24,7 @@ class HorizontalPodAutoscalerProperties {
         int replicas = start;
         long now = 0;
         for (double metric : metrics) {
-            replicas = hpa.sync(now += SYNC_NANOS, replicas, replicas, replicas, metric);
+            replicas = hpa.sync(now += SYNC_NANOS, replicas, replicas, replicas, total(metric));
             assertThat(replicas).isBetween(min, min + span);
         }
     }
@@ -36,7 +36,7 @@ class HorizontalPodAutoscalerProperties {
             @ForAll boolean withBehavior) {
         HorizontalPodAutoscaler hpa = hpa(1, 50, withBehavior);
         for (int i = 0; i < 40; i++) {
-            assertThat(hpa.sync(i * SYNC_NANOS, replicas, replicas, replicas, ratio * 100 * replicas))
+            assertThat(hpa.sync(i * SYNC_NANOS, replicas, replicas, replicas, total(ratio * 100 * replicas)))
                     .isEqualTo(replicas);
         }
     }
@@ -44,7 +44,7 @@ class HorizontalPodAutoscalerProperties {
     @Property
     void neverMoreThanDoublesOrReachesFourWithoutABehavior(
             @ForAll @IntRange(min = 1, max = 50) int replicas, @ForAll @DoubleRange(min = 0, max = 1e6) double metric) {
-        assertThat(hpa(1, 1000, false).sync(0, replicas, replicas, replicas, metric))
+        assertThat(hpa(1, 1000, false).sync(0, replicas, replicas, replicas, total(metric)))
                 .isBetween(replicas, Math.max(4, 2 * replicas));
     }
 
@@ -56,15 +56,18 @@ class HorizontalPodAutoscalerProperties {
         HorizontalPodAutoscaler hpa = hpa(1, 100, withBehavior);
         int replicas = start;
         for (int i = 0; i < 30; i++) {
-            replicas = hpa.sync(i * SYNC_NANOS, replicas, replicas, replicas, demand * 100.0);
+            replicas = hpa.sync(i * SYNC_NANOS, replicas, replicas, replicas, total(demand * 100.0));
         }
 
         // A start within the tolerance is kept: up to demand/0.9, that is 11.2 % over the demand.
         assertThat(Math.abs(replicas - demand)).isLessThanOrEqualTo((int) Math.ceil(0.12 * demand));
     }
 
+    private static HpaMetric total(double sum) {
+        return new HpaMetric.External(ExternalTarget.averageValue(100), sum);
+    }
+
     private static HorizontalPodAutoscaler hpa(int min, int max, boolean withBehavior) {
-        return new HorizontalPodAutoscaler(
-                ExternalTarget.averageValue(100), min, max, withBehavior ? HpaBehavior.DEFAULT : null);
+        return new HorizontalPodAutoscaler(min, max, withBehavior ? HpaBehavior.DEFAULT : null);
     }
 }

@@ -37,30 +37,30 @@ class HorizontalPodAutoscalerTest {
                 HpaBehavior.DEFAULT.scaleUp(), HpaBehavior.DEFAULT.scaleDown().disabled());
         for (HpaBehavior behavior : new HpaBehavior[] {null, HpaBehavior.DEFAULT, frozen}) {
             HorizontalPodAutoscaler hpa = hpa(1, 20, behavior);
-            assertThat(hpa.sync(0, 15, 15, 15, 1500)).isEqualTo(15);
+            assertThat(hpa.sync(0, 15, 15, 15, total(1500))).isEqualTo(15);
 
             hpa.setBounds(1, 4);
-            assertThat(hpa.sync(seconds(15), 15, 15, 15, Double.NaN)).isEqualTo(4);
+            assertThat(hpa.sync(seconds(15), 15, 15, 15, total(Double.NaN))).isEqualTo(4);
         }
     }
 
     @Test
     void raisesReplicasBelowTheMinimumAtOnce() {
-        assertThat(hpa(8, 20, null).sync(0, 2, 2, 2, Double.NaN)).isEqualTo(8);
+        assertThat(hpa(8, 20, null).sync(0, 2, 2, 2, total(Double.NaN))).isEqualTo(8);
     }
 
     @Test
     void changesNothingWhenTheMetricIsMissing() {
         HorizontalPodAutoscaler hpa = hpa(1, 20, null);
 
-        assertThat(hpa.sync(0, 7, 7, 7, Double.NaN)).isEqualTo(7);
-        assertThat(hpa.sync(seconds(15), 7, 7, 7, 1400)).isEqualTo(14);
+        assertThat(hpa.sync(0, 7, 7, 7, total(Double.NaN))).isEqualTo(7);
+        assertThat(hpa.sync(seconds(15), 7, 7, 7, total(1400))).isEqualTo(14);
     }
 
     @Test
     void leavesAWorkloadAtZeroAlone() {
-        assertThat(hpa(1, 20, null).sync(0, 0, 0, 0, 5000)).isZero();
-        assertThat(hpa(0, 20, null).sync(0, 0, 0, 0, 300)).isEqualTo(3);
+        assertThat(hpa(1, 20, null).sync(0, 0, 0, 0, total(5000))).isZero();
+        assertThat(hpa(0, 20, null).sync(0, 0, 0, 0, total(300))).isEqualTo(3);
     }
 
     @Test
@@ -110,19 +110,19 @@ class HorizontalPodAutoscalerTest {
     @Test
     void dropsToTheHighestRecentRecommendationAndNotToTheNewest() {
         HorizontalPodAutoscaler hpa = hpa(1, 50, null);
-        assertThat(hpa.sync(0, 10, 10, 10, 1000)).isEqualTo(10);
-        assertThat(hpa.sync(seconds(150), 10, 10, 10, 600)).isEqualTo(10);
-        assertThat(hpa.sync(seconds(301), 10, 10, 10, 200)).isEqualTo(6);
-        assertThat(hpa.sync(seconds(451), 6, 6, 6, 200)).isEqualTo(2);
+        assertThat(hpa.sync(0, 10, 10, 10, total(1000))).isEqualTo(10);
+        assertThat(hpa.sync(seconds(150), 10, 10, 10, total(600))).isEqualTo(10);
+        assertThat(hpa.sync(seconds(301), 10, 10, 10, total(200))).isEqualTo(6);
+        assertThat(hpa.sync(seconds(451), 6, 6, 6, total(200))).isEqualTo(2);
     }
 
     @Test
     void holdsTheReplicasItFirstSawAsARecommendation() {
         HorizontalPodAutoscaler hpa = hpa(1, 50, null);
 
-        assertThat(hpa.sync(0, 10, 10, 10, 100)).isEqualTo(10);
-        assertThat(hpa.sync(seconds(300), 10, 10, 10, 100)).isEqualTo(10);
-        assertThat(hpa.sync(seconds(301), 10, 10, 10, 100)).isEqualTo(1);
+        assertThat(hpa.sync(0, 10, 10, 10, total(100))).isEqualTo(10);
+        assertThat(hpa.sync(seconds(300), 10, 10, 10, total(100))).isEqualTo(10);
+        assertThat(hpa.sync(seconds(301), 10, 10, 10, total(100))).isEqualTo(1);
     }
 
     @Test
@@ -156,8 +156,8 @@ class HorizontalPodAutoscalerTest {
         // 20: up to 24 or 30, down to 16 or 10.
         for (Select select : Select.values()) {
             HpaBehavior chosen = behavior(rules(0, select, policies), rules(0, select, policies));
-            int up = hpa(1, 90, chosen).sync(0, 20, 20, 20, 9000);
-            int down = hpa(1, 90, chosen).sync(0, 20, 20, 20, 0);
+            int up = hpa(1, 90, chosen).sync(0, 20, 20, 20, total(9000));
+            int down = hpa(1, 90, chosen).sync(0, 20, 20, 20, total(0));
             switch (select) {
                 case MAX -> assertThat(new int[] {up, down}).containsExactly(30, 10);
                 case MIN -> assertThat(new int[] {up, down}).containsExactly(24, 16);
@@ -177,38 +177,39 @@ class HorizontalPodAutoscalerTest {
     @Test
     void keepsItsRecommendationsWhenItsBehaviorChanges() {
         HorizontalPodAutoscaler hpa = hpa(1, 50, null);
-        assertThat(hpa.sync(0, 10, 10, 10, 1000)).isEqualTo(10);
+        assertThat(hpa.sync(0, 10, 10, 10, total(1000))).isEqualTo(10);
 
         // As when scale-out is paused: the 10 of 0 s still holds the replicas for 300 s.
         hpa.setBehavior(behavior(HpaBehavior.DEFAULT.scaleUp().disabled(), HpaBehavior.DEFAULT.scaleDown()));
-        assertThat(hpa.sync(seconds(15), 10, 10, 10, 200)).isEqualTo(10);
-        assertThat(hpa.sync(seconds(30), 10, 10, 10, 2000)).isEqualTo(10);
+        assertThat(hpa.sync(seconds(15), 10, 10, 10, total(200))).isEqualTo(10);
+        assertThat(hpa.sync(seconds(30), 10, 10, 10, total(2000))).isEqualTo(10);
     }
 
     @Test
     void countsTheCorrectionToTheMaximumAsAChange() {
         HpaBehavior quick = behavior(rules(0, Select.MAX, pods(4, 60)), rules(0, Select.MAX, percent(100, 15)));
         HorizontalPodAutoscaler hpa = hpa(1, 4, quick);
-        assertThat(hpa.sync(0, 10, 10, 10, 1000)).isEqualTo(4);
+        assertThat(hpa.sync(0, 10, 10, 10, total(1000))).isEqualTo(4);
 
         hpa.setBounds(1, 50);
-        assertThat(hpa.sync(seconds(15), 4, 4, 4, 3000)).isEqualTo(14);
+        assertThat(hpa.sync(seconds(15), 4, 4, 4, total(3000))).isEqualTo(14);
     }
 
     @Test
     void asksForThePodsThatExistWhenTheirMetricIsInsideTheTolerance() {
         // 300 over 3 existing pods is on target, although 5 are specified.
-        assertThat(hpa(1, 50, noStabilization()).sync(0, 5, 3, 3, 300)).isEqualTo(3);
+        assertThat(hpa(1, 50, noStabilization()).sync(0, 5, 3, 3, total(300))).isEqualTo(3);
     }
 
     @Test
     void scalesReadyPodsByTheRatioOfAValueTarget() {
-        HorizontalPodAutoscaler hpa = new HorizontalPodAutoscaler(ExternalTarget.value(100), 1, 50, noStabilization());
+        HorizontalPodAutoscaler hpa = hpa(1, 50, noStabilization());
 
-        assertThat(hpa.sync(0, 5, 5, 3, 200)).isEqualTo(6);
-        assertThat(hpa.sync(seconds(15), 5, 5, 3, 105)).isEqualTo(5);
-        assertThat(new HorizontalPodAutoscaler(ExternalTarget.value(100), 0, 50, null).sync(0, 0, 0, 0, 250))
-                .isEqualTo(3);
+        assertThat(hpa.sync(0, 5, 5, 3, value(200))).isEqualTo(6);
+        assertThat(hpa.sync(seconds(15), 5, 5, 3, value(105))).isEqualTo(5);
+        assertThat(hpa(0, 50, null).sync(0, 0, 0, 0, value(250))).isEqualTo(3);
+        // No pod exists yet, so there is nothing to multiply.
+        assertThat(hpa.sync(seconds(30), 5, 0, 0, value(200))).isEqualTo(5);
     }
 
     @Test
@@ -216,7 +217,7 @@ class HorizontalPodAutoscalerTest {
         HorizontalPodAutoscaler hpa = hpa(1, 50, HpaBehavior.DEFAULT);
         int replicas = 10;
         for (int t = 0; t < 86_400; t += 15) {
-            replicas = hpa.sync(seconds(t), replicas, replicas, replicas, t % 1800 < 900 ? 4000 : 500);
+            replicas = hpa.sync(seconds(t), replicas, replicas, replicas, total(t % 1800 < 900 ? 4000 : 500));
         }
 
         // The last 900 s ask for 5, of which the last 300 s have forgotten the 40.
@@ -235,9 +236,9 @@ class HorizontalPodAutoscalerTest {
     }
 
     private static int secondsUntilDrop(HorizontalPodAutoscaler hpa) {
-        assertThat(hpa.sync(0, 10, 10, 10, 1000)).isEqualTo(10);
+        assertThat(hpa.sync(0, 10, 10, 10, total(1000))).isEqualTo(10);
         for (int t = 15; t < 600; t += 15) {
-            if (hpa.sync(seconds(t), 10, 10, 10, 100) == 1) {
+            if (hpa.sync(seconds(t), 10, 10, 10, total(100)) == 1) {
                 return t;
             }
         }
@@ -248,14 +249,22 @@ class HorizontalPodAutoscalerTest {
         int[] sequence = new int[metrics.length];
         int current = replicas;
         for (int i = 0; i < metrics.length; i++) {
-            current = hpa.sync(seconds(15 * i), current, current, current, metrics[i]);
+            current = hpa.sync(seconds(15 * i), current, current, current, total(metrics[i]));
             sequence[i] = current;
         }
         return sequence;
     }
 
+    private static HpaMetric value(double sum) {
+        return new HpaMetric.External(ExternalTarget.value(100), sum);
+    }
+
+    private static HpaMetric total(double sum) {
+        return new HpaMetric.External(TARGET, sum);
+    }
+
     private static HorizontalPodAutoscaler hpa(int min, int max, @Nullable HpaBehavior behavior) {
-        return new HorizontalPodAutoscaler(TARGET, min, max, behavior);
+        return new HorizontalPodAutoscaler(min, max, behavior);
     }
 
     private static HpaBehavior behavior(ScalingRules up, ScalingRules down) {

@@ -40,8 +40,8 @@ class ScaledObjectTest {
 
     @Test
     void waitsForTheInitialCooldownWhenItWasNeverActive() {
-        ScaledObjectSpec spec =
-                new ScaledObjectSpec(TARGET, 0, 0, 100, null, seconds(30), seconds(300), seconds(100), null, null);
+        ScaledObjectSpec spec = new ScaledObjectSpec(
+                TARGET, 0, 0, 100, null, seconds(30), seconds(300), seconds(100), false, null, null);
         ScaledObject scaled = new ScaledObject(spec, seconds(1000));
 
         assertThat(scaled.check(seconds(1100), 4, 0)).isEqualTo(4);
@@ -85,28 +85,28 @@ class ScaledObjectTest {
 
         assertThat(scaled.check(seconds(3000), 4, Double.NaN)).isEqualTo(4);
         assertThat(scaled.check(seconds(3030), 0, Double.NaN)).isZero();
-        assertThat(scaled.metricForHpa(Double.NaN)).isNaN();
+        assertThat(scaled.metricForHpa(Double.NaN, 4)).isNaN();
     }
 
     @Test
     void fallsBackOnceTheFailuresExceedTheThreshold() {
-        ScaledObject scaled = scaledObject(0, 0, null, new Fallback(3, 6));
+        ScaledObject scaled = scaledObject(0, 0, null, new Fallback(3, 6, Fallback.Behavior.STATIC));
 
-        assertThat(scaled.metricForHpa(250)).isEqualTo(250);
-        assertThat(scaled.metricForHpa(Double.NaN)).isNaN();
+        assertThat(scaled.metricForHpa(250, 4)).isEqualTo(250);
+        assertThat(scaled.metricForHpa(Double.NaN, 4)).isNaN();
         // A failed check counts as well, and holds.
         assertThat(scaled.check(seconds(30), 4, Double.NaN)).isEqualTo(4);
-        assertThat(scaled.metricForHpa(Double.NaN)).isNaN();
+        assertThat(scaled.metricForHpa(Double.NaN, 4)).isNaN();
         // The fourth failure: 6 replicas at 100 each.
-        assertThat(scaled.metricForHpa(Double.NaN)).isEqualTo(600);
+        assertThat(scaled.metricForHpa(Double.NaN, 4)).isEqualTo(600);
 
-        assertThat(scaled.metricForHpa(250)).isEqualTo(250);
-        assertThat(scaled.metricForHpa(Double.NaN)).isNaN();
+        assertThat(scaled.metricForHpa(250, 4)).isEqualTo(250);
+        assertThat(scaled.metricForHpa(Double.NaN, 4)).isNaN();
     }
 
     @Test
     void countsAFallbackAsActivity() {
-        ScaledObject scaled = scaledObject(0, 0, null, new Fallback(1, 6));
+        ScaledObject scaled = scaledObject(0, 0, null, new Fallback(1, 6, Fallback.Behavior.STATIC));
 
         assertThat(scaled.check(0, 0, Double.NaN)).isZero();
         assertThat(scaled.check(seconds(30), 0, Double.NaN)).isEqualTo(1);
@@ -116,8 +116,41 @@ class ScaledObjectTest {
     }
 
     @Test
+    void fallsBackToTheCurrentReplicasAsItsBehaviorSays() {
+        // Fallback 6 at 100 each, for a workload of 4 and one of 9.
+        assertThat(fallingBack(Fallback.Behavior.STATIC)).containsExactly(600, 600);
+        assertThat(fallingBack(Fallback.Behavior.CURRENT_REPLICAS)).containsExactly(400, 900);
+        assertThat(fallingBack(Fallback.Behavior.CURRENT_REPLICAS_IF_HIGHER)).containsExactly(600, 900);
+        assertThat(fallingBack(Fallback.Behavior.CURRENT_REPLICAS_IF_LOWER)).containsExactly(400, 600);
+    }
+
+    @Test
+    void answersTheAutoscalerFromItsLastCheckWhenMetricsAreCached() {
+        ScaledObject scaled = cached(null);
+
+        assertThat(scaled.metricForHpa(150, 4)).as("before the first check").isEqualTo(150);
+        assertThat(scaled.check(0, 4, 200)).isEqualTo(4);
+        assertThat(scaled.metricForHpa(300, 4)).isEqualTo(200);
+        assertThat(scaled.metricForHpa(Double.NaN, 4)).isEqualTo(200);
+        assertThat(scaled.check(seconds(30), 4, Double.NaN)).isEqualTo(4);
+        assertThat(scaled.metricForHpa(300, 4)).isNaN();
+    }
+
+    @Test
+    void losesTheCountOfFailuresWhenTheAutoscalerReadsACachedFallback() {
+        ScaledObject patient = cached(new Fallback(1, 6, Fallback.Behavior.STATIC));
+        assertThat(patient.check(0, 4, Double.NaN)).isEqualTo(4);
+        // The cached error counts again and is the second failure; then the cached answer of the check is the fallback.
+        assertThat(patient.metricForHpa(Double.NaN, 4)).isEqualTo(600);
+        assertThat(patient.check(seconds(30), 4, Double.NaN)).isEqualTo(4);
+        assertThat(patient.metricForHpa(Double.NaN, 4)).isEqualTo(600);
+        // Reading it has counted as a success: the next failure is the first again, so there is no fallback to wake up.
+        assertThat(patient.check(seconds(60), 0, Double.NaN)).isZero();
+    }
+
+    @Test
     void goesToZeroOnAnErrorWhenTheFallbackIsZeroReplicas() {
-        ScaledObject scaled = scaledObject(0, 0, null, new Fallback(3, 0));
+        ScaledObject scaled = scaledObject(0, 0, null, new Fallback(3, 0, Fallback.Behavior.STATIC));
 
         assertThat(scaled.check(seconds(30), 4, Double.NaN)).isZero();
     }
@@ -135,6 +168,33 @@ class ScaledObjectTest {
     }
 
     @Test
+    void holdsAtItsPausedReplicas() {
+        ScaledObject scaled = scaledObject(3, 0, null, null);
+        scaled.setPausedReplicas(0);
+
+        assertThat(scaled.isPaused()).isTrue();
+        assertThat(scaled.check(0, 7, 500)).isZero();
+
+        scaled.setPausedReplicas(null);
+        assertThat(scaled.isPaused()).isFalse();
+        assertThat(scaled.check(seconds(30), 0, 500)).isEqualTo(3);
+        assertThatIllegalArgumentException().isThrownBy(() -> scaled.setPausedReplicas(-1));
+    }
+
+    @Test
+    void staysActiveWhileItsActivationIsForced() {
+        ScaledObject scaled = scaledObject(0, 0, null, null);
+        scaled.setActivationForced(true);
+
+        assertThat(scaled.check(seconds(3000), 0, 0)).isEqualTo(1);
+        assertThat(scaled.check(seconds(6000), 1, 0)).isEqualTo(1);
+        // In error it stays up, but the time of its last activity does not move: 6000 s, so the cooldown is over.
+        assertThat(scaled.check(seconds(6300), 1, Double.NaN)).isEqualTo(1);
+        scaled.setActivationForced(false);
+        assertThat(scaled.check(seconds(6330), 1, 0)).isZero();
+    }
+
+    @Test
     void freezesGrowthWhileScaleOutIsPaused() {
         ScaledObject scaled = scaledObject(0, 0, null, null);
         assertThat(scaled.hpaBehavior()).isNull();
@@ -144,8 +204,8 @@ class ScaledObjectTest {
         HpaBehavior behavior = requireNonNull(scaled.hpaBehavior());
         assertThat(behavior.scaleUp().select()).isEqualTo(Select.DISABLED);
         assertThat(behavior.scaleDown()).isEqualTo(HpaBehavior.DEFAULT.scaleDown());
-        HorizontalPodAutoscaler hpa = new HorizontalPodAutoscaler(TARGET, scaled.hpaMin(), scaled.hpaMax(), behavior);
-        assertThat(hpa.sync(0, 2, 2, 2, 5000)).isEqualTo(2);
+        HorizontalPodAutoscaler hpa = new HorizontalPodAutoscaler(scaled.hpaMin(), scaled.hpaMax(), behavior);
+        assertThat(hpa.sync(0, 2, 2, 2, total(5000))).isEqualTo(2);
     }
 
     @Test
@@ -161,12 +221,12 @@ class ScaledObjectTest {
     void shedsWithinOneSyncWhenItsMaximumIsLowered() {
         ScaledObject scaled = scaledObject(0, 0, null, null);
         HorizontalPodAutoscaler hpa =
-                new HorizontalPodAutoscaler(TARGET, scaled.hpaMin(), scaled.hpaMax(), scaled.hpaBehavior());
-        assertThat(hpa.sync(0, 15, 15, 15, 1500)).isEqualTo(15);
+                new HorizontalPodAutoscaler(scaled.hpaMin(), scaled.hpaMax(), scaled.hpaBehavior());
+        assertThat(hpa.sync(0, 15, 15, 15, total(1500))).isEqualTo(15);
 
         scaled.setMaxReplicaCount(4);
         hpa.setBounds(scaled.hpaMin(), scaled.hpaMax());
-        assertThat(hpa.sync(seconds(15), 15, 15, 15, 1500)).isEqualTo(4);
+        assertThat(hpa.sync(seconds(15), 15, 15, 15, total(1500))).isEqualTo(4);
     }
 
     @Test
@@ -191,28 +251,63 @@ class ScaledObjectTest {
     @Test
     void hasTheDefaultsOfKeda() {
         assertThat(ScaledObjectSpec.withDefaults(TARGET, 0, 100))
-                .isEqualTo(new ScaledObjectSpec(TARGET, 0, 0, 100, null, seconds(30), seconds(300), 0, null, null));
+                .isEqualTo(
+                        new ScaledObjectSpec(TARGET, 0, 0, 100, null, seconds(30), seconds(300), 0, false, null, null));
     }
 
     @Test
     void refusesASpecThatKedaRejects() {
         assertThatIllegalArgumentException().isThrownBy(() -> scaledObject(-1, 0, null, null));
         assertThatIllegalArgumentException().isThrownBy(() -> scaledObject(3, 0, 3, null));
-        assertThatIllegalArgumentException().isThrownBy(() -> new Fallback(-1, 2));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Fallback(-1, 2, Fallback.Behavior.STATIC));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ScaledObjectSpec(
-                        ExternalTarget.value(1), 0, 0, 9, null, seconds(30), 0, 0, null, new Fallback(3, 2)))
+                        ExternalTarget.value(1),
+                        0,
+                        0,
+                        9,
+                        null,
+                        seconds(30),
+                        0,
+                        0,
+                        false,
+                        null,
+                        new Fallback(3, 2, Fallback.Behavior.STATIC)))
                 .withMessageContaining("metricType: AverageValue");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ScaledObjectSpec.withDefaults(TARGET, 5, 4))
                 .withMessageContaining("minReplicaCount 5, was 4");
     }
 
+    private static double[] fallingBack(Fallback.Behavior behavior) {
+        ScaledObject scaled = scaledObject(0, 0, null, new Fallback(0, 6, behavior));
+        return new double[] {scaled.metricForHpa(Double.NaN, 4), scaled.metricForHpa(Double.NaN, 9)};
+    }
+
+    private static ScaledObject cached(@Nullable Fallback fallback) {
+        return new ScaledObject(
+                new ScaledObjectSpec(TARGET, 0, 0, 100, null, seconds(30), seconds(300), 0, true, null, fallback), 0);
+    }
+
+    private static HpaMetric total(double sum) {
+        return new HpaMetric.External(TARGET, sum);
+    }
+
     private static ScaledObject scaledObject(
             int min, double activationThreshold, @Nullable Integer idle, @Nullable Fallback fallback) {
         return new ScaledObject(
                 new ScaledObjectSpec(
-                        TARGET, activationThreshold, min, 100, idle, seconds(30), seconds(300), 0, null, fallback),
+                        TARGET,
+                        activationThreshold,
+                        min,
+                        100,
+                        idle,
+                        seconds(30),
+                        seconds(300),
+                        0,
+                        false,
+                        null,
+                        fallback),
                 0);
     }
 
