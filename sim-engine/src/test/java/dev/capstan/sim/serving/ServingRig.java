@@ -65,9 +65,7 @@ final class ServingRig {
             int tokenBudget,
             int maxSequences,
             long kvCapacityTokens) {
-        return new ModelProfile(
-                "test",
-                "test",
+        return PlainProfile.of(
                 "test",
                 1,
                 stepBaseNanos,
