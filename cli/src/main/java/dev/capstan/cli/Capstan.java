@@ -73,6 +73,7 @@ public final class Capstan {
                 .addSubcommand(new ReportCommand(console))
                 .addSubcommand(TracesCommand.of(console))
                 .addSubcommand(new PoliciesCommand(console))
+                .addSubcommand(ModelsCommand.of(console))
                 .addSubcommand(new ValidateCommand(console))
                 .addSubcommand(new CompletionCommand(console));
         return root.setOut(writer(console.out()))

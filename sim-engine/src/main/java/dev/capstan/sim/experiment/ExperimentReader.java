@@ -295,20 +295,36 @@ final class ExperimentReader {
                 tpot);
     }
 
-    private static ModelProfile model(Section section) {
-        List<String> known =
-                ModelProfiles.all().stream().map(ModelProfile::name).toList();
+    private ModelProfile model(Section section) {
         String name = section.text("model", null);
-        ModelProfile model = ModelProfiles.find(name).orElseGet(() -> {
-            section.issue(
-                    "model",
-                    "no profile is called '" + name + "'." + NearestName.hint(name, known) + " Known: "
-                            + String.join(", ", known) + ".");
-            return ModelProfiles.all().get(0);
-        });
+        ModelProfile model = name.matches(".*\\.ya?ml") ? modelOfFile(section) : shippedModel(section, name);
         int sequences = section.integer("max_sequences", model.maxSequences(), 1, 100_000);
         int budget = section.integer("token_budget", model.tokenBudget(), 1, MANY);
         return model.withLimits(sequences, budget);
+    }
+
+    private static ModelProfile shippedModel(Section section, String name) {
+        return ModelProfiles.find(name).orElseGet(() -> {
+            List<String> known =
+                    ModelProfiles.all().stream().map(ModelProfile::name).toList();
+            section.issue(
+                    "model",
+                    "no profile is called '" + name + "'." + NearestName.hint(name, known) + " Known: "
+                            + String.join(", ", known) + ". A profile of your own is a path that ends in .yaml.");
+            return ModelProfiles.all().get(0);
+        });
+    }
+
+    private ModelProfile modelOfFile(Section section) {
+        Path path = path(section, "model");
+        if (Files.isRegularFile(path)) {
+            try {
+                return ModelProfiles.read(path);
+            } catch (IllegalArgumentException e) {
+                section.issue("model", String.valueOf(e.getMessage()));
+            }
+        }
+        return ModelProfiles.all().get(0);
     }
 
     private static Autoscaler autoscaler(Section section, Mode mode) {

@@ -23,6 +23,8 @@ final class Replica {
     long stretchStartNanos;
     long stepNanos;
     long stretchSteps;
+    /** When the mixed steps began that run without a decode step between them. */
+    long burstStartNanos;
 
     /** Steps done since the replica serves. */
     long steps;

@@ -78,7 +78,7 @@ public final class RequestService implements ServicePlant, ArrivalSource {
         outputs = trace.outputTokens();
         log = new RequestLog(trace);
         gpuLimitWatts = model.tdpGpuWatts();
-        table = new StepTable(model, gpuLimitWatts, servers);
+        table = new StepTable(model, gpuLimitWatts, 1, 1, servers);
         stepEnds = kernel.register(this::stepEnds);
         deployment =
                 new Deployment(kernel, power, servers, model.gpus(), startup, startupJitter, graceNanos, random, this);
@@ -206,7 +206,7 @@ public final class RequestService implements ServicePlant, ArrivalSource {
             return;
         }
         gpuLimitWatts = limit;
-        table = new StepTable(model, limit, servers);
+        table = new StepTable(model, limit, 1, 1, servers);
         for (Replica replica : replicas) {
             if (replica.stepping) {
                 cut(replica);
@@ -357,9 +357,9 @@ public final class RequestService implements ServicePlant, ArrivalSource {
             begin(
                     replica,
                     false,
-                    table.decodeNanos(replica.running),
+                    table.decodeNanos(replica.running, table.workloadContext(replica.running)),
                     replica.nextFinishStep() - replica.steps,
-                    table.decodeActiveMicrowatts(replica.running));
+                    table.decodeActiveMicrowatts(replica.running, table.workloadContext(replica.running)));
         } else {
             replica.stepping = false;
             if (replica.accepting) {
@@ -392,8 +392,10 @@ public final class RequestService implements ServicePlant, ArrivalSource {
     private void beginMixedStep(Replica replica) {
         int budget = Math.max(1, model.tokenBudget() - replica.running);
         int taken = 0;
+        long pairs = 0;
         while (replica.finishingPrefills < replica.prefilling) {
             int left = inputs[replica.prefillRequest(replica.finishingPrefills)] - replica.headTokensDone;
+            pairs += StepTable.promptPairs(replica.headTokensDone, Math.min(left, budget - taken));
             if (left > budget - taken) {
                 replica.headTokensDone += budget - taken;
                 taken = budget;
@@ -404,12 +406,18 @@ public final class RequestService implements ServicePlant, ArrivalSource {
             replica.finishingPrefills++;
         }
         inputTokens += taken;
+        if (!replica.stepping || !replica.mixed) {
+            replica.burstStartNanos = kernel.nowNanos();
+        }
+        int b = replica.running;
+        long context = table.workloadContext(b);
+        long burst = kernel.nowNanos() - replica.burstStartNanos;
         begin(
                 replica,
                 true,
-                table.mixedNanos(replica.running, taken),
+                table.mixedNanos(b, context, taken, pairs, burst),
                 1,
-                table.mixedActiveMicrowatts(replica.running, taken));
+                table.mixedActiveMicrowatts(b, context, taken, pairs, burst));
     }
 
     private void begin(Replica replica, boolean mixed, long stepNanos, long steps, long activeMicrowatts) {

@@ -1,81 +1,197 @@
 package dev.capstan.sim.serving;
 
 import dev.capstan.sim.cluster.Servers;
+import dev.capstan.sim.serving.ModelProfile.Response;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Step times and power of a replica under one GPU power limit, worked out once for every batch size.
+ * Step times and power of a replica under one GPU power limit and one clock, worked out once for every batch size.
  *
- * <p>A limit below the natural draw lowers the clock until the draw fits and stretches the step (models of the package's
- * {@link ModelProfile}); the clock never falls below {@value #LOWEST_CLOCK} of its maximum, so that a limit under idle
- * power slows the replica and does not stop it.
+ * <p>Decode: b sequences with S tokens of context together take {@code base[b] + perToken[b] * S}. The law of the draw is
+ * {@code fixed + e * b/T}: the context only lengthens the step, so reading KV cache draws what reading weights draws. The
+ * clock of a batch under a limit is that at the context of the workload on which the profile was measured.
+ *
+ * <p>Two levers. A locked clock holds from the first nanosecond. A power limit is reactive: the board lowers the clock with
+ * a first-order lag, so that a burst of prefill begins at the clock of the decode batch before it. Of a burst that lasts t,
+ * {@code lag * (1 - e^(-t/lag))} escapes at that clock and draw, and the rest runs at the clock that the limit allows.
+ * The escaped part also gets done sooner: each part is booked with its own time and its own watts, so that the energy of a
+ * step is the sum of its parts and a burst draws at most {@code lag * (draw - limit)} joules over the limit.
+ *
+ * <p>Caveats. The clock after a burst recovers at once. A limit that not even {@link ModelProfile#LOWEST_CLOCK the lowest clock}
+ * keeps is exceeded. Nothing here allocates after construction, and no method calls a transcendental function.
  */
 final class StepTable {
 
-    private static final double LOWEST_CLOCK = 0.1;
+    /** 1 - e^-x for x in [0, 8] in steps of 1/32: the escaped share of the lag. */
+    private static final double[] ESCAPED = new double[8 * 32 + 1];
 
-    private final long[] decodeNanos;
-    private final long[] decodeActiveMicrowatts;
-    private final double[] decodeBoardWatts;
+    static {
+        for (int i = 0; i < ESCAPED.length; i++) {
+            ESCAPED[i] = 1 - StrictMath.exp(-i / 32.0);
+        }
+    }
+
+    private final double[] baseNanos;
+    private final double[] nanosPerContextToken;
+    private final double[] fixedWatts;
+    private final double[] wattNanos;
+    private final double[] mostWatts;
+    private final double[] burstStretch;
+    private final double[] burstWatts;
+
     private final double prefillNanosPerToken;
-    private final double prefillBoardWatts;
+    private final double prefillNanosPerPair;
+    private final @Nullable Table prefillTable;
+    private final double prefillStretch;
+    private final double prefillWatts;
+    private final double lagNanos;
+    private final double workloadTokens;
     private final long idleActiveMicrowatts;
     private final Servers servers;
     private final int gpus;
 
-    StepTable(ModelProfile model, double gpuLimitWatts, Servers servers) {
+    /**
+     * @param gpuLimitWatts power limit of each GPU
+     * @param clock share of the maximum clock at which the GPUs are locked; 1 where they are not
+     * @param boardFactor dynamic power of the boards of this replica over the profile's: spread of manufacturing
+     */
+    StepTable(ModelProfile model, double gpuLimitWatts, double clock, double boardFactor, Servers servers) {
         this.servers = servers;
         gpus = model.gpus();
-        double limitWatts = gpuLimitWatts * gpus;
-        double idleWatts = gpus * model.idleGpuWatts();
+        Response response = model.response();
+        double limit = gpuLimitWatts * gpus;
+        double idle = gpus * model.idleGpuWatts();
+        double perToken = model.context().perTokenNs();
+        workloadTokens = model.context().workloadTokens();
+        double memory = idle + (model.memoryWatts() - idle) * boardFactor;
+        double prefill = idle + (model.prefill().tdpShare() * model.peakWatts() - idle) * boardFactor;
+        double prefillClock = Math.min(clock, model.clock(prefill, gpuLimitWatts));
+        prefillStretch = Response.stretch(response.kappaPrefill(), prefillClock);
+        prefillWatts = draw(response, prefill, idle, prefillClock);
+        lagNanos = response.lagMs() * 1e6;
+        prefillNanosPerToken = model.prefill().perTokenUs() * 1e3;
+        prefillNanosPerPair = model.prefill().perTokenSquaredNs();
+        prefillTable = model.prefill().table();
+
         int size = model.maxSequences() + 1;
-        decodeNanos = new long[size];
-        decodeActiveMicrowatts = new long[size];
-        decodeBoardWatts = new double[size];
+        baseNanos = new double[size];
+        nanosPerContextToken = new double[size];
+        fixedWatts = new double[size];
+        wattNanos = new double[size];
+        mostWatts = new double[size];
+        burstStretch = new double[size];
+        burstWatts = new double[size];
         for (int b = 0; b < size; b++) {
             // Without running sequences the step belongs to prefill: it draws what one sequence would.
-            double natural = model.decodeWatts(Math.max(1, b));
-            double stretch = stretch(natural, limitWatts, idleWatts, model.kappaDecode(), model.gamma());
-            decodeNanos[b] = Math.max(1, Math.round(model.decodeStepNanos(b) * stretch));
-            decodeBoardWatts[b] = Math.min(natural, Math.max(limitWatts, idleWatts));
-            decodeActiveMicrowatts[b] = Servers.microwatts(servers.activeWatts(decodeBoardWatts[b], gpus));
+            double natural = idle + (model.decodeWatts(Math.max(1, b)) - idle) * boardFactor;
+            double batchClock = Math.min(clock, model.clock(natural, gpuLimitWatts));
+            double stretch = Response.stretch(model.kappaDecode(b), batchClock);
+            double nanos = model.decodeStepNanos(b);
+            baseNanos[b] = (nanos - perToken * workloadTokens * b) * stretch;
+            nanosPerContextToken[b] = perToken * stretch;
+            mostWatts[b] = Math.max(limit, draw(response, natural, idle, batchClock));
+            double share = natural <= idle ? 1 : (draw(response, natural, idle, batchClock) - idle) / (natural - idle);
+            double floor = Math.min(memory, natural);
+            fixedWatts[b] = idle + (floor - idle) * share;
+            wattNanos[b] = (natural - floor) * share * nanos * stretch;
+            boolean escapes = lagNanos > 0 && batchClock > prefillClock;
+            burstStretch[b] = escapes ? Response.stretch(response.kappaPrefill(), batchClock) : prefillStretch;
+            burstWatts[b] = escapes ? draw(response, prefill, idle, batchClock) : prefillWatts;
         }
-        prefillBoardWatts = Math.min(model.peakWatts(), Math.max(limitWatts, idleWatts));
-        prefillNanosPerToken = model.prefillNanosPerToken()
-                * stretch(model.peakWatts(), limitWatts, idleWatts, model.kappaPrefill(), model.gamma());
-        idleActiveMicrowatts = Servers.microwatts(servers.activeWatts(idleWatts, gpus));
+        idleActiveMicrowatts = Servers.microwatts(servers.activeWatts(idle, gpus));
     }
 
-    long decodeNanos(int b) {
-        return decodeNanos[b];
+    /** Context of b running sequences together in the workload on which the profile was measured. */
+    long workloadContext(int b) {
+        return Math.round(workloadTokens * b);
     }
 
-    long decodeActiveMicrowatts(int b) {
-        return decodeActiveMicrowatts[b];
+    /**
+     * What a chunk adds to the work of attention: the squares of the prompt tokens taken in after it, less before it.
+     *
+     * @param before prompt tokens of the request that earlier steps have taken in
+     * @param taken prompt tokens of the request in this step
+     */
+    static long promptPairs(long before, long taken) {
+        return taken * (2 * before + taken);
+    }
+
+    /** Time of a step that decodes b sequences with this many tokens of context together. */
+    long decodeNanos(int b, long contextTokens) {
+        return Math.max(1, Math.round(exactNanos(b, contextTokens)));
+    }
+
+    /** Its active power. */
+    long decodeActiveMicrowatts(int b, long contextTokens) {
+        return Servers.microwatts(servers.activeWatts(decodeWatts(b, contextTokens), gpus));
     }
 
     long idleActiveMicrowatts() {
         return idleActiveMicrowatts;
     }
 
-    /** Time of a step that decodes b sequences and takes in prompt tokens. */
-    long mixedNanos(int b, int promptTokens) {
-        return decodeNanos[b] + Math.round(prefillNanosPerToken * promptTokens);
+    /**
+     * Time of a step that decodes b sequences and takes in prompt tokens.
+     *
+     * @param promptPairs sum of {@link #promptPairs} over the chunks of the step
+     * @param burstNanos how long the mixed steps directly before this one have lasted
+     */
+    long mixedNanos(int b, long contextTokens, int promptTokens, long promptPairs, long burstNanos) {
+        double work = prefillWork(promptTokens, promptPairs);
+        double escaped = escapedNanos(b, work, burstNanos);
+        return decodeNanos(b, contextTokens) + Math.round(escaped + heldNanos(b, work, escaped));
     }
 
-    /** Mean power of such a step: the decode part at its own draw, the prompt part at the prefill draw. */
-    long mixedActiveMicrowatts(int b, int promptTokens) {
-        double prefillNanos = prefillNanosPerToken * promptTokens;
-        double share = prefillNanos / (prefillNanos + decodeNanos[b]);
-        double watts = decodeBoardWatts[b] + (prefillBoardWatts - decodeBoardWatts[b]) * share;
+    /** Mean power of such a step: the decode part, the part of prefill that escapes, and the rest at their own draws. */
+    long mixedActiveMicrowatts(int b, long contextTokens, int promptTokens, long promptPairs, long burstNanos) {
+        double work = prefillWork(promptTokens, promptPairs);
+        double escaped = escapedNanos(b, work, burstNanos);
+        double held = heldNanos(b, work, escaped);
+        long decode = decodeNanos(b, contextTokens);
+        double decodeWatts = decodeWatts(b, contextTokens);
+        double watts = decodeWatts
+                + ((burstWatts[b] - decodeWatts) * escaped + (prefillWatts - decodeWatts) * held)
+                        / (decode + escaped + held);
         return Servers.microwatts(servers.activeWatts(watts, gpus));
     }
 
-    private static double stretch(double natural, double limit, double idle, double kappa, double gamma) {
-        if (natural <= limit || natural <= idle) {
-            return 1;
+    private double exactNanos(int b, long contextTokens) {
+        return baseNanos[b] + nanosPerContextToken[b] * contextTokens;
+    }
+
+    private double decodeWatts(int b, long contextTokens) {
+        return Math.min(mostWatts[b], fixedWatts[b] + wattNanos[b] / exactNanos(b, contextTokens));
+    }
+
+    /** Time of the prompts of a step at full clock. */
+    private double prefillWork(int promptTokens, long promptPairs) {
+        if (prefillTable != null) {
+            return promptTokens == 0 ? 0 : 1e6 * prefillTable.at(promptTokens);
         }
-        double room = Math.max(0, limit - idle) / (natural - idle);
-        double clock = Math.max(LOWEST_CLOCK, StrictMath.pow(room, 1 / gamma));
-        return (1 - kappa) + kappa / clock;
+        return prefillNanosPerToken * promptTokens + prefillNanosPerPair * promptPairs;
+    }
+
+    /** Time that the prompts of a step run at the clock with which their burst began. */
+    private double escapedNanos(int b, double work, long burstNanos) {
+        if (burstWatts[b] <= prefillWatts) {
+            return 0;
+        }
+        double nanos = work * burstStretch[b];
+        return Math.min(nanos, lagNanos * (escaped((burstNanos + nanos) / lagNanos) - escaped(burstNanos / lagNanos)));
+    }
+
+    /** Time that the rest runs at the clock that the limit allows. */
+    private double heldNanos(int b, double work, double escapedNanos) {
+        return (work - escapedNanos / burstStretch[b]) * prefillStretch;
+    }
+
+    private static double escaped(double lags) {
+        double at = lags * 32;
+        int below = (int) at;
+        return below >= ESCAPED.length - 1 ? 1 : ESCAPED[below] + (at - below) * (ESCAPED[below + 1] - ESCAPED[below]);
+    }
+
+    private static double draw(Response response, double natural, double idle, double clock) {
+        return natural <= idle ? natural : idle + (natural - idle) * response.dynamicShare(clock);
     }
 }

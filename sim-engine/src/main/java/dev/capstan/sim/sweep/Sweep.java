@@ -21,6 +21,7 @@ import dev.capstan.sim.run.Load;
 import dev.capstan.sim.run.RunResult;
 import dev.capstan.sim.run.SimulationRun;
 import dev.capstan.sim.run.TraceLibrary;
+import dev.capstan.sim.serving.ModelProfiles;
 import dev.capstan.trace.RandomStream;
 import dev.capstan.trace.TraceOrigin;
 import java.io.IOException;
@@ -437,10 +438,20 @@ public final class Sweep {
 
     private List<String> notes() {
         Set<String> notes = new LinkedHashSet<>();
+        Set<String> engines = new LinkedHashSet<>();
         for (Experiment.Service service : file.base().services()) {
+            engines.add(service.model().engine());
             notes.add(
                     "Profile " + service.model().name() + ": " + service.model().validity() + " (source: "
                             + service.model().source() + ").");
+        }
+        file.axes().stream()
+                .filter(axis -> axis.path().endsWith(".model"))
+                .flatMap(axis -> axis.texts().stream())
+                .forEach(name -> ModelProfiles.find(name).ifPresent(model -> engines.add(model.engine())));
+        if (engines.size() > 1) {
+            notes.add("The profiles are of different generations of engines (" + String.join(", ", engines)
+                    + "): step times differ by 3 times and power by 2 between them, so do not compare their results.");
         }
         notes.add("Wall power is " + file.base().cluster().serverBaseWatts() + " W per server + "
                 + file.base().cluster().wallWattsPerGpuWatt()

@@ -45,6 +45,10 @@ public record Check(
     public enum Verdict {
         PASSED,
         FAILED,
+        /** The target is missed; the note says why. Known, and so no failure of the run. */
+        MISSED,
+        /** No target was set beforehand: the figure is told for what it is. */
+        REPORTED,
         /** What it needs is not there; the note says what. */
         SKIPPED;
 
@@ -130,14 +134,21 @@ public record Check(
                 "");
     }
 
+    /** A figure that nothing was expected of. */
+    public static Check reported(String name, Layer layer, String source, String unit, double got) {
+        return new Check(name, layer, source, "", quantity(got, unit), "", Verdict.REPORTED, "");
+    }
+
     /** A check that could not be made, and why. */
     public static Check skipped(String name, Layer layer, String source, String why) {
         return new Check(name, layer, source, "", "", "", Verdict.SKIPPED, why);
     }
 
-    /** The same check with a note. */
-    public Check withNote(String text) {
-        return new Check(name, layer, source, expected, got, tolerance, verdict, text);
+    /** The same check; where it failed, as a miss that is known. */
+    Check asMissed(String why) {
+        return verdict == Verdict.FAILED
+                ? new Check(name, layer, source, expected, got, tolerance, Verdict.MISSED, why)
+                : this;
     }
 
     static Verdict verdict(boolean holds) {

@@ -143,7 +143,7 @@ final class QueueingSuite implements Suite {
             long[] arrivals = new long[requests];
             int[] lengths = new int[requests];
             draw(law, rho, replication, steps, arrivals, lengths);
-            ServedTrace served = new ServedTrace(ServedTrace.decodeOnly(0, 1e9 / steps, 10_000), 1, arrivals, lengths);
+            ServedTrace served = new ServedTrace(ServedTrace.decodeOnly(1, 1e9 / steps, 10_000), 1, arrivals, lengths);
             served.playToTheEnd();
             double sojourn = 0;
             double alone = 0;

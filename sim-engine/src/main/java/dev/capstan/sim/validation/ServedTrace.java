@@ -54,10 +54,8 @@ final class ServedTrace {
             double fixedWatts,
             double joulesPerToken,
             double idleWatts) {
-        return new ModelProfile(
+        return PlainProfile.of(
                 "decode only",
-                "none",
-                "none",
                 1,
                 stepBaseNanos,
                 stepPerSequenceNanos,

@@ -91,10 +91,8 @@ record SmallCluster(
     }
 
     private Experiment.Service service(int index) {
-        ModelProfile meter = new ModelProfile(
+        ModelProfile meter = PlainProfile.of(
                 "meter",
-                "none",
-                "none",
                 1,
                 1e6,
                 0,

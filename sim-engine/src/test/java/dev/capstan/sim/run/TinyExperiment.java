@@ -8,6 +8,7 @@ import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.experiment.Experiment.Unserved;
 import dev.capstan.sim.kernel.CheckLevel;
 import dev.capstan.sim.serving.ModelProfile;
+import dev.capstan.sim.validation.PlainProfile;
 import dev.capstan.trace.PowerTrace;
 import dev.capstan.trace.RandomStream;
 import dev.capstan.trace.RequestTrace;
@@ -65,8 +66,7 @@ public final class TinyExperiment {
 
     /** Replicas of one GPU that draw from nothing up to the given power. */
     public static ModelProfile meter(double watts) {
-        return new ModelProfile(
-                "meter", "test", "test", 1, 1e6, 0, 0, 1, 1, 1, watts, 0, 0, watts, watts / 10, 0.2, 0.9, 2, List.of());
+        return PlainProfile.of("meter", 1, 1e6, 0, 0, 1, 1, 1, watts, 0, 0, watts, watts / 10, 0.2, 0.9, 2, List.of());
     }
 
     /** The same demand in watts from the start of the run to its end, stepping once. */

@@ -8,6 +8,7 @@ import dev.capstan.sim.cluster.Servers;
 import dev.capstan.sim.cluster.StartupPhase;
 import dev.capstan.sim.kernel.Kernel;
 import dev.capstan.sim.power.PowerDomains;
+import dev.capstan.sim.validation.PlainProfile;
 import dev.capstan.trace.PowerTrace;
 import dev.capstan.trace.RandomStream;
 import dev.capstan.trace.TraceOrigin;
@@ -126,8 +127,7 @@ class MeteredServiceTest {
         }
         PowerTrace trace = new PowerTrace(
                 times, watts, watts.length * 10L * SECOND, Optional.empty(), new TraceOrigin("test", "", ""));
-        ModelProfile model = new ModelProfile(
-                "test", "test", "test", 1, 1e6, 0, 0, 1, 1, 1, 50, 0, 10, 100, 20, 0.2, 0.9, 2, List.of());
+        ModelProfile model = PlainProfile.of("test", 1, 1e6, 0, 0, 1, 1, 1, 50, 0, 10, 100, 20, 0.2, 0.9, 2, List.of());
         Servers servers = new Servers(new int[] {10}, 1, 0, 1, 0, power);
         MeteredService service = new MeteredService(
                 kernel,

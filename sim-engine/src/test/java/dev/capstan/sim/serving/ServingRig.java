@@ -5,6 +5,7 @@ import dev.capstan.sim.cluster.Servers;
 import dev.capstan.sim.cluster.StartupPhase;
 import dev.capstan.sim.kernel.Kernel;
 import dev.capstan.sim.power.PowerDomains;
+import dev.capstan.sim.validation.PlainProfile;
 import dev.capstan.trace.RandomStream;
 import dev.capstan.trace.RequestTrace;
 import dev.capstan.trace.TraceOrigin;
@@ -65,9 +66,7 @@ final class ServingRig {
             int tokenBudget,
             int maxSequences,
             long kvCapacityTokens) {
-        return new ModelProfile(
-                "test",
-                "test",
+        return PlainProfile.of(
                 "test",
                 1,
                 stepBaseNanos,

@@ -100,7 +100,7 @@ final class StepwiseReference {
             }
             double natural = model.decodeWatts(Math.max(1, b));
             long decodeNanos =
-                    Math.max(1, Math.round(model.decodeStepNanos(b) * stretch(natural, model.kappaDecode())));
+                    Math.max(1, Math.round(model.decodeStepNanos(b) * stretch(natural, model.kappaDecode(b))));
             mixed = !prefill.isEmpty();
             int taken = 0;
             int budget = Math.max(1, model.tokenBudget() - b);
@@ -114,8 +114,10 @@ final class StepwiseReference {
                 finishing++;
             }
             inputTokens += taken;
-            double prefillNanos =
-                    model.prefillNanosPerToken() * stretch(model.peakWatts(), model.kappaPrefill()) * taken;
+            double prefillNanos = model.prefill().perTokenUs()
+                    * 1e3
+                    * stretch(model.peakWatts(), model.response().kappaPrefill())
+                    * taken;
             stepEnd = now + decodeNanos + Math.round(prefillNanos);
             double share = prefillNanos / (prefillNanos + decodeNanos);
             double decodeWatts = Math.min(natural, limit());
@@ -132,7 +134,11 @@ final class StepwiseReference {
             if (natural <= limit) {
                 return 1;
             }
-            double clock = Math.max(0.1, StrictMath.pow((limit - idle) / (natural - idle), 1 / model.gamma()));
+            double clock = Math.max(
+                    0.1,
+                    StrictMath.pow(
+                            (limit - idle) / (natural - idle),
+                            1 / model.response().gamma()));
             return 1 - kappa + kappa / clock;
         }
 

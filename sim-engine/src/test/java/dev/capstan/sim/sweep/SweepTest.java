@@ -239,6 +239,20 @@ class SweepTest {
     }
 
     @Test
+    void warnsOfProfilesOfDifferentGenerationsOfEngines(@TempDir Path temp) throws IOException {
+        Sweep mixed = sweep(
+                "replications=1",
+                "policies=[none]",
+                "axes={'services[0].model': [llama-3.1-70b-h100x4, llama-3.1-70b-h100x4-vllm2024]}");
+
+        mixed.run(options(temp.resolve("out"), 1, false), SweepListener.SILENT);
+
+        Path manifest = temp.resolve("out").resolve("manifest.json");
+        assertThat(Files.readString(manifest)).contains("different generations of engines (vllm-2025, vllm-2024)");
+        assertThat(Files.readString(whole.resolve("manifest.json"))).doesNotContain("generations of engines");
+    }
+
+    @Test
     void simulatesEachPolicyOnceWithItsCourse(@TempDir Path temp) throws IOException {
         Sweep simulation = Sweep.simulate(file());
 

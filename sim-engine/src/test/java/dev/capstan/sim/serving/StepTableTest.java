@@ -1,0 +1,162 @@
+package dev.capstan.sim.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.capstan.sim.cluster.Servers;
+import dev.capstan.sim.power.PowerDomains;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Times and watts of steps, against the published laws and numbers worked out by hand. A watt of a GPU is one at the wall. */
+class StepTableTest {
+
+    private static final double MILLI = 1e6;
+
+    private final Servers servers = new Servers(
+            new int[] {1},
+            8,
+            0,
+            1,
+            0,
+            new PowerDomains(
+                    List.of(new PowerDomains.Domain(
+                            "root", -1, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY)),
+                    1));
+
+    /** T(b, s) = 4.38 + 0.0377 b + 3.04e-5 b s ms: 100 sequences of 2000 tokens take 4.38 + 3.77 + 6.08. */
+    @Test
+    void readsTheContextOfEverySequence() {
+        StepTable table = unlimited("llama-3.1-8b-fp8-h200");
+        assertThat(table.decodeNanos(100, 200_000)).isEqualTo(14_230_000);
+        assertThat(table.decodeNanos(1, 13_585)).isEqualTo(Math.round((4.38 + 0.0377 + 3.04e-5 * 13_585) * MILLI));
+    }
+
+    /** 15.74 + 0.1035 * 128 ms, and 1671 + 0.1328 * 128 / (16.47 + 0.1352 * 128 ms) W: S-MLE3. */
+    @Test
+    void givesTheMeasuredStepAtTheContextOfTheWorkload() {
+        StepTable table = unlimited("llama-3.1-70b-h100x4");
+        assertThat(table.decodeNanos(128, table.workloadContext(128))).isEqualTo(28_988_000);
+        assertThat(table.decodeActiveMicrowatts(128, table.workloadContext(128)) * 1e-6)
+                .isEqualTo(1671 + 0.1328 * 128 / 0.0337756, within(0.01));
+    }
+
+    /** Ever longer contexts lead to nothing but memory reads, which draw what weights drew: the fixed part, 1671 W. */
+    @Test
+    void drawsLessWhileItOnlyReadsCache() {
+        StepTable table = unlimited("llama-3.1-70b-h100x4");
+        long short0 = table.decodeActiveMicrowatts(128, table.workloadContext(128));
+        long long0 = table.decodeActiveMicrowatts(128, 10 * table.workloadContext(128));
+        assertThat(long0).isLessThan(short0);
+        assertThat(table.decodeActiveMicrowatts(128, 1_000_000_000L) * 1e-6).isEqualTo(1671, within(1.0));
+    }
+
+    /** S-DYN: a prompt of 8236 tokens has its first token after 171.0 ms, one of 16372 after 375.5; the fit is 2.6 % off. */
+    @Test
+    void takesAsLongForAPromptInChunksAsInOneStep() {
+        StepTable table = unlimited("llama-3.1-8b-fp8-h200");
+        double overhead = 14.17 * MILLI;
+        double whole = table.mixedNanos(0, 0, 8236, StepTable.promptPairs(0, 8236), 0);
+        assertThat(whole + overhead).isEqualTo(171.0 * MILLI, within(0.026 * 171.0 * MILLI));
+        double long0 = table.mixedNanos(0, 0, 16_372, StepTable.promptPairs(0, 16_372), 0);
+        assertThat(long0 + overhead).isEqualTo(375.5 * MILLI, within(0.026 * 375.5 * MILLI));
+
+        long alone = table.decodeNanos(0, 0);
+        long chunks = 0;
+        for (int before = 0; before < 8236; before += 512) {
+            int taken = Math.min(512, 8236 - before);
+            chunks += table.mixedNanos(0, 0, taken, StepTable.promptPairs(before, taken), 0) - alone;
+        }
+        assertThat((double) chunks).isEqualTo(whole - alone, within(20.0));
+    }
+
+    /**
+     * Idle 100 W, decode 500 W at a board limit of 500 W; gamma 2 down to a knee of 0.75, 1 below. 356 W leave 0.64 of the
+     * dynamic power: clock 0.8. 250 W leave 0.375: below 0.75^2 the clock is 0.75 * 0.375/0.5625 = 0.5.
+     */
+    @Test
+    void lowersTheClockUntilTheDrawFits() {
+        ModelProfile model = boards(500, 0);
+        StepTable table = new StepTable(model, 356, 1, 1, servers);
+        assertThat(table.decodeNanos(1, 0)).isEqualTo(Math.round(10 * MILLI * (0.5 + 0.5 / 0.8)));
+        assertThat(table.decodeActiveMicrowatts(1, 0)).isEqualTo(356_000_000);
+        table = new StepTable(model, 250, 1, 1, servers);
+        assertThat(table.decodeNanos(1, 0)).isEqualTo(Math.round(10 * MILLI * (0.5 + 0.5 / 0.5)));
+        assertThat(table.decodeActiveMicrowatts(1, 0)).isEqualTo(250_000_000);
+    }
+
+    @Test
+    void drawsTheSameAtALockedClock() {
+        StepTable table = new StepTable(boards(500, 500), 500, 0.8, 1, servers);
+        assertThat(table.decodeNanos(1, 0)).isEqualTo(Math.round(10 * MILLI * (0.5 + 0.5 / 0.8)));
+        assertThat(table.decodeActiveMicrowatts(1, 0) * 1e-6).isEqualTo(356, within(1e-6));
+        // Nothing escapes a locked clock: 100 ms of prefill take 0.1 + 0.9/0.8 times as long at the same 356 W.
+        assertThat(table.mixedNanos(1, 0, 100_000, 0, 0) - table.decodeNanos(1, 0))
+                .isEqualTo(Math.round(100 * MILLI * 1.225));
+        assertThat(table.mixedActiveMicrowatts(1, 0, 100_000, 0, 0) * 1e-6).isEqualTo(356, within(1e-6));
+    }
+
+    /**
+     * Decode at 300 W fits under 356 W, so 100 ms of prefill at 500 W begin at full clock. Of them 500 ms (1 - e^-0.2) =
+     * 90.635 ms escape; the other 9.365 take 1.225 times as long at 356 W. Energy is that of the parts.
+     */
+    @Test
+    void letsABurstShorterThanTheLagEscapeALimit() {
+        StepTable table = new StepTable(boards(300, 500), 356, 1, 1, servers);
+        double escaped = 90.635;
+        double held = 9.365 * 1.225;
+        long nanos = table.mixedNanos(1, 0, 100_000, 0, 0);
+        assertThat(nanos / MILLI).isEqualTo(10 + escaped + held, within(0.02));
+        double joules = table.mixedActiveMicrowatts(1, 0, 100_000, 0, 0) * 1e-6 * nanos * 1e-9;
+        assertThat(joules).isEqualTo(0.3 * 10 + 0.5 * escaped + 0.356 * held, within(0.005));
+    }
+
+    /** Whatever a burst is cut into, it draws at most lag * (500 - 356 W) = 72 J over the limit. */
+    @Test
+    void holdsALongBurstToTheLimit() {
+        StepTable table = new StepTable(boards(300, 500), 356, 1, 1, servers);
+        double over = 0;
+        long burst = 0;
+        for (int step = 0; step < 100; step++) {
+            long nanos = table.mixedNanos(1, 0, 100_000, 0, burst);
+            double watts = table.mixedActiveMicrowatts(1, 0, 100_000, 0, burst) * 1e-6;
+            // 10 ms of each step are decode at 300 W.
+            over += (watts - 356) * nanos * 1e-9 + 0.01 * (356 - 300);
+            burst += nanos;
+        }
+        assertThat(over).isBetween(60.0, 72.1);
+        assertThat(table.mixedNanos(1, 0, 100_000, 0, burst)).isEqualTo(Math.round((10 + 122.5) * MILLI));
+    }
+
+    @Test
+    void scalesTheDynamicPowerOfABoardThatIsHotterThanOthers() {
+        StepTable table = new StepTable(boards(300, 0), 500, 1, 1.05, servers);
+        assertThat(table.decodeActiveMicrowatts(1, 0) * 1e-6).isEqualTo(100 + 1.05 * 200, within(1e-6));
+        assertThat(table.idleActiveMicrowatts()).isEqualTo(100_000_000);
+    }
+
+    private StepTable unlimited(String name) {
+        ModelProfile model = ModelProfiles.find(name).orElseThrow();
+        return new StepTable(model, model.tdpGpuWatts(), 1, 1, servers);
+    }
+
+    /** One board: steps of 10 ms at this draw, prompts of 1 us a token at 500 W; kappa 0.5 and 0.9. */
+    private static ModelProfile boards(double decodeWatts, double lagMs) {
+        Basis basis = new Basis(Basis.Status.ASSUMED, "test", null, null, null);
+        return new ModelProfile(
+                "test",
+                "test",
+                "test",
+                new Gpu("test", 1, 1, 1, 500, 100, 0, 100, null, Map.of()),
+                1,
+                new ModelProfile.Step(10.0, 0.0, null, null, basis),
+                new ModelProfile.Context(0, 0, basis),
+                new ModelProfile.Prefill(1, 0, null, null, 0, 1, basis),
+                new ModelProfile.Power(decodeWatts, 0.0, null, null, null, null, basis),
+                new ModelProfile.Idle(100, basis),
+                new ModelProfile.Response(0.5, 0.5, 0.9, 2, 1, 0.75, lagMs, basis),
+                new ModelProfile.Limits(4, 8192, 100_000, basis),
+                new ModelProfile.Start(List.of(), basis));
+    }
+}
