@@ -21,6 +21,9 @@ public final class DomainMeter {
     private double peakWatts;
     private double peakOverLimitWatts;
     private double heat;
+    /** Time at or under the rating that {@link #heat} does not know of yet. */
+    private double coolingSeconds;
+
     private double highestHeat;
     private long trippedNanos = Long.MAX_VALUE;
 
@@ -64,16 +67,26 @@ public final class DomainMeter {
     }
 
     private void advanceBreaker(double seconds) {
-        double ratio = watts / ratingWatts;
-        if (ratio <= 1 && heat == 0) {
+        if (watts <= ratingWatts) {
+            coolingSeconds += seconds;
             return;
         }
+        cool();
+        double ratio = watts / ratingWatts;
         double before = heat;
         heat = Math.min(1, breaker.heat(heat, ratio, seconds));
         if (heat >= 1 && trippedNanos == Long.MAX_VALUE) {
             trippedNanos = settledNanos + Math.round((1 - before) * breaker.tripSeconds(ratio) * 1e9);
         }
         highestHeat = Math.max(highestHeat, heat);
+    }
+
+    /** Cooling is exponential, so that it may be made up for at once. */
+    private void cool() {
+        if (heat > 0) {
+            heat = breaker.heat(heat, 1, coolingSeconds);
+        }
+        coolingSeconds = 0;
     }
 
     void power(double newWatts) {
@@ -143,6 +156,7 @@ public final class DomainMeter {
 
     /** Thermal state of the breaker now: 0 cold, 1 tripped. */
     public double heat() {
+        cool();
         return heat;
     }
 

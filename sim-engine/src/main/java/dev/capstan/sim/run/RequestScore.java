@@ -14,6 +14,8 @@ final class RequestScore {
     private int arrived;
     private int rejected;
     private int lost;
+    private int timedOut;
+    private int abandoned;
     private int unfinished;
     private int metTargets;
     private long inputTokens;
@@ -31,6 +33,8 @@ final class RequestScore {
                 case COMPLETED -> complete(log, request, ttftSloSeconds, tpotSloSeconds);
                 case REJECTED -> rejected++;
                 case LOST -> lost++;
+                case TIMED_OUT -> timedOut++;
+                case ABANDONED -> abandoned++;
                 default -> unfinished++;
             }
         }
@@ -58,32 +62,29 @@ final class RequestScore {
     }
 
     void write(double[] figures, double durationSeconds, double energyJoules) {
-        Arrays.sort(ttftSeconds, 0, completed);
-        Arrays.sort(tpotSeconds, 0, tpots);
-        Arrays.sort(e2eSeconds, 0, completed);
+        Quantiles ttft = new Quantiles(ttftSeconds, completed);
+        Quantiles tpot = new Quantiles(tpotSeconds, tpots);
+        Quantiles e2e = new Quantiles(e2eSeconds, completed);
         figures[Figure.REQUESTS_ARRIVED.ordinal()] = arrived;
         figures[Figure.REQUESTS_COMPLETED.ordinal()] = completed;
         figures[Figure.REQUESTS_REJECTED.ordinal()] = rejected;
         figures[Figure.REQUESTS_LOST.ordinal()] = lost;
+        figures[Figure.REQUESTS_TIMED_OUT.ordinal()] = timedOut;
+        figures[Figure.REQUESTS_ABANDONED.ordinal()] = abandoned;
         figures[Figure.REQUESTS_UNFINISHED.ordinal()] = unfinished;
         figures[Figure.INPUT_TOKENS.ordinal()] = inputTokens;
         figures[Figure.OUTPUT_TOKENS.ordinal()] = outputTokens;
-        figures[Figure.TTFT_P50_SECONDS.ordinal()] = quantile(ttftSeconds, completed, 0.5);
-        figures[Figure.TTFT_P90_SECONDS.ordinal()] = quantile(ttftSeconds, completed, 0.9);
-        figures[Figure.TTFT_P99_SECONDS.ordinal()] = quantile(ttftSeconds, completed, 0.99);
-        figures[Figure.TPOT_P50_SECONDS.ordinal()] = quantile(tpotSeconds, tpots, 0.5);
-        figures[Figure.TPOT_P90_SECONDS.ordinal()] = quantile(tpotSeconds, tpots, 0.9);
-        figures[Figure.TPOT_P99_SECONDS.ordinal()] = quantile(tpotSeconds, tpots, 0.99);
-        figures[Figure.E2E_P50_SECONDS.ordinal()] = quantile(e2eSeconds, completed, 0.5);
-        figures[Figure.E2E_P99_SECONDS.ordinal()] = quantile(e2eSeconds, completed, 0.99);
+        figures[Figure.TTFT_P50_SECONDS.ordinal()] = ttft.next(0.5);
+        figures[Figure.TTFT_P90_SECONDS.ordinal()] = ttft.next(0.9);
+        figures[Figure.TTFT_P99_SECONDS.ordinal()] = ttft.next(0.99);
+        figures[Figure.TPOT_P50_SECONDS.ordinal()] = tpot.next(0.5);
+        figures[Figure.TPOT_P90_SECONDS.ordinal()] = tpot.next(0.9);
+        figures[Figure.TPOT_P99_SECONDS.ordinal()] = tpot.next(0.99);
+        figures[Figure.E2E_P50_SECONDS.ordinal()] = e2e.next(0.5);
+        figures[Figure.E2E_P99_SECONDS.ordinal()] = e2e.next(0.99);
         figures[Figure.SLO_ATTAINMENT.ordinal()] = arrived == 0 ? Double.NaN : (double) metTargets / arrived;
         figures[Figure.GOODPUT_REQUESTS_PER_SECOND.ordinal()] = metTargets / durationSeconds;
         figures[Figure.JOULES_PER_OUTPUT_TOKEN.ordinal()] =
                 outputTokens == 0 ? Double.NaN : energyJoules / outputTokens;
-    }
-
-    /** The smallest value that at least the share q of all do not exceed. */
-    private static double quantile(double[] sorted, int size, double q) {
-        return size == 0 ? Double.NaN : sorted[Math.max(0, (int) Math.ceil(q * size) - 1)];
     }
 }
