@@ -7,6 +7,7 @@ import dev.capstan.sim.power.PowerDomains;
 import dev.capstan.sim.serving.ModelProfile;
 import dev.capstan.sim.serving.ModelProfiles;
 import dev.capstan.sim.serving.RequestService;
+import dev.capstan.sim.serving.ServingOptions;
 import dev.capstan.trace.RandomStream;
 import dev.capstan.trace.RequestTrace;
 import dev.capstan.trace.TraceOrigin;
@@ -75,7 +76,8 @@ public class BacklogBenchmark {
                 0,
                 0,
                 RandomStream.named(1, "startup"),
-                trace);
+                trace,
+                ServingOptions.DEFAULTS);
         power.meter(0).startScoring(0);
         service.deployment().begin(REPLICAS);
         kernel.runUntil(Long.MAX_VALUE - 1);

@@ -2,6 +2,7 @@ package dev.capstan.sim.experiment;
 
 import dev.capstan.sim.cluster.StartupPhase;
 import dev.capstan.sim.serving.ModelProfile;
+import dev.capstan.sim.serving.ServingOptions;
 import dev.capstan.trace.CarbonTrace;
 import java.nio.file.Path;
 import java.util.List;
@@ -114,6 +115,7 @@ public record Experiment(
      * @param initialReplicas ready at the start
      * @param startup what a new replica goes through before it serves
      * @param graceNanos how long a replica that was told to stop may go on with its requests
+     * @param serving routing of requests and settings of the engines
      * @param ttftSloSeconds time to first token that a request must meet
      * @param tpotSloSeconds time per output token that a request must meet
      */
@@ -129,6 +131,7 @@ public record Experiment(
             List<StartupPhase> startup,
             double startupJitter,
             long graceNanos,
+            ServingOptions serving,
             Autoscaler autoscaler,
             double ttftSloSeconds,
             double tpotSloSeconds) {}

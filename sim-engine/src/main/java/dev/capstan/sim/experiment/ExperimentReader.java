@@ -33,6 +33,7 @@ import dev.capstan.sim.experiment.Experiment.Unserved;
 import dev.capstan.sim.experiment.Experiment.Workload;
 import dev.capstan.sim.serving.ModelProfile;
 import dev.capstan.sim.serving.ModelProfiles;
+import dev.capstan.sim.serving.ServingOptions;
 import dev.capstan.trace.CarbonTrace;
 import dev.capstan.trace.PowerCsv;
 import dev.capstan.trace.Quantity;
@@ -271,6 +272,7 @@ final class ExperimentReader {
         }
         double jitter = section.ratio("startup_jitter", "0.1", 0, 0.9);
         long grace = section.duration("grace", "30s", "0s");
+        ServingOptions serving = serving(section);
         Autoscaler autoscaler = autoscaler(section.section("autoscaler"), mode);
         Section slo = section.section("slo");
         // MLPerf Llama-2-70B conversational: TTFT 2000 ms, TPOT 200 ms.
@@ -290,6 +292,7 @@ final class ExperimentReader {
                 List.copyOf(startup),
                 jitter,
                 grace,
+                serving,
                 autoscaler,
                 ttft,
                 tpot);
@@ -325,6 +328,21 @@ final class ExperimentReader {
             }
         }
         return ModelProfiles.all().get(0);
+    }
+
+    private static ServingOptions serving(Section section) {
+        ServingOptions defaults = ServingOptions.DEFAULTS;
+        return new ServingOptions(
+                section.choice("routing", ServingOptions.Routing.class, defaults.routing()),
+                defaults.blockTokens(),
+                section.flag("prefix_caching", defaults.prefixCaching()),
+                section.has("max_model_len") ? section.integer("max_model_len", 1, 1, MANY) : defaults.maxModelTokens(),
+                nanosOrNever(section.secondsOrNever("request_timeout", "1ms")),
+                nanosOrNever(section.secondsOrNever("client_patience", "1ms")));
+    }
+
+    private static long nanosOrNever(double seconds) {
+        return Double.isInfinite(seconds) ? ServingOptions.NEVER : Math.round(seconds * 1e9);
     }
 
     private static Autoscaler autoscaler(Section section, Mode mode) {

@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  * sequence of calls.
  *
  * <p><b>Caveats.</b> The clock is set before a handler is called, so a handler due at t sees {@code nowNanos() == t}.
- * Arrivals of several sources at one instant are taken in the order in which the sources were added.
+ * Events of several sources at one instant are taken by priority, then in the order in which the sources were added.
  */
 public final class Kernel {
 
     private final EventQueue queue = new EventQueue();
     private final List<EventHandler> registered = new ArrayList<>();
     private EventHandler[] handlers = {};
-    private ArrivalSource[] sources = {};
+    private EventSource[] sources = {};
     private @Nullable Runnable afterEvent;
     private long nowNanos;
     private long handled;
@@ -27,7 +27,7 @@ public final class Kernel {
         return nowNanos;
     }
 
-    /** Events and arrivals handled so far. */
+    /** Events handled so far. */
     public long handled() {
         return handled;
     }
@@ -39,14 +39,14 @@ public final class Kernel {
         return registered.size() - 1;
     }
 
-    /** Adds a stream of arrivals. */
-    public void addSource(ArrivalSource source) {
-        ArrivalSource[] more = Arrays.copyOf(sources, sources.length + 1);
+    /** Adds a stream of events. */
+    public void addSource(EventSource source) {
+        EventSource[] more = Arrays.copyOf(sources, sources.length + 1);
         more[sources.length] = source;
         sources = more;
     }
 
-    /** Has the given check run after every event and arrival. */
+    /** Has the given check run after every event. */
     public void checkAfterEvents(Runnable check) {
         afterEvent = check;
     }
@@ -68,24 +68,28 @@ public final class Kernel {
     /** Handles everything up to and including the given instant, and leaves the clock there. */
     public void runUntil(long endNanos) {
         while (true) {
-            long event = queue.topNanos();
-            ArrivalSource source = null;
-            long arrival = Long.MAX_VALUE;
-            for (ArrivalSource candidate : sources) {
-                if (candidate.nextNanos() < arrival) {
+            EventSource source = null;
+            long next = Long.MAX_VALUE;
+            int priority = Integer.MAX_VALUE;
+            for (EventSource candidate : sources) {
+                long at = candidate.nextNanos();
+                if (at < next || (at == next && candidate.priority() < priority)) {
                     source = candidate;
-                    arrival = candidate.nextNanos();
+                    next = at;
+                    priority = candidate.priority();
                 }
             }
-            boolean arrives =
-                    arrival < event || (arrival == event && source != null && queue.topPriority() > Priority.ARRIVAL);
-            long next = arrives ? arrival : event;
+            long event = queue.topNanos();
+            if (event < next || (event == next && queue.topPriority() < priority)) {
+                source = null;
+                next = event;
+            }
             if (next > endNanos || next == Long.MAX_VALUE) {
                 break;
             }
             nowNanos = next;
-            if (arrives && source != null) {
-                source.arrive();
+            if (source != null) {
+                source.handleNext();
             } else {
                 int handler = queue.topHandler();
                 long payload = queue.topPayload();

@@ -21,7 +21,9 @@ public final class DomainMeter {
     private double peakWatts;
     private double peakOverLimitWatts;
     private double heat;
+    /** Time at or under the rating that {@link #heat} does not know of yet. */
     private double coolingSeconds;
+
     private double highestHeat;
     private long trippedNanos = Long.MAX_VALUE;
 
@@ -79,6 +81,7 @@ public final class DomainMeter {
         highestHeat = Math.max(highestHeat, heat);
     }
 
+    /** Cooling is exponential, so that it may be made up for at once. */
     void power(double newWatts) {
         watts = newWatts;
     }

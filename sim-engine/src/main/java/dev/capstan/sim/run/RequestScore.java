@@ -22,6 +22,8 @@ final class RequestScore {
     private int arrived;
     private int rejected;
     private int lost;
+    private int timedOut;
+    private int abandoned;
     private int unfinished;
     private int metTargets;
     private long inputTokens;
@@ -43,6 +45,8 @@ final class RequestScore {
                 case COMPLETED -> complete(log, request, ttftSloSeconds, tpotSloSeconds);
                 case REJECTED -> rejected++;
                 case LOST -> lost++;
+                case TIMED_OUT -> timedOut++;
+                case ABANDONED -> abandoned++;
                 default -> unfinished++;
             }
         }
@@ -62,6 +66,8 @@ final class RequestScore {
         figures[Figure.REQUESTS_COMPLETED.ordinal()] = completed;
         figures[Figure.REQUESTS_REJECTED.ordinal()] = rejected;
         figures[Figure.REQUESTS_LOST.ordinal()] = lost;
+        figures[Figure.REQUESTS_TIMED_OUT.ordinal()] = timedOut;
+        figures[Figure.REQUESTS_ABANDONED.ordinal()] = abandoned;
         figures[Figure.REQUESTS_UNFINISHED.ordinal()] = unfinished;
         figures[Figure.INPUT_TOKENS.ordinal()] = inputTokens;
         figures[Figure.OUTPUT_TOKENS.ordinal()] = outputTokens;

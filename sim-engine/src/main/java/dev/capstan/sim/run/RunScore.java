@@ -4,6 +4,7 @@ import dev.capstan.sim.cluster.ServicePlant;
 import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.power.DomainMeter;
 import dev.capstan.sim.power.PowerDomains;
+import dev.capstan.sim.serving.Effort;
 import dev.capstan.sim.serving.RequestService;
 import dev.capstan.trace.CarbonTrace;
 import java.util.Arrays;
@@ -132,16 +133,20 @@ final class RunScore {
     /** Writes the figures of requests, all services together; leaves them out where no service plays any. */
     void requests(List<ServicePlant> plants) {
         RequestScore score = new RequestScore(experiment.warmupNanos());
-        boolean any = false;
+        Effort effort = null;
         for (int i = 0; i < plants.size(); i++) {
             if (plants.get(i) instanceof RequestService service) {
                 Experiment.Service spec = experiment.services().get(i);
                 score.add(service.log(), spec.ttftSloSeconds(), spec.tpotSloSeconds());
-                any = true;
+                effort = effort == null ? service.effort() : effort.plus(service.effort());
             }
         }
-        if (any) {
+        if (effort != null) {
             score.write(figures, durationSeconds, root.energyJoules());
+            set(Figure.WASTED_OUTPUT_TOKENS, effort.wastedOutputTokens());
+            set(Figure.PREEMPTIONS, effort.preemptions());
+            set(Figure.RECOMPUTED_TOKENS, effort.recomputedTokens());
+            set(Figure.PREFIX_CACHED_TOKENS, effort.prefixCachedTokens());
         }
     }
 

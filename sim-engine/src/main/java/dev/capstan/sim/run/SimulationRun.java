@@ -167,7 +167,8 @@ public final class SimulationRun {
                     spec.startupJitter(),
                     spec.graceNanos(),
                     startup,
-                    requests.trace());
+                    requests.trace(),
+                    spec.serving());
         }
         Experiment.PowerFile file = (Experiment.PowerFile) spec.workload();
         return new MeteredService(
@@ -245,6 +246,11 @@ public final class SimulationRun {
         kernel.runUntil(experiment.warmupNanos());
         for (int domain = 0; domain < power.size(); domain++) {
             power.meter(domain).startScoring(kernel.nowNanos());
+        }
+        for (ServicePlant plant : plants) {
+            if (plant instanceof RequestService service) {
+                service.startScoring();
+            }
         }
         log.startScoring(kernel.nowNanos());
         kernel.runUntil(endNanos);

@@ -1,22 +1,31 @@
 package dev.capstan.sim.serving;
 
 import dev.capstan.sim.cluster.Pod;
+import dev.capstan.sim.serving.RequestLog.Outcome;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
- * A continuous-batching engine: what it decodes, what waits for its prefill, and the stretch of identical steps it is in.
+ * An engine with continuous batching that schedules its steps as vLLM V1 does, and the stretch of identical steps it is
+ * in.
  *
- * <p>Running sequences lie in a heap ordered by (step in which they finish, request), so the next completion is known
- * without touching the others. All primitive: a request costs no allocation.
+ * <p>A step decodes one token of every sequence in the batch, then takes in prompts as long as its token budget lasts:
+ * what is left of the last one, then those that wait, first come, first served. KV blocks are taken as sequences grow.
+ * When they run out, the sequence that was admitted last loses its blocks and goes to the head of the waiting requests;
+ * later its prompt and what it had produced are taken in again. Such a step admits nobody.
+ *
+ * <p>All primitive: a request costs no allocation.
  */
 final class Replica {
 
+    private static final int NONE = -1;
+
     final Pod pod;
     final int index;
+    final DecodeBatch batch = new DecodeBatch();
+    final KvCache kv;
     boolean accepting = true;
-
-    /** Number of the event that is awaited; events of earlier numbers are void. */
-    int epoch;
 
     boolean stepping;
     boolean mixed;
@@ -25,119 +34,384 @@ final class Replica {
     long stretchSteps;
     /** When the mixed steps began that run without a decode step between them. */
     long burstStartNanos;
+    /** Whether the step before the one put together was mixed. */
+    boolean burstGoesOn;
 
     /** Steps done since the replica serves. */
     long steps;
+    /** Prompt tokens that the step under way takes in. */
+    int promptTokens;
+    /** {@link StepTable#promptPairs} of them. */
+    long promptPairs;
+    /** Whether requests wait for a slot or for KV blocks. */
+    boolean blocked;
 
-    long reservedKvTokens;
+    /** Whether the batch, or what its steps cost, has changed since it was last priced. */
+    boolean unpriced = true;
 
-    int running;
-    private long[] finishSteps = new long[32];
-    private int[] runningRequests = new int[32];
+    long pricedStep;
+    long pricedContextTokens;
 
-    int prefilling;
-    private int[] prefillRequests = new int[32];
-    private int prefillHead;
-    /** Prompt tokens of the first prefilling request that earlier steps have taken in. */
-    int headTokensDone;
-    /** How many of the first prefilling requests the step under way completes. */
-    int finishingPrefills;
+    private final RequestLedger requests;
+    private final int maxSequences;
+    private final int tokenBudget;
 
-    Replica(Pod pod, int index) {
+    private final RequestQueue waiting = new RequestQueue();
+    private long waitingBlocks;
+    /** A prompt of which earlier steps have taken in a part. */
+    private int partial = NONE;
+
+    private int partialTokens;
+    /** Prompts of which the step under way takes in the last part. */
+    private int finishing;
+
+    private int[] finishingRequests = new int[16];
+    /** In a step in which a sequence was preempted nobody is admitted. */
+    private long preemptedStep = NONE;
+
+    /** Number of the admission of each request of the service, to tell who was admitted last. */
+    private final int[] admissions;
+
+    private int admitted;
+
+    /** Requests in the batch that end otherwise with the step under way. */
+    private int leaving;
+
+    private int[] leavingRequests = new int[4];
+    private Outcome[] leavingOutcomes = new Outcome[4];
+
+    /** @param admissions one for each request, shared by the replicas of a service: a request is on one of them */
+    Replica(Pod pod, int index, RequestLedger requests, ModelProfile model, KvCache kv, int[] admissions) {
         this.pod = pod;
         this.index = index;
+        this.requests = requests;
+        this.kv = kv;
+        this.admissions = admissions;
+        maxSequences = model.maxSequences();
+        tokenBudget = model.tokenBudget();
     }
 
+    /** Requests on the replica. */
     int outstanding() {
-        return running + prefilling;
+        return waiting.size() + running();
     }
 
-    void addPrefill(int request) {
-        if (prefilling == prefillRequests.length) {
-            int[] larger = new int[prefilling * 2];
-            for (int i = 0; i < prefilling; i++) {
-                larger[i] = prefillRequest(i);
-            }
-            prefillRequests = larger;
-            prefillHead = 0;
+    /** Requests that have been admitted. */
+    int running() {
+        return batch.size() + finishing + (partial == NONE ? 0 : 1);
+    }
+
+    int waiting() {
+        return waiting.size();
+    }
+
+    /** Whole steps that have ended in the stretch of decode steps under way: they are booked when the stretch ends. */
+    long stepsOfStretch(long nowNanos) {
+        return stepping && !mixed ? (nowNanos - stretchStartNanos) / stepNanos : 0;
+    }
+
+    /** Whether a request has a slot and KV blocks for its prompt, beyond those that wait here already. */
+    boolean hasRoom(int request, long nowNanos) {
+        if (outstanding() >= maxSequences) {
+            return false;
         }
-        prefillRequests[(prefillHead + prefilling++) & (prefillRequests.length - 1)] = request;
-    }
-
-    /** The i-th request that waits for its prefill. */
-    int prefillRequest(int i) {
-        return prefillRequests[(prefillHead + i) & (prefillRequests.length - 1)];
-    }
-
-    int pollPrefill() {
-        int request = prefillRequests[prefillHead];
-        prefillHead = (prefillHead + 1) & (prefillRequests.length - 1);
-        prefilling--;
-        return request;
-    }
-
-    long nextFinishStep() {
-        return finishSteps[0];
-    }
-
-    int nextFinishRequest() {
-        return runningRequests[0];
-    }
-
-    /** The request in the i-th place of the heap, in no order. */
-    int runningRequest(int i) {
-        return runningRequests[i];
-    }
-
-    /** When the request in the i-th place of the heap finishes. */
-    long finishStep(int i) {
-        return finishSteps[i];
-    }
-
-    void addRunning(int request, long finishStep) {
-        if (running == finishSteps.length) {
-            finishSteps = Arrays.copyOf(finishSteps, running * 2);
-            runningRequests = Arrays.copyOf(runningRequests, running * 2);
+        long more = waitingBlocks + kv.blocks(requests.prompt(request));
+        if (partial != NONE) {
+            more += kv.blocks(requests.prompt(partial)) - kv.blocks(partialTokens);
         }
-        int at = running++;
-        while (at > 0) {
-            int parent = (at - 1) >>> 1;
-            if (!before(finishStep, request, parent)) {
-                break;
-            }
-            finishSteps[at] = finishSteps[parent];
-            runningRequests[at] = runningRequests[parent];
-            at = parent;
-        }
-        finishSteps[at] = finishStep;
-        runningRequests[at] = request;
+        return kv.fits(steps + (stepping ? Math.max(1, stretchSteps) : 1), more)
+                || kv.fits(steps + stepsOfStretch(nowNanos) + 1, more);
     }
 
-    void removeNextFinish() {
-        int last = --running;
-        long step = finishSteps[last];
-        int request = runningRequests[last];
-        int at = 0;
+    /** Takes a request into the waiting ones; true if the engine may admit it at the end of the step under way. */
+    boolean enqueue(int request) {
+        waiting.add(request);
+        waitingBlocks += kv.blocks(requests.prompt(request));
+        return !blocked && running() < maxSequences;
+    }
+
+    /** Takes a request out of the waiting ones; false if it is not among them. */
+    boolean dequeue(int request) {
+        if (!waiting.remove(request)) {
+            return false;
+        }
+        waitingBlocks -= kv.blocks(requests.prompt(request));
+        return true;
+    }
+
+    /** A request that has been admitted ends otherwise when the step under way does. */
+    void leaves(int request, Outcome outcome) {
+        if (leaving == leavingRequests.length) {
+            leavingRequests = Arrays.copyOf(leavingRequests, leaving * 2);
+            leavingOutcomes = Arrays.copyOf(leavingOutcomes, leaving * 2);
+        }
+        leavingRequests[leaving] = request;
+        leavingOutcomes[leaving++] = outcome;
+    }
+
+    /** Puts the next step together; {@link #running()} is 0 if there is nothing to do. */
+    void schedule() {
+        long step = steps + 1;
+        preempt(step);
+        kv.evict(step);
+        burstGoesOn = stepping && mixed;
+        promptTokens = 0;
+        promptPairs = 0;
+        int budget = promptBudget();
+        if (partial != NONE) {
+            takeIn(partial, partialTokens, budget, false, step);
+        }
+        if (preemptedStep == step) {
+            blocked = true;
+        } else {
+            blocked = !admit(step, budget);
+        }
+        mixed = promptTokens > 0 || finishing > 0;
+        stretchSteps = mixed || batch.size() == 0 || preemptedStep == step
+                ? 1
+                // Once a prefix of the next in line is forgotten, its first chunk may need fewer blocks.
+                : kv.stepsThatFit(steps, batch.nextFinishStep() - steps, !waiting.isEmpty());
+    }
+
+    /** Decode comes first. */
+    private int promptBudget() {
+        return Math.max(1, tokenBudget - batch.size());
+    }
+
+    private void preempt(long step) {
         while (true) {
-            int child = 2 * at + 1;
-            if (child >= last) {
-                break;
+            long more = 0;
+            if (partial != NONE) {
+                int then = Math.min(requests.prompt(partial), partialTokens + promptBudget());
+                more = kv.blocks(then) - kv.blocks(partialTokens);
             }
-            if (child + 1 < last && before(finishSteps[child + 1], runningRequests[child + 1], child)) {
-                child++;
+            if (kv.fits(step, more)) {
+                return;
             }
-            if (before(step, request, child)) {
-                break;
+            preemptedStep = step;
+            unpriced = true;
+            // Nothing is preempted as long as an idle prefix can be forgotten instead.
+            kv.evict(step);
+            int victim = partial;
+            if (partial != NONE) {
+                kv.releasePrompt(partial, partialTokens);
+                requests.preempted(partial, requests.produced(partial), partialTokens);
+                partial = NONE;
+            } else {
+                int place = lastAdmitted();
+                victim = batch.request(place);
+                int left = (int) (batch.finishStep(place) - steps);
+                kv.release(victim, batch.finishStep(place));
+                batch.removeAt(place);
+                int produced = requests.output(victim) - left;
+                requests.preempted(victim, produced, requests.input(victim) + produced - 1);
             }
-            finishSteps[at] = finishSteps[child];
-            runningRequests[at] = runningRequests[child];
-            at = child;
+            waiting.addFirst(victim);
+            waitingBlocks += kv.blocks(requests.prompt(victim));
         }
-        finishSteps[at] = step;
-        runningRequests[at] = request;
     }
 
-    private boolean before(long step, int request, int other) {
-        return step < finishSteps[other] || (step == finishSteps[other] && request < runningRequests[other]);
+    private int lastAdmitted() {
+        int last = 0;
+        for (int i = 1; i < batch.size(); i++) {
+            if (admissions[batch.request(i)] > admissions[batch.request(last)]) {
+                last = i;
+            }
+        }
+        return last;
+    }
+
+    /** False if somebody waits for a slot or for KV blocks. */
+    private boolean admit(long step, int budget) {
+        while (!waiting.isEmpty() && promptTokens < budget) {
+            if (running() >= maxSequences) {
+                return false;
+            }
+            int request = waiting.peek();
+            int cached = kv.cachedTokens(request, requests.prompt(request));
+            if (!takeIn(request, cached, budget - promptTokens, true, step)) {
+                return false;
+            }
+            waiting.poll();
+            waitingBlocks -= kv.blocks(requests.prompt(request));
+            admissions[request] = admitted++;
+            requests.cached(request, cached);
+        }
+        return true;
+    }
+
+    /** Takes in as much of a prompt as the budget allows; false if there are no blocks for that. */
+    private boolean takeIn(int request, int from, int budget, boolean admitted, long step) {
+        int prompt = requests.prompt(request);
+        int to = Math.min(prompt, from + budget);
+        if (to < from) {
+            // A budget without limit.
+            to = prompt;
+        }
+        if (!kv.take(request, from, to, admitted, step)) {
+            return false;
+        }
+        requests.computes(request, from, to);
+        promptTokens += to - from;
+        promptPairs += StepTable.promptPairs(from, to - from);
+        if (to < prompt) {
+            partial = request;
+            partialTokens = to;
+        } else {
+            partial = NONE;
+            if (finishing == finishingRequests.length) {
+                finishingRequests = Arrays.copyOf(finishingRequests, finishing * 2);
+            }
+            finishingRequests[finishing++] = request;
+        }
+        return true;
+    }
+
+    /** The step or stretch under way has ended: books its tokens, completes what is done, lets go what shall leave. */
+    void endStretch(long nowNanos) {
+        long done = mixed ? 1 : stretchSteps;
+        steps += done;
+        stepping = false;
+        requests.outputTokens += done * batch.size() + finishing;
+        kv.evict(steps);
+        if (mixed) {
+            unpriced = true;
+            for (int i = 0; i < finishing; i++) {
+                firstToken(finishingRequests[i], nowNanos);
+            }
+            finishing = 0;
+        }
+        while (batch.size() > 0 && batch.nextFinishStep() <= steps) {
+            int request = batch.nextFinishRequest();
+            kv.release(request, batch.nextFinishStep());
+            batch.removeNextFinish();
+            requests.completed(request, nowNanos);
+            unpriced = true;
+        }
+        for (int i = 0; i < leaving; i++) {
+            leave(leavingRequests[i], leavingOutcomes[i]);
+        }
+        leaving = 0;
+    }
+
+    private void firstToken(int request, long nowNanos) {
+        int produced = requests.produced(request);
+        if (produced == 0) {
+            requests.log.firstToken(request, nowNanos);
+        }
+        int left = requests.output(request) - produced - 1;
+        if (left == 0) {
+            kv.releasePrompt(request, requests.prompt(request));
+            requests.completed(request, nowNanos);
+        } else {
+            kv.startDecoding(request, requests.prompt(request), steps + left);
+            batch.add(request, steps + left);
+        }
+    }
+
+    private void leave(int request, Outcome outcome) {
+        if (requests.log.outcome(request) != Outcome.UNFINISHED) {
+            return;
+        }
+        unpriced = true;
+        if (request == partial) {
+            kv.releasePrompt(partial, partialTokens);
+            requests.failed(request, outcome, partialTokens, requests.produced(request));
+            partial = NONE;
+            return;
+        }
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.request(i) == request) {
+                long finishStep = batch.finishStep(i);
+                kv.release(request, finishStep);
+                batch.removeAt(i);
+                requests.failed(
+                        request,
+                        outcome,
+                        requests.input(request),
+                        requests.output(request) - (int) (finishStep - steps));
+                return;
+            }
+        }
+    }
+
+    /** Loses all requests in the middle of whatever the replica does. */
+    void kill(long nowNanos) {
+        long done = stepsOfStretch(nowNanos);
+        steps += done;
+        requests.outputTokens += done * batch.size();
+        for (int i = 0; i < batch.size(); i++) {
+            int request = batch.request(i);
+            int left = (int) (batch.finishStep(i) - steps);
+            requests.failed(request, Outcome.LOST, requests.input(request), requests.output(request) - left);
+        }
+        while (batch.size() > 0) {
+            batch.removeAt(batch.size() - 1);
+        }
+        for (int i = 0; i < finishing; i++) {
+            int request = finishingRequests[i];
+            requests.failed(request, Outcome.LOST, requests.input(request), requests.produced(request));
+        }
+        finishing = 0;
+        if (partial != NONE) {
+            requests.failed(partial, Outcome.LOST, partialTokens, requests.produced(partial));
+            partial = NONE;
+        }
+        while (!waiting.isEmpty()) {
+            int request = waiting.poll();
+            requests.failed(request, Outcome.LOST, 0, requests.produced(request));
+        }
+        leaving = 0;
+        blocked = false;
+        stepping = false;
+    }
+
+    /** Tokens of the prompts here that have been taken in. */
+    long inputTokensInFlight() {
+        long tokens = partial == NONE ? 0 : requests.takenIn(partial, partialTokens);
+        for (int i = 0; i < batch.size(); i++) {
+            tokens += requests.input(batch.request(i));
+        }
+        for (int i = 0; i < finishing; i++) {
+            tokens += requests.input(finishingRequests[i]);
+        }
+        for (int i = 0; i < waiting.size(); i++) {
+            tokens += requests.takenIn(waiting.get(i), 0);
+        }
+        return tokens;
+    }
+
+    /** Tokens that the requests here have produced, those of the stretch under way left out. */
+    long outputTokensInFlight() {
+        long tokens = partial == NONE ? 0 : requests.produced(partial);
+        for (int i = 0; i < batch.size(); i++) {
+            tokens += requests.output(batch.request(i)) - (batch.finishStep(i) - steps);
+        }
+        for (int i = 0; i < finishing; i++) {
+            tokens += requests.produced(finishingRequests[i]);
+        }
+        for (int i = 0; i < waiting.size(); i++) {
+            tokens += requests.produced(waiting.get(i));
+        }
+        return tokens;
+    }
+
+    /** Blocks in use in a step, counted sequence by sequence; shared ones once, idle prefixes not at all. */
+    long countBlocks(long step) {
+        Set<Long> shared = new HashSet<>();
+        long blocks = partial == NONE ? 0 : countBlocks(partial, partialTokens, shared);
+        for (int i = 0; i < batch.size(); i++) {
+            int request = batch.request(i);
+            long producedBefore = requests.output(request) - 1 - (batch.finishStep(i) - step);
+            blocks += countBlocks(request, requests.input(request) + producedBefore, shared);
+        }
+        for (int i = 0; i < finishing; i++) {
+            blocks += countBlocks(finishingRequests[i], requests.prompt(finishingRequests[i]), shared);
+        }
+        return blocks;
+    }
+
+    private long countBlocks(int request, long tokens, Set<Long> shared) {
+        return kv.blocks(tokens) - kv.sharedBefore(request, tokens, shared);
     }
 }

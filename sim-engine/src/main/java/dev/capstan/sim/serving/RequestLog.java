@@ -16,10 +16,14 @@ public final class RequestLog {
         /** Waiting or running at the end of the run. */
         UNFINISHED,
         COMPLETED,
-        /** Too long for the KV cache of any replica. */
+        /** Too long for the model or for the KV cache of any replica. */
         REJECTED,
         /** Killed when the grace period of its replica ended. */
-        LOST
+        LOST,
+        /** Aborted by the server, which had worked or waited too long on it. */
+        TIMED_OUT,
+        /** Given up by its client before the first token. */
+        ABANDONED
     }
 
     private static final Outcome[] OUTCOMES = Outcome.values();
@@ -46,6 +50,10 @@ public final class RequestLog {
 
     void firstToken(int request, long nowNanos) {
         firstTokenNanos[request] = nowNanos;
+    }
+
+    boolean hasFirstToken(int request) {
+        return firstTokenNanos[request] > 0;
     }
 
     void completed(int request, long nowNanos) {

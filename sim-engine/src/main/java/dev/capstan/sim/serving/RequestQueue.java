@@ -1,9 +1,9 @@
 package dev.capstan.sim.serving;
 
-/** First come, first served: a growing ring of request numbers. */
+/** First come, first served, but for those that are put back: a growing ring of request numbers. */
 final class RequestQueue {
 
-    private int[] ring = new int[256];
+    private int[] ring = new int[16];
     private int head;
     private int size;
 
@@ -19,6 +19,11 @@ final class RequestQueue {
         return ring[head];
     }
 
+    /** The i-th from the head. */
+    int get(int i) {
+        return ring[(head + i) & (ring.length - 1)];
+    }
+
     int poll() {
         int request = ring[head];
         head = (head + 1) & (ring.length - 1);
@@ -27,14 +32,41 @@ final class RequestQueue {
     }
 
     void add(int request) {
+        growIfFull();
+        ring[(head + size++) & (ring.length - 1)] = request;
+    }
+
+    void addFirst(int request) {
+        growIfFull();
+        head = (head - 1) & (ring.length - 1);
+        ring[head] = request;
+        size++;
+    }
+
+    /** Takes a request out, wherever it stands; O(its place). False if it is not there. */
+    boolean remove(int request) {
+        int at = 0;
+        while (at < size && get(at) != request) {
+            at++;
+        }
+        if (at == size) {
+            return false;
+        }
+        for (; at > 0; at--) {
+            ring[(head + at) & (ring.length - 1)] = get(at - 1);
+        }
+        poll();
+        return true;
+    }
+
+    private void growIfFull() {
         if (size == ring.length) {
             int[] larger = new int[size * 2];
             for (int i = 0; i < size; i++) {
-                larger[i] = ring[(head + i) & (ring.length - 1)];
+                larger[i] = get(i);
             }
             ring = larger;
             head = 0;
         }
-        ring[(head + size++) & (ring.length - 1)] = request;
     }
 }

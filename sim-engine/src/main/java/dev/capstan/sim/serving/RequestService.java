@@ -6,56 +6,69 @@ import dev.capstan.sim.cluster.Pod;
 import dev.capstan.sim.cluster.Servers;
 import dev.capstan.sim.cluster.ServicePlant;
 import dev.capstan.sim.cluster.StartupPhase;
-import dev.capstan.sim.kernel.ArrivalSource;
+import dev.capstan.sim.kernel.EventSource;
 import dev.capstan.sim.kernel.InvariantViolation;
 import dev.capstan.sim.kernel.Kernel;
 import dev.capstan.sim.kernel.Priority;
 import dev.capstan.sim.power.PowerDomains;
 import dev.capstan.sim.serving.RequestLog.Outcome;
+import dev.capstan.sim.serving.ServingOptions.Routing;
+import dev.capstan.trace.PrefixBlocks;
 import dev.capstan.trace.RandomStream;
 import dev.capstan.trace.RequestTrace;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.DoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A service that plays a request trace against replicas with continuous batching.
  *
- * <p>A request goes to the replica with the least outstanding requests that has room, else it waits in one queue, first
- * come, first served. A replica decodes all its sequences step by step; prompts are taken in under the token budget,
- * decode first, and stretch the step. A stretch of steps in which nothing joins or leaves the batch is one event; an
- * arrival cuts it at the end of the step under way, which is when a real engine would look at its queue. KV cache is
- * reserved for prompt and output when a replica takes a request up, so nothing is preempted.
+ * <p>A request goes to a replica when it arrives, or waits at the gateway, as {@link ServingOptions.Routing} says. A
+ * {@link Replica} schedules its steps as vLLM V1 does. A stretch of steps in which nothing joins or leaves the batch is
+ * one event; an arrival cuts it at the end of the step under way, which is when a real engine would look at its queue. A
+ * step is priced with the context that the batch had when it last changed, or {@value #PRICED_STEPS} steps ago at most.
  */
-public final class RequestService implements ServicePlant, ArrivalSource {
+public final class RequestService implements ServicePlant {
 
     private static final long NONE = Long.MAX_VALUE;
+    private static final int GATEWAY = -1;
+    private static final int PRICED_STEPS = 32;
 
     private final Kernel kernel;
-    private final Servers servers;
     private final Demand demand;
     private final ModelProfile model;
+    private final ServingOptions options;
+    private final Optional<PrefixBlocks> prefixBlocks;
+    private final DoubleFunction<StepPrices> pricesUnderLimit;
     private final Deployment deployment;
-    private final RequestLog log;
-    private final int stepEnds;
 
     private final long[] arrivals;
-    private final int[] inputs;
-    private final int[] outputs;
+    private final RequestLedger requests;
+    private final int[] admissions;
+    /** Replica of each request, where deadlines have to find it. */
+    private final int[] places;
+
+    private final @Nullable Deadlines timeouts;
+    private final @Nullable Deadlines patience;
+    private final long longestTokens;
     private int next;
 
     private final List<Replica> replicas = new ArrayList<>();
     private Replica[] accepting = {};
-    private final RequestQueue queue = new RequestQueue();
-    private StepTable table;
+    /** Outstanding requests of those that accept more, by index. */
+    private final Tournament outstanding = new Tournament();
+    /** When the stretch of each replica ends. */
+    private final Tournament stretchEnds = new Tournament();
+
+    private final RequestQueue gateway = new RequestQueue();
+    private StepPrices prices;
     private double gpuLimitWatts;
-    private int running;
-    private int prefilling;
-    private long inputTokens;
-    private long outputTokens;
-    private long lostTokens;
-    private long completedTokens;
+    private int blockedReplicas;
+    private boolean refusing;
+    private Effort unscored = Effort.NONE;
 
     /** The deployment is made here, with the given startup; call {@link Deployment#begin} before the first event. */
     public RequestService(
@@ -68,71 +81,249 @@ public final class RequestService implements ServicePlant, ArrivalSource {
             double startupJitter,
             long graceNanos,
             RandomStream random,
-            RequestTrace trace) {
+            RequestTrace trace,
+            ServingOptions options) {
+        this(
+                kernel,
+                power,
+                servers,
+                demand,
+                model,
+                startup,
+                startupJitter,
+                graceNanos,
+                random,
+                trace,
+                options,
+                limitWatts -> new StepTable(model, limitWatts, 1, 1, servers));
+    }
+
+    RequestService(
+            Kernel kernel,
+            PowerDomains power,
+            Servers servers,
+            Demand demand,
+            ModelProfile model,
+            List<StartupPhase> startup,
+            double startupJitter,
+            long graceNanos,
+            RandomStream random,
+            RequestTrace trace,
+            ServingOptions options,
+            DoubleFunction<StepPrices> pricesUnderLimit) {
         this.kernel = kernel;
-        this.servers = servers;
         this.demand = demand;
         this.model = model;
+        this.options = options;
+        this.pricesUnderLimit = pricesUnderLimit;
+        prefixBlocks = options.prefixCaching() ? trace.prefixBlocks() : Optional.empty();
         arrivals = trace.arrivalNanos();
-        inputs = trace.inputTokens();
-        outputs = trace.outputTokens();
-        log = new RequestLog(trace);
+        requests = new RequestLedger(trace);
+        admissions = new int[trace.size()];
+        longestTokens = Math.min(
+                options.maxModelTokens(), model.kvCapacityTokens() / options.blockTokens() * options.blockTokens());
         gpuLimitWatts = model.tdpGpuWatts();
-        table = new StepTable(model, gpuLimitWatts, 1, 1, servers);
-        stepEnds = kernel.register(this::stepEnds);
+        prices = pricesUnderLimit.apply(gpuLimitWatts);
+        RequestLog log = requests.log;
+        timeouts = options.timeoutNanos() == ServingOptions.NEVER
+                ? null
+                : new Deadlines(
+                        kernel,
+                        arrivals,
+                        options.timeoutNanos(),
+                        request -> log.outcome(request) == Outcome.UNFINISHED,
+                        request -> abort(request, Outcome.TIMED_OUT));
+        patience = options.patienceNanos() == ServingOptions.NEVER
+                ? null
+                : new Deadlines(
+                        kernel,
+                        arrivals,
+                        options.patienceNanos(),
+                        request -> log.outcome(request) == Outcome.UNFINISHED && !log.hasFirstToken(request),
+                        request -> abort(request, Outcome.ABANDONED));
+        places = timeouts == null && patience == null ? new int[0] : new int[trace.size()];
         deployment =
                 new Deployment(kernel, power, servers, model.gpus(), startup, startupJitter, graceNanos, random, this);
-        kernel.addSource(this);
+        kernel.addSource(new StretchEnds());
+        kernel.addSource(new Arrivals());
+    }
+
+    private final class StretchEnds implements EventSource {
+
+        @Override
+        public long nextNanos() {
+            return stretchEnds.firstKey();
+        }
+
+        @Override
+        public int priority() {
+            return Priority.PLANT;
+        }
+
+        @Override
+        public void handleNext() {
+            Replica replica = replicas.get(stretchEnds.first());
+            replica.endStretch(kernel.nowNanos());
+            nextStretch(replica);
+        }
+    }
+
+    private final class Arrivals implements EventSource {
+
+        @Override
+        public long nextNanos() {
+            return next == arrivals.length ? NONE : arrivals[next];
+        }
+
+        @Override
+        public int priority() {
+            return Priority.ARRIVAL;
+        }
+
+        @Override
+        public void handleNext() {
+            arrive(next++);
+        }
     }
 
     /** What became of each request. */
     public RequestLog log() {
-        return log;
+        return requests.log;
     }
 
-    @Override
-    public long nextNanos() {
-        return next == arrivals.length ? NONE : arrivals[next];
+    /** What was done in vain, or spared, since scoring began. */
+    public Effort effort() {
+        return requests.effort().since(unscored);
     }
 
-    @Override
-    public void arrive() {
-        int request = next++;
-        log.become(request, Outcome.UNFINISHED);
-        if (kvTokens(request) > model.kvCapacityTokens()) {
-            log.become(request, Outcome.REJECTED);
+    /** The warm-up is over. */
+    public void startScoring() {
+        unscored = requests.effort();
+    }
+
+    private void arrive(int request) {
+        if ((long) requests.input(request) + requests.output(request) > longestTokens) {
+            requests.log.become(request, Outcome.REJECTED);
             return;
         }
-        Replica replica = queue.isEmpty() ? leastOutstandingWithRoom(request) : null;
+        requests.log.become(request, Outcome.UNFINISHED);
+        if (timeouts != null) {
+            timeouts.arrived(request);
+        }
+        if (patience != null) {
+            patience.arrived(request);
+        }
+        Replica replica = route(request);
         if (replica == null) {
-            if (queue.isEmpty()) {
-                demand.refuse(kernel.nowNanos());
-            }
-            queue.add(request);
+            place(request, GATEWAY);
+            gateway.add(request);
+            tellDemand();
             return;
         }
-        take(replica, request);
-        if (replica.stepping) {
+        boolean mayAdmit = hand(replica, request);
+        if (!replica.stepping) {
+            nextStretch(replica);
+        } else if (mayAdmit) {
             cut(replica);
-        } else {
-            nextStep(replica);
         }
+    }
+
+    private @Nullable Replica route(int request) {
+        if (outstanding.firstKey() == NONE) {
+            return null;
+        }
+        Replica least = replicas.get(outstanding.first());
+        if (options.routing() == Routing.LEAST_OUTSTANDING) {
+            return least;
+        }
+        if (!gateway.isEmpty() || outstanding.firstKey() >= model.maxSequences()) {
+            return null;
+        }
+        return least.hasRoom(request, kernel.nowNanos()) ? least : leastOutstandingWithRoom(request);
+    }
+
+    private @Nullable Replica leastOutstandingWithRoom(int request) {
+        Replica least = null;
+        for (Replica replica : accepting) {
+            if ((least == null || replica.outstanding() < least.outstanding())
+                    && replica.hasRoom(request, kernel.nowNanos())) {
+                least = replica;
+            }
+        }
+        return least;
+    }
+
+    /** Hands a request to a replica; true if that may admit it at the end of the step under way. */
+    private boolean hand(Replica replica, int request) {
+        place(request, replica.index);
+        boolean mayAdmit = replica.enqueue(request);
+        count(replica);
+        return mayAdmit;
+    }
+
+    private void place(int request, int where) {
+        if (places.length > 0) {
+            places[request] = where;
+        }
+    }
+
+    private void count(Replica replica) {
+        if (replica.accepting) {
+            outstanding.set(replica.index, replica.outstanding());
+        }
+    }
+
+    private void abort(int request, Outcome outcome) {
+        if (places[request] == GATEWAY) {
+            int head = gateway.peek();
+            gateway.remove(request);
+            requests.failed(request, outcome, 0, 0);
+            if (head == request) {
+                offerHead(request);
+            }
+            tellDemand();
+            return;
+        }
+        Replica replica = replicas.get(places[request]);
+        if (replica.dequeue(request)) {
+            requests.failed(request, outcome, 0, requests.produced(request));
+            count(replica);
+        } else {
+            replica.leaves(request, outcome);
+        }
+        // Whatever it leaves may be of use to another.
+        cut(replica);
     }
 
     @Override
     public void ready(Pod pod) {
-        Replica replica = new Replica(pod, replicas.size());
+        KvCache kv = new KvCache(
+                requests,
+                options.blockTokens(),
+                model.kvCapacityTokens(),
+                prefixBlocks
+                        .map(blocks -> new PrefixCache(blocks, options.blockTokens()))
+                        .orElse(null));
+        Replica replica = new Replica(pod, replicas.size(), requests, model, kv, admissions);
         replicas.add(replica);
         Replica[] more = Arrays.copyOf(accepting, accepting.length + 1);
         more[accepting.length] = replica;
         accepting = more;
-        nextStep(replica);
+        count(replica);
+        if (options.routing() == Routing.LEAST_OUTSTANDING) {
+            // Requests wait at the gateway only while no replica is ready.
+            while (!gateway.isEmpty()) {
+                hand(replica, gateway.poll());
+            }
+        }
+        nextStretch(replica);
     }
 
     @Override
     public boolean drain(Pod pod) {
         Replica replica = replicaOf(pod);
         replica.accepting = false;
+        outstanding.set(replica.index, NONE);
         List<Replica> left = new ArrayList<>(List.of(accepting));
         left.remove(replica);
         accepting = left.toArray(Replica[]::new);
@@ -142,22 +333,10 @@ public final class RequestService implements ServicePlant, ArrivalSource {
     @Override
     public void kill(Pod pod) {
         Replica replica = replicaOf(pod);
-        long stretchSteps = stepsOfStretch(replica);
-        replica.steps += stretchSteps;
-        outputTokens += stretchSteps * replica.running;
-        for (int i = 0; i < replica.running; i++) {
-            int request = replica.runningRequest(i);
-            lostTokens += outputs[request] - (replica.finishStep(i) - replica.steps);
-            log.become(request, Outcome.LOST);
-        }
-        running -= replica.running;
-        replica.running = 0;
-        prefilling -= replica.prefilling;
-        while (replica.prefilling > 0) {
-            log.become(replica.pollPrefill(), Outcome.LOST);
-        }
-        replica.epoch++;
-        replica.stepping = false;
+        blockedReplicas -= replica.blocked ? 1 : 0;
+        replica.kill(kernel.nowNanos());
+        stretchEnds.set(replica.index, NONE);
+        tellDemand();
     }
 
     @Override
@@ -172,24 +351,32 @@ public final class RequestService implements ServicePlant, ArrivalSource {
 
     @Override
     public double running() {
-        return running + prefilling;
+        int running = 0;
+        for (Replica replica : replicas) {
+            running += replica.running();
+        }
+        return running;
     }
 
     @Override
     public double waiting() {
-        return queue.size();
+        int waiting = gateway.size();
+        for (Replica replica : replicas) {
+            waiting += replica.waiting();
+        }
+        return waiting;
     }
 
     @Override
     public long inputTokens() {
-        return inputTokens;
+        return requests.inputTokens;
     }
 
     @Override
     public long outputTokens() {
-        long tokens = outputTokens;
+        long tokens = requests.outputTokens;
         for (Replica replica : replicas) {
-            tokens += stepsOfStretch(replica) * replica.running;
+            tokens += replica.stepsOfStretch(kernel.nowNanos()) * replica.batch.size();
         }
         return tokens;
     }
@@ -206,8 +393,9 @@ public final class RequestService implements ServicePlant, ArrivalSource {
             return;
         }
         gpuLimitWatts = limit;
-        table = new StepTable(model, limit, 1, 1, servers);
+        prices = pricesUnderLimit.apply(limit);
         for (Replica replica : replicas) {
+            replica.unpriced = true;
             if (replica.stepping) {
                 cut(replica);
             }
@@ -218,72 +406,46 @@ public final class RequestService implements ServicePlant, ArrivalSource {
     @Override
     public void check() {
         long now = kernel.nowNanos();
-        int held = queue.size();
-        long inFlightTokens = 0;
+        int held = gateway.size();
+        long inputTokensInFlight = 0;
+        long outputTokensInFlight = 0;
         for (Replica replica : replicas) {
             held += replica.outstanding();
-            long kv = 0;
-            for (int i = 0; i < replica.running; i++) {
-                int request = replica.runningRequest(i);
-                kv += kvTokens(request);
-                inFlightTokens += outputs[request] - (replica.finishStep(i) - replica.steps);
-            }
-            for (int i = 0; i < replica.prefilling; i++) {
-                kv += kvTokens(replica.prefillRequest(i));
-            }
-            if (replica.outstanding() > 0 && (kv != replica.reservedKvTokens || kv > model.kvCapacityTokens())) {
-                throw new InvariantViolation(
-                        4,
-                        now,
-                        "replica " + replica.index + " holds " + kv + " tokens of KV cache, has reserved "
-                                + replica.reservedKvTokens + " of " + model.kvCapacityTokens());
+            inputTokensInFlight += replica.inputTokensInFlight();
+            outputTokensInFlight += replica.outputTokensInFlight();
+            if (replica.outstanding() > 0) {
+                checkBlocks(replica, now);
             }
         }
+        RequestLog log = requests.log;
         if (held != log.count(Outcome.UNFINISHED) || log.count(Outcome.AHEAD) != arrivals.length - next) {
             throw new InvariantViolation(
                     2,
                     now,
                     held + " requests are held, " + log.count(Outcome.UNFINISHED) + " have arrived and not ended");
         }
-        if (outputTokens != completedTokens + inFlightTokens + lostTokens) {
+        if (inputTokensInFlight != requests.inputTokensInFlight()
+                || outputTokensInFlight != requests.outputTokensInFlight()) {
             throw new InvariantViolation(
                     3,
                     now,
-                    outputTokens + " tokens were generated; completed " + completedTokens + ", in flight "
-                            + inFlightTokens + ", lost " + lostTokens);
+                    inputTokensInFlight + " prompt tokens and " + outputTokensInFlight
+                            + " generated ones are in flight; by the sums there should be "
+                            + requests.inputTokensInFlight() + " and " + requests.outputTokensInFlight());
         }
     }
 
-    private long kvTokens(int request) {
-        return (long) inputs[request] + outputs[request];
-    }
-
-    private boolean hasRoom(Replica replica, int request) {
-        return replica.outstanding() < model.maxSequences()
-                && replica.reservedKvTokens + kvTokens(request) <= model.kvCapacityTokens();
-    }
-
-    private @Nullable Replica leastOutstandingWithRoom(int request) {
-        Replica least = null;
-        for (Replica replica : accepting) {
-            if ((least == null || replica.outstanding() < least.outstanding()) && hasRoom(replica, request)) {
-                least = replica;
-            }
+    private static void checkBlocks(Replica replica, long now) {
+        long step = replica.steps + replica.stepsOfStretch(now) + 1;
+        long counted = replica.countBlocks(step);
+        long used = replica.kv.used(step);
+        if (counted != used || used > replica.kv.capacity()) {
+            throw new InvariantViolation(
+                    4,
+                    now,
+                    "the sequences of replica " + replica.index + " hold " + counted + " KV blocks, " + used + " of "
+                            + replica.kv.capacity() + " are in use");
         }
-        return least;
-    }
-
-    private void take(Replica replica, int request) {
-        replica.reservedKvTokens += kvTokens(request);
-        replica.addPrefill(request);
-        prefilling++;
-    }
-
-    /** Whole steps that have ended in the stretch of decode steps under way: they are booked when the stretch ends. */
-    private long stepsOfStretch(Replica replica) {
-        return replica.stepping && !replica.mixed
-                ? (kernel.nowNanos() - replica.stretchStartNanos) / replica.stepNanos
-                : 0;
     }
 
     /** Ends the stretch of decode steps under way at the next step boundary. */
@@ -295,139 +457,101 @@ public final class RequestService implements ServicePlant, ArrivalSource {
         long steps = (elapsed + replica.stepNanos - 1) / replica.stepNanos;
         if (steps < replica.stretchSteps) {
             replica.stretchSteps = steps;
-            await(replica, replica.stretchStartNanos + steps * replica.stepNanos);
+            stretchEnds.set(replica.index, replica.stretchStartNanos + steps * replica.stepNanos);
         }
     }
 
-    private void await(Replica replica, long atNanos) {
-        replica.epoch++;
-        kernel.schedule(
-                atNanos, Priority.PLANT, stepEnds, ((long) replica.index << 32) | (replica.epoch & 0xffff_ffffL));
-    }
-
-    private void stepEnds(long payload) {
-        Replica replica = replicas.get((int) (payload >>> 32));
-        if (replica.epoch != (int) payload) {
-            return;
-        }
-        long now = kernel.nowNanos();
-        if (replica.mixed) {
-            replica.steps++;
-            outputTokens += replica.running + replica.finishingPrefills;
-            prefilling -= replica.finishingPrefills;
-            for (; replica.finishingPrefills > 0; replica.finishingPrefills--) {
-                firstToken(replica, replica.pollPrefill(), now);
-            }
-        } else {
-            replica.steps += replica.stretchSteps;
-            outputTokens += replica.stretchSteps * replica.running;
-        }
-        while (replica.running > 0 && replica.nextFinishStep() <= replica.steps) {
-            int request = replica.nextFinishRequest();
-            replica.removeNextFinish();
-            running--;
-            complete(replica, request, now);
-        }
-        nextStep(replica);
-    }
-
-    private void firstToken(Replica replica, int request, long now) {
-        log.firstToken(request, now);
-        if (outputs[request] == 1) {
-            complete(replica, request, now);
-        } else {
-            replica.addRunning(request, replica.steps + outputs[request] - 1);
-            running++;
-        }
-    }
-
-    private void complete(Replica replica, int request, long now) {
-        replica.reservedKvTokens -= kvTokens(request);
-        completedTokens += outputs[request];
-        log.completed(request, now);
-    }
-
-    private void nextStep(Replica replica) {
-        if (replica.accepting && !queue.isEmpty()) {
+    private void nextStretch(Replica replica) {
+        if (replica.accepting && !gateway.isEmpty()) {
             pull(replica);
         }
-        if (replica.prefilling > 0) {
-            beginMixedStep(replica);
-        } else if (replica.running > 0) {
-            begin(
-                    replica,
-                    false,
-                    table.decodeNanos(replica.running, table.workloadContext(replica.running)),
-                    replica.nextFinishStep() - replica.steps,
-                    table.decodeActiveMicrowatts(replica.running, table.workloadContext(replica.running)));
+        boolean wasBlocked = replica.blocked;
+        replica.schedule();
+        if (replica.blocked != wasBlocked) {
+            blockedReplicas += replica.blocked ? 1 : -1;
+        }
+        tellDemand();
+        count(replica);
+        if (replica.running() > 0) {
+            begin(replica);
+            return;
+        }
+        replica.stepping = false;
+        stretchEnds.set(replica.index, NONE);
+        if (replica.accepting) {
+            deployment.drawActive(replica.pod, prices.idleActiveMicrowatts());
         } else {
-            replica.stepping = false;
-            if (replica.accepting) {
-                deployment.drawActive(replica.pod, table.idleActiveMicrowatts());
-            } else {
-                deployment.drained(replica.pod);
-            }
+            deployment.drained(replica.pod);
         }
     }
 
     private void pull(Replica replica) {
+        int head = gateway.peek();
         boolean pulled = false;
-        while (!queue.isEmpty() && hasRoom(replica, queue.peek())) {
-            take(replica, queue.poll());
+        while (!gateway.isEmpty() && replica.hasRoom(gateway.peek(), kernel.nowNanos())) {
+            hand(replica, gateway.poll());
             pulled = true;
         }
-        if (queue.isEmpty()) {
-            demand.satisfy(kernel.nowNanos());
-        } else if (pulled) {
-            // Another replica may have room for the new head of the queue: it looks at the end of its step.
-            for (Replica other : accepting) {
-                if (other != replica && other.stepping && hasRoom(other, queue.peek())) {
-                    cut(other);
+        if (pulled) {
+            offerHead(head);
+        }
+    }
+
+    /** Another replica may have room for the new head of the queue, if it is smaller: it looks when its step ends. */
+    private void offerHead(int headBefore) {
+        if (gateway.isEmpty() || requests.input(gateway.peek()) >= requests.input(headBefore)) {
+            return;
+        }
+        for (Replica replica : accepting) {
+            if (replica.stepping && replica.hasRoom(gateway.peek(), kernel.nowNanos())) {
+                cut(replica);
+            }
+        }
+    }
+
+    private void tellDemand() {
+        boolean now = !gateway.isEmpty() || blockedReplicas > 0;
+        if (now != refusing) {
+            refusing = now;
+            if (now) {
+                demand.refuse(kernel.nowNanos());
+            } else {
+                demand.satisfy(kernel.nowNanos());
+            }
+        }
+    }
+
+    /** Prices the step that was put together, and lets it run; without prompts, as many alike as can be. */
+    private void begin(Replica replica) {
+        int sequences = replica.batch.size();
+        long context = replica.kv.contextTokens(replica.steps + 1);
+        long activeMicrowatts;
+        if (replica.mixed) {
+            if (!replica.burstGoesOn) {
+                replica.burstStartNanos = kernel.nowNanos();
+            }
+            long burst = kernel.nowNanos() - replica.burstStartNanos;
+            int tokens = replica.promptTokens;
+            replica.stepNanos = prices.mixedNanos(sequences, context, tokens, replica.promptPairs, burst);
+            activeMicrowatts = prices.mixedActiveMicrowatts(sequences, context, tokens, replica.promptPairs, burst);
+        } else {
+            if (prices.seesContext()) {
+                if (replica.unpriced || replica.steps - replica.pricedStep >= PRICED_STEPS) {
+                    replica.unpriced = false;
+                    replica.pricedStep = replica.steps;
+                    replica.pricedContextTokens = context;
                 }
+                context = replica.pricedContextTokens;
+                replica.stretchSteps =
+                        Math.min(replica.stretchSteps, replica.pricedStep + PRICED_STEPS - replica.steps);
             }
+            replica.stepNanos = prices.decodeNanos(sequences, context);
+            activeMicrowatts = prices.decodeActiveMicrowatts(sequences, context);
         }
-    }
-
-    /** Decode first, then as many prompt tokens as the budget still holds, in the order in which requests came. */
-    private void beginMixedStep(Replica replica) {
-        int budget = Math.max(1, model.tokenBudget() - replica.running);
-        int taken = 0;
-        long pairs = 0;
-        while (replica.finishingPrefills < replica.prefilling) {
-            int left = inputs[replica.prefillRequest(replica.finishingPrefills)] - replica.headTokensDone;
-            pairs += StepTable.promptPairs(replica.headTokensDone, Math.min(left, budget - taken));
-            if (left > budget - taken) {
-                replica.headTokensDone += budget - taken;
-                taken = budget;
-                break;
-            }
-            taken += left;
-            replica.headTokensDone = 0;
-            replica.finishingPrefills++;
-        }
-        inputTokens += taken;
-        if (!replica.stepping || !replica.mixed) {
-            replica.burstStartNanos = kernel.nowNanos();
-        }
-        int b = replica.running;
-        long context = table.workloadContext(b);
-        long burst = kernel.nowNanos() - replica.burstStartNanos;
-        begin(
-                replica,
-                true,
-                table.mixedNanos(b, context, taken, pairs, burst),
-                1,
-                table.mixedActiveMicrowatts(b, context, taken, pairs, burst));
-    }
-
-    private void begin(Replica replica, boolean mixed, long stepNanos, long steps, long activeMicrowatts) {
         replica.stepping = true;
-        replica.mixed = mixed;
         replica.stretchStartNanos = kernel.nowNanos();
-        replica.stepNanos = stepNanos;
-        replica.stretchSteps = steps;
         deployment.drawActive(replica.pod, activeMicrowatts);
-        await(replica, kernel.nowNanos() + stepNanos * steps);
+        stretchEnds.set(replica.index, replica.stretchStartNanos + replica.stepNanos * replica.stretchSteps);
     }
 
     private Replica replicaOf(Pod pod) {

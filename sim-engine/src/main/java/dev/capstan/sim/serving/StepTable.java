@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Caveats. The clock after a burst recovers at once. A limit that not even {@link ModelProfile#LOWEST_CLOCK the lowest clock}
  * keeps is exceeded. Nothing here allocates after construction, and no method calls a transcendental function.
  */
-final class StepTable {
+final class StepTable implements StepPrices {
 
     /** 1 - e^-x for x in [0, 8] in steps of 1/32: the escaped share of the lag. */
     private static final double[] ESCAPED = new double[8 * 32 + 1];
@@ -45,7 +45,7 @@ final class StepTable {
     private final double prefillStretch;
     private final double prefillWatts;
     private final double lagNanos;
-    private final double workloadTokens;
+    private final boolean seesContext;
     private final long idleActiveMicrowatts;
     private final Servers servers;
     private final int gpus;
@@ -62,7 +62,8 @@ final class StepTable {
         double limit = gpuLimitWatts * gpus;
         double idle = gpus * model.idleGpuWatts();
         double perToken = model.context().perTokenNs();
-        workloadTokens = model.context().workloadTokens();
+        double workloadTokens = model.context().workloadTokens();
+        seesContext = perToken > 0;
         double memory = idle + (model.memoryWatts() - idle) * boardFactor;
         double prefill = idle + (model.prefill().tdpShare() * model.peakWatts() - idle) * boardFactor;
         double prefillClock = Math.min(clock, model.clock(prefill, gpuLimitWatts));
@@ -101,9 +102,9 @@ final class StepTable {
         idleActiveMicrowatts = Servers.microwatts(servers.activeWatts(idle, gpus));
     }
 
-    /** Context of b running sequences together in the workload on which the profile was measured. */
-    long workloadContext(int b) {
-        return Math.round(workloadTokens * b);
+    @Override
+    public boolean seesContext() {
+        return seesContext;
     }
 
     /**
@@ -117,16 +118,19 @@ final class StepTable {
     }
 
     /** Time of a step that decodes b sequences with this many tokens of context together. */
-    long decodeNanos(int b, long contextTokens) {
+    @Override
+    public long decodeNanos(int b, long contextTokens) {
         return Math.max(1, Math.round(exactNanos(b, contextTokens)));
     }
 
     /** Its active power. */
-    long decodeActiveMicrowatts(int b, long contextTokens) {
+    @Override
+    public long decodeActiveMicrowatts(int b, long contextTokens) {
         return Servers.microwatts(servers.activeWatts(decodeWatts(b, contextTokens), gpus));
     }
 
-    long idleActiveMicrowatts() {
+    @Override
+    public long idleActiveMicrowatts() {
         return idleActiveMicrowatts;
     }
 
@@ -136,14 +140,16 @@ final class StepTable {
      * @param promptPairs sum of {@link #promptPairs} over the chunks of the step
      * @param burstNanos how long the mixed steps directly before this one have lasted
      */
-    long mixedNanos(int b, long contextTokens, int promptTokens, long promptPairs, long burstNanos) {
+    @Override
+    public long mixedNanos(int b, long contextTokens, int promptTokens, long promptPairs, long burstNanos) {
         double work = prefillWork(promptTokens, promptPairs);
         double escaped = escapedNanos(b, work, burstNanos);
         return decodeNanos(b, contextTokens) + Math.round(escaped + heldNanos(b, work, escaped));
     }
 
     /** Mean power of such a step: the decode part, the part of prefill that escapes, and the rest at their own draws. */
-    long mixedActiveMicrowatts(int b, long contextTokens, int promptTokens, long promptPairs, long burstNanos) {
+    @Override
+    public long mixedActiveMicrowatts(int b, long contextTokens, int promptTokens, long promptPairs, long burstNanos) {
         double work = prefillWork(promptTokens, promptPairs);
         double escaped = escapedNanos(b, work, burstNanos);
         double held = heldNanos(b, work, escaped);

@@ -6,6 +6,7 @@ import dev.capstan.sim.kernel.Kernel;
 import dev.capstan.sim.power.PowerDomains;
 import dev.capstan.sim.serving.ModelProfile;
 import dev.capstan.sim.serving.RequestService;
+import dev.capstan.sim.serving.ServingOptions;
 import dev.capstan.trace.RandomStream;
 import dev.capstan.trace.RequestTrace;
 import dev.capstan.trace.TraceOrigin;
@@ -37,7 +38,8 @@ final class ServedTrace {
                         new int[arrivalNanos.length],
                         outputTokens,
                         Optional.empty(),
-                        new TraceOrigin("generated for validation", "", "")));
+                        new TraceOrigin("generated for validation", "", "")),
+                ServingOptions.DEFAULTS);
         power.meter(0).startScoring(0);
         service.deployment().begin(replicas);
     }

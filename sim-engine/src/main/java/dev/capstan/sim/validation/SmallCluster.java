@@ -8,6 +8,7 @@ import dev.capstan.sim.run.Load;
 import dev.capstan.sim.run.RunResult;
 import dev.capstan.sim.run.SimulationRun;
 import dev.capstan.sim.serving.ModelProfile;
+import dev.capstan.sim.serving.ServingOptions;
 import dev.capstan.trace.PowerTrace;
 import dev.capstan.trace.TraceOrigin;
 import java.nio.file.Path;
@@ -121,6 +122,7 @@ record SmallCluster(
                 List.of(new StartupPhase("start", 60 * SECOND, startShare * REPLICA_WATTS)),
                 0,
                 30 * SECOND,
+                ServingOptions.DEFAULTS,
                 new Experiment.Autoscaler(
                         maxReplicas > replicas, 1, 15 * SECOND, 300 * SECOND, 30 * SECOND, 300 * SECOND),
                 2,

@@ -282,6 +282,11 @@ class ExperimentFileTest {
                 model: llama-3.1-8b-h100
                 max_sequences: 64
                 token_budget: 4096
+                max_model_len: 32768
+                prefix_caching: false
+                routing: least-outstanding
+                request_timeout: 5m
+                client_patience: 30s
                 priority: 2
                 weight: 1.5
                 replicas: {min: 1, initial: 2, max: 4}

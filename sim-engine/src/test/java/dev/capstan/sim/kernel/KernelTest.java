@@ -104,8 +104,8 @@ class KernelTest {
         assertThat(calls).containsExactly("a at 1", "check", "event", "check", "a at 3", "check");
     }
 
-    private ArrivalSource arrivals(String name, long... times) {
-        return new ArrivalSource() {
+    private EventSource arrivals(String name, long... times) {
+        return new EventSource() {
             private int next;
 
             @Override
@@ -114,7 +114,12 @@ class KernelTest {
             }
 
             @Override
-            public void arrive() {
+            public int priority() {
+                return Priority.ARRIVAL;
+            }
+
+            @Override
+            public void handleNext() {
                 assertThat(kernel.nowNanos()).isEqualTo(times[next++]);
                 calls.add(name + " at " + kernel.nowNanos());
             }

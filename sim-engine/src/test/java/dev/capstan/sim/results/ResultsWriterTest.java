@@ -45,7 +45,8 @@ class ResultsWriterTest {
                 requests_unfinished,input_tokens,output_tokens,ttft_p50_seconds,ttft_p90_seconds,ttft_p99_seconds,\
                 tpot_p50_seconds,tpot_p90_seconds,tpot_p99_seconds,e2e_p50_seconds,e2e_p99_seconds,slo_attainment,\
                 goodput_requests_per_second,joules_per_output_token,capped_seconds,decisions,replica_changes,events,\
-                disturbances,disturbances_contained,disturbances_self_inflicted""");
+                disturbances,disturbances_contained,disturbances_self_inflicted,requests_timed_out,requests_abandoned,\
+                wasted_output_tokens,preemptions,recomputed_tokens,prefix_cached_tokens""");
         assertThat(line("points.csv", 0)).isEqualTo("""
                 control.interval,policy,cap_watts,replications,disturbances,disturbances_contained,success_rate,\
                 success_rate_low,success_rate_high""" + averaged("""

@@ -8,6 +8,7 @@ import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.experiment.Experiment.Unserved;
 import dev.capstan.sim.kernel.CheckLevel;
 import dev.capstan.sim.serving.ModelProfile;
+import dev.capstan.sim.serving.ServingOptions;
 import dev.capstan.sim.validation.PlainProfile;
 import dev.capstan.trace.PowerTrace;
 import dev.capstan.trace.RandomStream;
@@ -126,6 +127,7 @@ public final class TinyExperiment {
                     List.of(new StartupPhase("start", nanos(startSeconds), startShare * model.tdpGpuWatts())),
                     startupJitter,
                     nanos(graceSeconds),
+                    ServingOptions.DEFAULTS,
                     new Experiment.Autoscaler(
                             autoscaled, targetPerReplica, 15 * SECOND, 300 * SECOND, 30 * SECOND, 300 * SECOND),
                     2,

@@ -1,8 +1,11 @@
 package dev.capstan.sim.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.capstan.trace.RandomStream;
+import java.util.function.IntSupplier;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -22,7 +25,7 @@ class BatchingTheoryTest {
     private static final double JOULES_PER_TOKEN = 0.0305;
     private static final int REPLICATIONS = 10;
 
-    private record Batching(double batch, double tpotSeconds, double watts) {}
+    private record Batching(double batch, double tpotSeconds, double watts, double fullShare) {}
 
     /** Rows of the guide: E[n] 16.266, 41.463, 85.726; TPOT 8.215, 10.470, 14.432 ms. */
     @ParameterizedTest
@@ -63,6 +66,49 @@ class BatchingTheoryTest {
                 0.015);
     }
 
+    /**
+     * With a limit of B sequences the number of requests is a birth-death process with death rate min(n, B) / (L (alpha +
+     * beta min(n, B))), lengths being geometric. At 20 requests/s and B = 256 the guide has E[n] = 183.909 and P(n >= 256)
+     * = 4.757e-3. Whole steps lie between that and the process with alpha - beta in place of alpha, the fluid limit.
+     */
+    @Test
+    void waitsForASlotAsTheBirthDeathProcessDoes() {
+        double[] exact = birthDeath(20, 256, ALPHA);
+        double[] fluid = birthDeath(20, 256, ALPHA - BETA);
+        assertThat(exact[0]).isEqualTo(183.909, within(5e-4));
+        assertThat(exact[1]).isEqualTo(4.757e-3, within(5e-7));
+        double[] batches = new double[30];
+        double[] full = new double[30];
+        for (int replication = 0; replication < 30; replication++) {
+            RandomStream random = RandomStream.named(replication, "lengths");
+            Batching run = run(20, 300_000, replication, 256, () -> {
+                double exponential = random.nextExponential() / -StrictMath.log1p(-1.0 / TOKENS);
+                return (int) Math.max(1, Math.ceil(exponential));
+            });
+            batches[replication] = run.batch();
+            full[replication] = run.fullShare();
+        }
+
+        between(Interval.of(batches), fluid[0], exact[0], 0.015);
+        between(Interval.of(full), fluid[1], exact[1], 0.6);
+    }
+
+    /** E[n] and P(n >= limit). */
+    private static double[] birthDeath(double rate, int limit, double alpha) {
+        double weight = 1;
+        double weights = 1;
+        double sum = 0;
+        double full = 0;
+        for (int n = 1; n < 5000; n++) {
+            int batch = Math.min(n, limit);
+            weight *= rate * TOKENS * (alpha + BETA * batch) / batch;
+            weights += weight;
+            sum += n * weight;
+            full += n >= limit ? weight : 0;
+        }
+        return new double[] {sum / weights, full / weights};
+    }
+
     private static void between(Interval interval, double low, double high, double narrow) {
         assertThat(interval.meets(low, high))
                 .as("%s meets [%s, %s]", interval, low, high)
@@ -74,6 +120,10 @@ class BatchingTheoryTest {
 
     /** The first tenth of the arrivals is warm-up, and nothing counts beyond the last arrival. */
     private static Batching run(double rate, int requests, long seed) {
+        return run(rate, requests, seed, 1000, () -> TOKENS);
+    }
+
+    private static Batching run(double rate, int requests, long seed, int maxSequences, IntSupplier length) {
         RandomStream random = RandomStream.named(seed, "arrivals");
         long[] arrivals = new long[requests];
         int[] lengths = new int[requests];
@@ -81,9 +131,9 @@ class BatchingTheoryTest {
         for (int i = 0; i < requests; i++) {
             at += random.nextExponential() / rate;
             arrivals[i] = Math.round(at * 1e9);
-            lengths[i] = TOKENS;
+            lengths[i] = length.getAsInt();
         }
-        ModelProfile model = ServingRig.decodeOnly(ALPHA * 1e9, BETA * 1e9, 1000);
+        ModelProfile model = ServingRig.decodeOnly(ALPHA * 1e9, BETA * 1e9, maxSequences);
         ServingRig rig = new ServingRig(model, 1, 0, ServingRig.trace(arrivals, new int[requests], lengths));
         rig.service.deployment().begin(1);
         int warmup = requests / 10;
@@ -91,12 +141,14 @@ class BatchingTheoryTest {
         rig.power.settle(arrivals[warmup]);
         double joulesBefore = rig.power.meter(0).energyJoules();
         double[] area = new double[1];
-        double[] present = {rig.service.running()};
+        double[] full = new double[1];
+        double[] present = {rig.service.running() + rig.service.waiting()};
         long[] last = {arrivals[warmup]};
         rig.kernel.checkAfterEvents(() -> {
             area[0] += present[0] * (rig.kernel.nowNanos() - last[0]);
+            full[0] += present[0] >= maxSequences ? rig.kernel.nowNanos() - last[0] : 0;
             last[0] = rig.kernel.nowNanos();
-            present[0] = rig.service.running();
+            present[0] = rig.service.running() + rig.service.waiting();
         });
         rig.kernel.runUntil(arrivals[requests - 1]);
         rig.power.settle(arrivals[requests - 1]);
@@ -108,6 +160,6 @@ class BatchingTheoryTest {
             tpot += rig.service.log().tpotNanos(request) * 1e-9 / (requests - warmup);
         }
         double batch = area[0] / span;
-        return new Batching(batch, tpot, watts);
+        return new Batching(batch, tpot, watts, full[0] / span);
     }
 }

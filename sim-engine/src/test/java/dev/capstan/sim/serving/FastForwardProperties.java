@@ -5,17 +5,22 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.capstan.sim.kernel.Priority;
 import dev.capstan.sim.serving.RequestLog.Outcome;
+import dev.capstan.sim.serving.ServingOptions.Routing;
 import dev.capstan.sim.serving.StepwiseReference.Action;
+import dev.capstan.sim.serving.StepwiseReference.ContextCost;
+import dev.capstan.trace.PrefixBlocks;
 import dev.capstan.trace.RandomStream;
 import dev.capstan.trace.RequestTrace;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
+import net.jqwik.api.statistics.Statistics;
 
 /** Advancing stretches of steps at once gives what stepping through them one by one gives, to the nanosecond. */
 class FastForwardProperties {
@@ -58,6 +63,81 @@ class FastForwardProperties {
         same(model, replicas, 0, trace(random, 60, 3_000_000, 1, 60, 90), List.of());
     }
 
+    /** Sequences outgrow the cache all the time, so that most are preempted, some many times, and prompts again in part. */
+    @Property(tries = 600, seed = "1")
+    void sequencesThatOutgrowTheCache(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 3) int replicas,
+            @ForAll @IntRange(min = 1, max = 40) int budget,
+            @ForAll @IntRange(min = 220, max = 600) int cache,
+            @ForAll Routing routing) {
+        RandomStream random = RandomStream.named(seed, "trace");
+        ModelProfile model = ServingRig.model(10_000, 1_300, 70, budget, 12, cache);
+        Played played = same(
+                model,
+                replicas,
+                0,
+                trace(random, 50, 3_000_000, 1, 60, 120),
+                options(routing, 16, ServingOptions.NEVER, ServingOptions.NEVER),
+                new ContextCost(3L * random.nextInt(2), 700L * random.nextInt(2)),
+                List.of());
+        Statistics.label("preempts").collect(played.preemptions() > 0);
+    }
+
+    /** Prompts that begin alike, on a cache that holds some of their blocks at a time. */
+    @Property(tries = 600, seed = "1")
+    void promptsThatBeginAlike(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 3) int replicas,
+            @ForAll @IntRange(min = 8, max = 80) int budget,
+            @ForAll @IntRange(min = 300, max = 900) int cache,
+            @ForAll @IntRange(min = 0, max = 2) int blockShift,
+            @ForAll Routing routing) {
+        RandomStream random = RandomStream.named(seed, "trace");
+        ModelProfile model = ServingRig.model(10_000, 1_300, 70, budget, 12, cache);
+        Played played = same(
+                model,
+                replicas,
+                0,
+                sharing(random, trace(random, 50, 4_000_000, 1, 200, 60), 16),
+                options(routing, 4 << blockShift, ServingOptions.NEVER, ServingOptions.NEVER),
+                new ContextCost(0, 0),
+                List.of());
+        Statistics.label("hits").collect(played.cachedTokens() > 0);
+        Statistics.label("preempts").collect(played.preemptions() > 0);
+    }
+
+    /** Everything at once: little cache, shared prompts, deadlines, limits, replicas that come and go. */
+    @Property(tries = 800, seed = "1")
+    void everythingAtOnce(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 4, max = 80) int budget,
+            @ForAll @IntRange(min = 340, max = 900) int cache,
+            @ForAll @IntRange(min = 50_000, max = 3_000_000) int timeout,
+            @ForAll @IntRange(min = 10_000, max = 1_000_000) int patience,
+            @ForAll @LongRange(min = 0, max = 2_000_003) long graceNanos,
+            @ForAll Routing routing) {
+        RandomStream random = RandomStream.named(seed, "trace");
+        ModelProfile model = ServingRig.model(10_007, 1_301, 71, budget, 12, cache);
+        List<Action> actions = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            double limit = i % 2 == 0 ? 200 + random.nextInt(501) : 0;
+            actions.add(new Action(random.nextInt(6_000_000), 1 + random.nextInt(4), limit));
+        }
+        actions.sort((a, b) -> Long.compare(a.atNanos(), b.atNanos()));
+        Played played = same(
+                model,
+                2,
+                graceNanos,
+                sharing(random, trace(random, 60, 2_000_000, 1, 200, 120), 32),
+                options(routing, 16, timeout, patience),
+                new ContextCost(3L * random.nextInt(2), 700L * random.nextInt(2)),
+                actions);
+        Statistics.label("preempts").collect(played.preemptions() > 0);
+        Statistics.label("times out").collect(played.timedOut() > 0);
+        Statistics.label("gives up").collect(played.abandoned() > 0);
+    }
+
     @Property(tries = 400, seed = "1")
     void powerLimitsThatComeAndGo(@ForAll long seed) {
         RandomStream random = RandomStream.named(seed, "actions");
@@ -67,7 +147,14 @@ class FastForwardProperties {
             actions.add(new Action(random.nextInt(6_000_000), 0, 200 + random.nextInt(501)));
         }
         actions.sort((a, b) -> Long.compare(a.atNanos(), b.atNanos()));
-        same(model, 2, 0, trace(random, 40, 5_000_000, 1, 80, 90), actions);
+        same(
+                model,
+                2,
+                0,
+                trace(random, 40, 5_000_000, 1, 80, 90),
+                ServingOptions.DEFAULTS,
+                new ContextCost(2, 500),
+                actions);
     }
 
     @Property(tries = 600, seed = "1")
@@ -127,9 +214,52 @@ class FastForwardProperties {
         return ServingRig.trace(arrivals, inputs, outputs);
     }
 
+    /** The same with prompts that have one of a few beginnings for a while and then go on of their own. */
+    private static RequestTrace sharing(RandomStream random, RequestTrace trace, int blockTokens) {
+        int[] offsets = new int[trace.size() + 1];
+        List<Long> hashes = new ArrayList<>();
+        for (int request = 0; request < trace.size(); request++) {
+            int blocks = (trace.inputTokens()[request] + blockTokens - 1) / blockTokens;
+            int alike = random.nextInt(blocks + 1);
+            long family = random.nextInt(3);
+            for (int block = 0; block < blocks; block++) {
+                hashes.add(block < alike ? 1000 * family + block : 1_000_000L + 1000L * request + block);
+            }
+            offsets[request + 1] = hashes.size();
+        }
+        return new RequestTrace(
+                trace.arrivalNanos(),
+                trace.inputTokens(),
+                trace.outputTokens(),
+                trace.start(),
+                trace.origin(),
+                trace.labels(),
+                Optional.of(new PrefixBlocks(
+                        blockTokens,
+                        offsets,
+                        hashes.stream().mapToLong(Long::longValue).toArray())));
+    }
+
+    private static ServingOptions options(Routing routing, int blockTokens, long timeoutNanos, long patienceNanos) {
+        return new ServingOptions(routing, blockTokens, true, 300, timeoutNanos, patienceNanos);
+    }
+
+    private record Played(long preemptions, long cachedTokens, int timedOut, int abandoned) {}
+
     private static void same(
             ModelProfile model, int replicas, long graceNanos, RequestTrace trace, List<Action> actions) {
-        ServingRig rig = new ServingRig(model, 64, graceNanos, trace);
+        same(model, replicas, graceNanos, trace, ServingOptions.DEFAULTS, new ContextCost(0, 0), actions);
+    }
+
+    private static Played same(
+            ModelProfile model,
+            int replicas,
+            long graceNanos,
+            RequestTrace trace,
+            ServingOptions options,
+            ContextCost contextCost,
+            List<Action> actions) {
+        ServingRig rig = new ServingRig(model, 64, graceNanos, trace, options, contextCost);
         int act = rig.kernel.register(index -> {
             Action action = actions.get((int) index);
             if (action.gpuLimitWatts() > 0) {
@@ -148,25 +278,20 @@ class FastForwardProperties {
         });
         // Halfway, in the middle of whatever is going on, what telemetry would see must agree as well.
         long halfway = trace.spanNanos() / 2;
-        StepwiseReference half = new StepwiseReference(model, replicas, graceNanos, trace, actions);
+        StepwiseReference half =
+                new StepwiseReference(model, replicas, graceNanos, trace, options, contextCost, actions);
         half.play(halfway);
         rig.kernel.runUntil(halfway);
-        rig.power.settle(halfway);
-        assertThat(rig.service.outputTokens()).as("output tokens halfway").isEqualTo(half.outputTokens);
-        assertThat(rig.service.inputTokens()).as("input tokens halfway").isEqualTo(half.inputTokens);
-        assertThat(rig.power.meter(0).energyJoules())
-                .as("energy halfway")
-                .isEqualTo(half.joules, within(1e-9 * half.joules));
+        agree(rig, half, halfway, "halfway");
 
-        StepwiseReference reference = new StepwiseReference(model, replicas, graceNanos, trace, actions);
+        StepwiseReference reference =
+                new StepwiseReference(model, replicas, graceNanos, trace, options, contextCost, actions);
         reference.play(END);
         rig.kernel.runUntil(END);
-        rig.power.settle(END);
-
         RequestLog log = rig.service.log();
         for (int request = 0; request < trace.size(); request++) {
             String name = "request " + request;
-            assertThat(log.outcome(request)).as(name).isEqualTo(outcome(reference, request));
+            assertThat(log.outcome(request)).as(name).isEqualTo(reference.outcomes[request]);
             if (log.outcome(request) == Outcome.COMPLETED) {
                 long arrival = trace.arrivalNanos()[request];
                 assertThat(log.e2eNanos(request))
@@ -177,18 +302,27 @@ class FastForwardProperties {
                         .isEqualTo(reference.firstTokenNanos[request] - arrival);
             }
         }
-        assertThat(rig.service.outputTokens()).isEqualTo(reference.outputTokens);
-        assertThat(rig.service.inputTokens()).isEqualTo(reference.inputTokens);
-        assertThat(rig.power.meter(0).energyJoules()).isEqualTo(reference.joules, within(1e-9 * reference.joules));
+        agree(rig, reference, END, "at the end");
+        return new Played(
+                reference.preemptions,
+                reference.cachedTokens,
+                log.count(Outcome.TIMED_OUT),
+                log.count(Outcome.ABANDONED));
     }
 
-    private static Outcome outcome(StepwiseReference reference, int request) {
-        if (reference.rejected[request]) {
-            return Outcome.REJECTED;
-        }
-        if (reference.lost[request]) {
-            return Outcome.LOST;
-        }
-        return reference.endNanos[request] >= 0 ? Outcome.COMPLETED : Outcome.UNFINISHED;
+    private static void agree(ServingRig rig, StepwiseReference reference, long nowNanos, String when) {
+        rig.power.settle(nowNanos);
+        assertThat(rig.service.outputTokens()).as("output tokens " + when).isEqualTo(reference.outputTokens);
+        assertThat(rig.service.inputTokens()).as("input tokens " + when).isEqualTo(reference.inputTokens);
+        assertThat(rig.service.effort())
+                .as("effort " + when)
+                .isEqualTo(new Effort(
+                        reference.preemptions,
+                        reference.recomputedTokens,
+                        reference.cachedTokens,
+                        reference.wastedTokens));
+        assertThat(rig.power.meter(0).energyJoules())
+                .as("energy " + when)
+                .isEqualTo(reference.joules, within(1e-9 * reference.joules));
     }
 }

@@ -5,6 +5,7 @@ import dev.capstan.sim.cluster.Servers;
 import dev.capstan.sim.cluster.StartupPhase;
 import dev.capstan.sim.kernel.Kernel;
 import dev.capstan.sim.power.PowerDomains;
+import dev.capstan.sim.serving.StepwiseReference.ContextCost;
 import dev.capstan.sim.validation.PlainProfile;
 import dev.capstan.trace.RandomStream;
 import dev.capstan.trace.RequestTrace;
@@ -25,6 +26,16 @@ final class ServingRig {
     final RequestService service;
 
     ServingRig(ModelProfile model, int servers, long graceNanos, RequestTrace trace) {
+        this(model, servers, graceNanos, trace, ServingOptions.DEFAULTS, new ContextCost(0, 0));
+    }
+
+    ServingRig(
+            ModelProfile model,
+            int servers,
+            long graceNanos,
+            RequestTrace trace,
+            ServingOptions options,
+            ContextCost contextCost) {
         Servers cluster = new Servers(new int[] {servers}, model.gpus(), 0, 1, 0, power);
         service = new RequestService(
                 kernel,
@@ -36,8 +47,47 @@ final class ServingRig {
                 0,
                 graceNanos,
                 RandomStream.named(1, "startup"),
-                trace);
+                trace,
+                options,
+                limitWatts -> new ContextPrices(new StepTable(model, limitWatts, 1, 1, cluster), contextCost));
         power.meter(0).startScoring(0);
+    }
+
+    /** The prices of a table, and something for each token of the context. */
+    private record ContextPrices(StepTable table, ContextCost cost) implements StepPrices {
+
+        @Override
+        public boolean seesContext() {
+            return cost.nanosPerToken() != 0 || cost.microwattsPerToken() != 0;
+        }
+
+        @Override
+        public long decodeNanos(int sequences, long contextTokens) {
+            return table.decodeNanos(sequences, contextTokens) + contextTokens * cost.nanosPerToken();
+        }
+
+        @Override
+        public long decodeActiveMicrowatts(int sequences, long contextTokens) {
+            return table.decodeActiveMicrowatts(sequences, contextTokens) + contextTokens * cost.microwattsPerToken();
+        }
+
+        @Override
+        public long mixedNanos(int sequences, long contextTokens, int promptTokens, long pairs, long burstNanos) {
+            return table.mixedNanos(sequences, contextTokens, promptTokens, pairs, burstNanos)
+                    + contextTokens * cost.nanosPerToken();
+        }
+
+        @Override
+        public long mixedActiveMicrowatts(
+                int sequences, long contextTokens, int promptTokens, long pairs, long burstNanos) {
+            return table.mixedActiveMicrowatts(sequences, contextTokens, promptTokens, pairs, burstNanos)
+                    + contextTokens * cost.microwattsPerToken();
+        }
+
+        @Override
+        public long idleActiveMicrowatts() {
+            return table.idleActiveMicrowatts();
+        }
     }
 
     /** Plays the trace on replicas that serve from the beginning, until nothing is left. */

@@ -37,8 +37,9 @@ class StepTableTest {
     @Test
     void givesTheMeasuredStepAtTheContextOfTheWorkload() {
         StepTable table = unlimited("llama-3.1-70b-h100x4");
-        assertThat(table.decodeNanos(128, table.workloadContext(128))).isEqualTo(28_988_000);
-        assertThat(table.decodeActiveMicrowatts(128, table.workloadContext(128)) * 1e-6)
+        long workloadContext = workloadContext();
+        assertThat(table.decodeNanos(128, workloadContext)).isEqualTo(28_988_000);
+        assertThat(table.decodeActiveMicrowatts(128, workloadContext) * 1e-6)
                 .isEqualTo(1671 + 0.1328 * 128 / 0.0337756, within(0.01));
     }
 
@@ -46,8 +47,9 @@ class StepTableTest {
     @Test
     void drawsLessWhileItOnlyReadsCache() {
         StepTable table = unlimited("llama-3.1-70b-h100x4");
-        long short0 = table.decodeActiveMicrowatts(128, table.workloadContext(128));
-        long long0 = table.decodeActiveMicrowatts(128, 10 * table.workloadContext(128));
+        long workloadContext = workloadContext();
+        long short0 = table.decodeActiveMicrowatts(128, workloadContext);
+        long long0 = table.decodeActiveMicrowatts(128, 10 * workloadContext);
         assertThat(long0).isLessThan(short0);
         assertThat(table.decodeActiveMicrowatts(128, 1_000_000_000L) * 1e-6).isEqualTo(1671, within(1.0));
     }
@@ -158,5 +160,11 @@ class StepTableTest {
                 new ModelProfile.Response(0.5, 0.5, 0.9, 2, 1, 0.75, lagMs, basis),
                 new ModelProfile.Limits(4, 8192, 100_000, basis),
                 new ModelProfile.Start(List.of(), basis));
+    }
+
+    /** Of 128 sequences of Llama-3.1-70B, as long as those that the profile was measured on. */
+    private static long workloadContext() {
+        ModelProfile model = ModelProfiles.find("llama-3.1-70b-h100x4").orElseThrow();
+        return Math.round(128 * model.context().workloadTokens());
     }
 }

@@ -1,16 +1,24 @@
 package dev.capstan.sim.serving;
 
+import dev.capstan.sim.serving.RequestLog.Outcome;
+import dev.capstan.sim.serving.ServingOptions.Routing;
+import dev.capstan.trace.PrefixBlocks;
 import dev.capstan.trace.RequestTrace;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
 
 /**
- * Continuous batching the slow way: every step of every replica is an event of its own, found by looking at all of them.
- * Written from the documented rules and the laws of {@link ModelProfile} alone; shares no code with the service.
+ * Continuous batching the slow way: every step of every replica is an event of its own, found by looking at all of them,
+ * and every KV block is counted anew. Written from the documented rules, from vLLM's scheduler and from the laws of
+ * {@link ModelProfile} alone; shares no code with the service.
  *
  * <p>A step that began at this very instant and takes no prompt in may begin anew, with what the instant brought.
  */
@@ -21,37 +29,51 @@ final class StepwiseReference {
     /** At some instant the deployment is scaled, or, with a limit above 0, its GPUs are limited. */
     record Action(long atNanos, int replicas, double gpuLimitWatts) {}
 
+    /** What each token in the KV cache adds to a decode step; none for nothing. */
+    record ContextCost(long nanosPerToken, long microwattsPerToken) {}
+
     private final class Engine {
         private long readyNanos = NEVER;
         private long killNanos = NEVER;
         private boolean accepting = true;
         private boolean gone;
-        private final List<Integer> prefill = new ArrayList<>();
-        private final List<Integer> decode = new ArrayList<>();
+        private final Deque<Integer> waiting = new ArrayDeque<>();
+        /** In the order of admission. */
+        private final List<Integer> running = new ArrayList<>();
+
+        private final Set<Integer> leaving = new LinkedHashSet<>();
+        private final TreeMap<Long, Integer> blockUsers = new TreeMap<>();
+        private final LinkedHashSet<Long> idleBlocks = new LinkedHashSet<>();
         private long stepStart;
         private long stepEnd = NEVER;
         private boolean mixed;
-        private int finishing;
+        private long steps;
+        private long preemptedInStep = -1;
+        private boolean changed = true;
+        private long pricedStep;
+        private long pricedContext;
         private double watts;
         private long wattsSince;
 
         private int outstanding() {
-            return prefill.size() + decode.size();
-        }
-
-        private boolean hasRoom(int request) {
-            long kv = 0;
-            for (int held : prefill) {
-                kv += tokens(held);
-            }
-            for (int held : decode) {
-                kv += tokens(held);
-            }
-            return outstanding() < model.maxSequences() && kv + tokens(request) <= model.kvCapacityTokens();
+            return waiting.size() + running.size();
         }
 
         private boolean serves() {
             return readyNanos <= now && accepting && !gone;
+        }
+
+        private boolean hasRoom(int request) {
+            long blocks = blocks(prompt(request));
+            for (int held : waiting) {
+                blocks += blocks(prompt(held));
+            }
+            for (int held : running) {
+                blocks += decoding[held] ? blocks(computed[held] + 1) : blocks(prompt(held));
+                blocks -= (long) shared[held] * engineBlocks();
+            }
+            blocks += (long) (blockUsers.size() - idleBlocks.size()) * engineBlocks();
+            return outstanding() < model.maxSequences() && blocks <= capacity();
         }
 
         private void draw(double newWatts) {
@@ -61,36 +83,199 @@ final class StepwiseReference {
             wattsSince = now;
         }
 
-        private void endStep() {
-            for (int request : decode) {
-                token(request);
+        /** Blocks that hold what is computed and what the step is to compute; shared ones are not in it. */
+        private long privateBlocks() {
+            long blocks = 0;
+            for (int request : running) {
+                blocks += blocks(allocated[request]) - (long) shared[request] * engineBlocks();
             }
-            decode.removeIf(request -> endNanos[request] >= 0);
-            for (int i = 0; i < finishing; i++) {
-                int request = prefill.remove(0);
-                firstTokenNanos[request] = now;
-                token(request);
-                if (endNanos[request] < 0) {
-                    decode.add(request);
-                }
-            }
-            finishing = 0;
+            return blocks;
         }
 
-        private void token(int request) {
-            outputTokens++;
-            if (++generated[request] == trace.outputTokens()[request]) {
-                endNanos[request] = now;
+        private long free() {
+            return capacity() - privateBlocks() - (long) (blockUsers.size() - idleBlocks.size()) * engineBlocks();
+        }
+
+        private void allocate(int request, int tokens) {
+            allocated[request] = tokens;
+            int whole = whole(request, tokens);
+            while (shared[request] < whole) {
+                share(hash(request, shared[request]++));
             }
+            while (privateBlocks() + (long) blockUsers.size() * engineBlocks() > capacity() && !idleBlocks.isEmpty()) {
+                long oldest = idleBlocks.iterator().next();
+                idleBlocks.remove(oldest);
+                blockUsers.remove(oldest);
+            }
+        }
+
+        private void share(long hash) {
+            blockUsers.merge(hash, 1, Integer::sum);
+            idleBlocks.remove(hash);
+        }
+
+        private void free(int request) {
+            running.remove((Integer) request);
+            allocated[request] = 0;
+            computed[request] = 0;
+            decoding[request] = false;
+            while (shared[request] > 0) {
+                long hash = hash(request, --shared[request]);
+                if (blockUsers.merge(hash, -1, Integer::sum) == 0) {
+                    idleBlocks.add(hash);
+                }
+            }
+        }
+
+        private void endStep() {
+            steps++;
+            List<Integer> decoded = new ArrayList<>();
+            List<Integer> prompts = new ArrayList<>();
+            for (int request : running) {
+                if (decoding[request]) {
+                    decoded.add(request);
+                } else if (computed[request] == prompt(request)) {
+                    prompts.add(request);
+                }
+            }
+            for (int request : decoded) {
+                everComputed[request].set(computed[request]++);
+                generated[request]++;
+                outputTokens++;
+            }
+            for (int request : prompts) {
+                if (generated[request]++ == 0) {
+                    firstTokenNanos[request] = now;
+                }
+                outputTokens++;
+                decoding[request] = true;
+                completeIfDone(request);
+            }
+            decoded.sort(Comparator.naturalOrder());
+            decoded.forEach(this::completeIfDone);
+            changed |= mixed;
+            letGo();
+        }
+
+        private void completeIfDone(int request) {
+            if (generated[request] == trace.outputTokens()[request]) {
+                outcomes[request] = Outcome.COMPLETED;
+                endNanos[request] = now;
+                free(request);
+                changed = true;
+            }
+        }
+
+        private void letGo() {
+            for (int request : leaving) {
+                if (outcomes[request] == Outcome.UNFINISHED) {
+                    outcomes[request] = leavingAs[request];
+                    wastedTokens += generated[request];
+                    free(request);
+                    changed = true;
+                }
+            }
+            leaving.clear();
+        }
+
+        private void preemptLast() {
+            int victim = running.get(running.size() - 1);
+            free(victim);
+            waiting.addFirst(victim);
+            preemptions++;
+            preemptedInStep = steps;
+            changed = true;
+        }
+
+        /** As vLLM's scheduler: those that run, in the order of admission, then those that wait. */
+        private int schedule() {
+            int promptTokens = 0;
+            for (int i = 0; i < running.size(); i++) {
+                int request = running.get(i);
+                int to = decoding[request]
+                        ? computed[request] + 1
+                        : Math.min(prompt(request), computed[request] + promptBudget());
+                while (i < running.size() && blocks(to) - blocks(allocated[request]) > free()) {
+                    preemptLast();
+                }
+                if (i == running.size()) {
+                    break;
+                }
+                allocate(request, to);
+                if (!decoding[request]) {
+                    promptTokens += to - computed[request];
+                    takeIn(request, to);
+                }
+            }
+            while (preemptedInStep != steps
+                    && !waiting.isEmpty()
+                    && promptTokens < promptBudget()
+                    && running.size() < model.maxSequences()) {
+                int request = waiting.peek();
+                int cached = cachedBlocks(request);
+                int from = cached * prefixBlockTokens();
+                int to = (int) Math.min(prompt(request), (long) from + promptBudget() - promptTokens);
+                long more = blocks(to) - blocks(from);
+                for (int i = 0; i < cached; i++) {
+                    more += idleBlocks.contains(hash(request, i)) ? engineBlocks() : 0;
+                }
+                if (more > free()) {
+                    break;
+                }
+                waiting.poll();
+                running.add(request);
+                for (int i = 0; i < from; i++) {
+                    if (!everComputed[request].get(i)) {
+                        everComputed[request].set(i);
+                        cachedTokens++;
+                        inputTokens++;
+                    }
+                }
+                computed[request] = from;
+                allocate(request, to);
+                promptTokens += to - from;
+                takeIn(request, to);
+            }
+            return promptTokens;
+        }
+
+        private void takeIn(int request, int to) {
+            for (int i = computed[request]; i < to; i++) {
+                if (everComputed[request].get(i)) {
+                    recomputedTokens++;
+                } else if (i < trace.inputTokens()[request]) {
+                    inputTokens++;
+                }
+                everComputed[request].set(i);
+            }
+            computed[request] = to;
+        }
+
+        private int cachedBlocks(int request) {
+            int most = whole(request, prompt(request) - 1);
+            int cached = 0;
+            while (cached < most && blockUsers.containsKey(hash(request, cached))) {
+                cached++;
+            }
+            return cached;
+        }
+
+        private int decodingCount() {
+            return (int) running.stream().filter(request -> decoding[request]).count();
+        }
+
+        private int promptBudget() {
+            return Math.max(1, model.tokenBudget() - decodingCount());
         }
 
         private void beginStep() {
             if (accepting) {
-                while (!queue.isEmpty() && hasRoom(queue.peek())) {
-                    prefill.add(queue.poll());
+                while (!gateway.isEmpty()
+                        && (options.routing() == Routing.LEAST_OUTSTANDING || hasRoom(gateway.peek()))) {
+                    waiting.add(gateway.poll());
                 }
             }
-            int b = decode.size();
+            int promptTokens = schedule();
             stepStart = now;
             if (outstanding() == 0) {
                 stepEnd = NEVER;
@@ -98,30 +283,33 @@ final class StepwiseReference {
                 gone = !accepting;
                 return;
             }
+            int b = decodingCount();
+            mixed = b < running.size();
+            long context = 0;
+            for (int request : running) {
+                context += decoding[request] ? computed[request] + 1 : 0;
+            }
+            if (!mixed) {
+                if (changed || steps - pricedStep >= 32) {
+                    changed = false;
+                    pricedStep = steps;
+                    pricedContext = context;
+                }
+                context = pricedContext;
+            }
             double natural = model.decodeWatts(Math.max(1, b));
             long decodeNanos =
                     Math.max(1, Math.round(model.decodeStepNanos(b) * stretch(natural, model.kappaDecode(b))));
-            mixed = !prefill.isEmpty();
-            int taken = 0;
-            int budget = Math.max(1, model.tokenBudget() - b);
-            for (int request : prefill) {
-                int chunk = Math.min(trace.inputTokens()[request] - promptDone[request], budget - taken);
-                promptDone[request] += chunk;
-                taken += chunk;
-                if (promptDone[request] < trace.inputTokens()[request]) {
-                    break;
-                }
-                finishing++;
-            }
-            inputTokens += taken;
             double prefillNanos = model.prefill().perTokenUs()
                     * 1e3
                     * stretch(model.peakWatts(), model.response().kappaPrefill())
-                    * taken;
-            stepEnd = now + decodeNanos + Math.round(prefillNanos);
+                    * promptTokens;
+            stepEnd = now + decodeNanos + Math.round(prefillNanos) + context * contextCost.nanosPerToken();
             double share = prefillNanos / (prefillNanos + decodeNanos);
             double decodeWatts = Math.min(natural, limit());
-            draw(decodeWatts + share * (Math.min(model.peakWatts(), limit()) - decodeWatts));
+            draw(decodeWatts
+                    + share * (Math.min(model.peakWatts(), limit()) - decodeWatts)
+                    + context * contextCost.microwattsPerToken() * 1e-6);
         }
 
         private double limit() {
@@ -143,45 +331,84 @@ final class StepwiseReference {
         }
 
         private void beginAnew() {
-            if (stepEnd == NEVER || (!mixed && stepStart == now)) {
+            if (!gone && (stepEnd == NEVER || (!mixed && stepStart == now))) {
+                letGo();
                 beginStep();
             }
+        }
+
+        private void kill() {
+            List<Integer> all = new ArrayList<>(waiting);
+            all.addAll(running);
+            for (int request : all) {
+                outcomes[request] = Outcome.LOST;
+                wastedTokens += generated[request];
+            }
+            waiting.clear();
+            running.clear();
+            gone = true;
+            stepEnd = NEVER;
+            draw(0);
         }
     }
 
     private final ModelProfile model;
     private final RequestTrace trace;
+    private final ServingOptions options;
     private final long graceNanos;
     private final List<Action> actions;
+    private final ContextCost contextCost;
     private final List<Engine> engines = new ArrayList<>();
-    private final Deque<Integer> queue = new ArrayDeque<>();
+    private final Deque<Integer> gateway = new ArrayDeque<>();
     private final int[] generated;
-    private final int[] promptDone;
+    private final int[] computed;
+    private final int[] allocated;
+    private final int[] shared;
+    private final boolean[] decoding;
+    private final BitSet[] everComputed;
+    private final Outcome[] leavingAs;
     private long now;
     private double limitWatts;
 
     final long[] firstTokenNanos;
     final long[] endNanos;
-    final boolean[] lost;
-    final boolean[] rejected;
+    final Outcome[] outcomes;
     double joules;
     long inputTokens;
     long outputTokens;
+    long cachedTokens;
+    long recomputedTokens;
+    long wastedTokens;
+    long preemptions;
 
-    StepwiseReference(ModelProfile model, int replicas, long graceNanos, RequestTrace trace, List<Action> actions) {
+    StepwiseReference(
+            ModelProfile model,
+            int replicas,
+            long graceNanos,
+            RequestTrace trace,
+            ServingOptions options,
+            ContextCost contextCost,
+            List<Action> actions) {
         this.model = model;
         this.trace = trace;
+        this.options = options;
         this.graceNanos = graceNanos;
+        this.contextCost = contextCost;
         this.actions = actions;
         limitWatts = model.tdpGpuWatts();
         int size = trace.size();
         generated = new int[size];
-        promptDone = new int[size];
+        computed = new int[size];
+        allocated = new int[size];
+        shared = new int[size];
+        decoding = new boolean[size];
+        everComputed = new BitSet[size];
+        Arrays.setAll(everComputed, request -> new BitSet());
+        leavingAs = new Outcome[size];
         firstTokenNanos = new long[size];
         endNanos = new long[size];
-        Arrays.fill(endNanos, -1);
-        lost = new boolean[size];
-        rejected = new boolean[size];
+        outcomes = new Outcome[size];
+        Arrays.fill(outcomes, Outcome.AHEAD);
         for (int i = 0; i < replicas; i++) {
             Engine engine = new Engine();
             engine.readyNanos = 0;
@@ -203,8 +430,10 @@ final class StepwiseReference {
                 }
             }
             long arrival = nextArrival < trace.size() ? trace.arrivalNanos()[nextArrival] : NEVER;
+            long timeout = deadline(options.timeoutNanos(), false);
+            long impatience = deadline(options.patienceNanos(), true);
             long action = nextAction < actions.size() ? actions.get(nextAction).atNanos() : NEVER;
-            long next = Math.min(plant, Math.min(arrival, action));
+            long next = Math.min(Math.min(plant, Math.min(arrival, action)), Math.min(timeout, impatience));
             if (next > untilNanos) {
                 break;
             }
@@ -213,6 +442,10 @@ final class StepwiseReference {
                 plant();
             } else if (arrival == next) {
                 arrive(nextArrival++);
+            } else if (timeout == next) {
+                abort(options.timeoutNanos(), false, Outcome.TIMED_OUT);
+            } else if (impatience == next) {
+                abort(options.patienceNanos(), true, Outcome.ABANDONED);
             } else {
                 act(actions.get(nextAction++));
             }
@@ -223,70 +456,111 @@ final class StepwiseReference {
         }
     }
 
-    private void plant() {
-        for (Engine engine : engines) {
-            if (engine.gone) {
+    private long deadline(long afterNanos, boolean withoutToken) {
+        for (int request = 0; request < trace.size() && afterNanos != ServingOptions.NEVER; request++) {
+            if (canExpire(request, withoutToken)) {
+                return trace.arrivalNanos()[request] + afterNanos;
+            }
+        }
+        return NEVER;
+    }
+
+    private boolean canExpire(int request, boolean withoutToken) {
+        return outcomes[request] == Outcome.UNFINISHED
+                && leavingAs[request] == null
+                && !(withoutToken && generated[request] > 0);
+    }
+
+    private void abort(long afterNanos, boolean withoutToken, Outcome outcome) {
+        for (int request = 0; request < trace.size(); request++) {
+            if (!canExpire(request, withoutToken) || trace.arrivalNanos()[request] + afterNanos > now) {
                 continue;
             }
-            if (engine.readyNanos == now && now > 0 && engine.stepEnd == NEVER && engine.outstanding() == 0) {
-                engine.beginStep();
-                headMayFitElsewhere(engine);
-            }
-            if (engine.stepEnd == now) {
-                engine.endStep();
-                engine.beginStep();
-                headMayFitElsewhere(engine);
-            }
-            if (engine.killNanos == now && !engine.gone) {
-                for (int request : engine.prefill) {
-                    lost[request] = true;
+            boolean waits = gateway.remove((Integer) request);
+            for (Engine engine : engines) {
+                waits |= engine.waiting.remove((Integer) request);
+                if (engine.running.contains(request)) {
+                    leavingAs[request] = outcome;
+                    engine.leaving.add(request);
                 }
-                for (int request : engine.decode) {
-                    lost[request] = true;
-                }
-                engine.gone = true;
-                engine.stepEnd = NEVER;
-                engine.draw(0);
+            }
+            if (waits) {
+                outcomes[request] = outcome;
+                wastedTokens += generated[request];
+            }
+        }
+        for (Engine engine : byReadiness()) {
+            if (engine.stepEnd != NEVER) {
+                engine.beginAnew();
             }
         }
     }
 
-    private void headMayFitElsewhere(Engine pulled) {
+    private void plant() {
+        for (Engine engine : byReadiness()) {
+            if (!engine.gone && engine.stepEnd == now) {
+                engine.endStep();
+                engine.beginStep();
+                headMayFitElsewhere(engine);
+            }
+        }
         for (Engine engine : engines) {
-            if (engine != pulled && engine.serves() && !queue.isEmpty() && engine.hasRoom(queue.peek())) {
+            boolean starts = engine.readyNanos == now && now > 0 && engine.accepting && engine.stepEnd == NEVER;
+            if (!engine.gone && starts && engine.outstanding() == 0) {
+                engine.beginStep();
+                headMayFitElsewhere(engine);
+            }
+            if (engine.killNanos == now && !engine.gone) {
+                engine.kill();
+            }
+        }
+    }
+
+    private List<Engine> byReadiness() {
+        List<Engine> sorted = new ArrayList<>(engines);
+        sorted.sort(Comparator.comparingLong(engine -> engine.readyNanos));
+        return sorted;
+    }
+
+    private void headMayFitElsewhere(Engine pulled) {
+        for (Engine engine : byReadiness()) {
+            if (engine != pulled && engine.serves() && !gateway.isEmpty() && engine.hasRoom(gateway.peek())) {
                 engine.beginAnew();
             }
         }
     }
 
     private void arrive(int request) {
-        if (tokens(request) > model.kvCapacityTokens()) {
-            rejected[request] = true;
+        long tokens = (long) trace.inputTokens()[request] + trace.outputTokens()[request];
+        if (tokens > capacity() * options.blockTokens() || tokens > options.maxModelTokens()) {
+            outcomes[request] = Outcome.REJECTED;
             return;
         }
+        outcomes[request] = Outcome.UNFINISHED;
         Engine least = null;
-        if (queue.isEmpty()) {
-            List<Engine> byReadiness = new ArrayList<>(engines);
-            byReadiness.sort(Comparator.comparingLong(engine -> engine.readyNanos));
-            for (Engine engine : byReadiness) {
-                boolean fits = engine.serves() && engine.hasRoom(request);
-                if (fits && (least == null || engine.outstanding() < least.outstanding())) {
-                    least = engine;
-                }
+        for (Engine engine : byReadiness()) {
+            boolean fits =
+                    options.routing() == Routing.LEAST_OUTSTANDING || (gateway.isEmpty() && engine.hasRoom(request));
+            if (engine.serves() && fits && (least == null || engine.outstanding() < least.outstanding())) {
+                least = engine;
             }
         }
         if (least == null) {
-            queue.add(request);
+            gateway.add(request);
         } else {
-            least.prefill.add(request);
+            least.waiting.add(request);
             least.beginAnew();
         }
     }
 
     private void act(Action action) {
+        if (action.gpuLimitWatts() == limitWatts) {
+            return;
+        }
         if (action.gpuLimitWatts() > 0) {
             limitWatts = action.gpuLimitWatts();
-            for (Engine engine : engines) {
+            for (Engine engine : byReadiness()) {
+                engine.changed = true;
                 if (!engine.gone && engine.stepEnd != NEVER) {
                     engine.beginAnew();
                 }
@@ -330,7 +604,42 @@ final class StepwiseReference {
         }
     }
 
-    private long tokens(int request) {
-        return (long) trace.inputTokens()[request] + trace.outputTokens()[request];
+    private int prompt(int request) {
+        return trace.inputTokens()[request] + generated[request];
+    }
+
+    private long capacity() {
+        return model.kvCapacityTokens() / options.blockTokens();
+    }
+
+    private long blocks(long tokens) {
+        return (tokens + options.blockTokens() - 1) / options.blockTokens();
+    }
+
+    private boolean prefixes() {
+        return options.prefixCaching() && trace.prefixBlocks().isPresent();
+    }
+
+    private int prefixBlockTokens() {
+        return prefixes() ? trace.prefixBlocks().orElseThrow().blockTokens() : 0;
+    }
+
+    private int engineBlocks() {
+        return prefixBlockTokens() / options.blockTokens();
+    }
+
+    /** Whole blocks of the trace in the first tokens of a prompt. */
+    private int whole(int request, int tokens) {
+        if (!prefixes()) {
+            return 0;
+        }
+        PrefixBlocks blocks = trace.prefixBlocks().orElseThrow();
+        int named = blocks.offsets()[request + 1] - blocks.offsets()[request];
+        return Math.min(named, Math.min(tokens, trace.inputTokens()[request]) / blocks.blockTokens());
+    }
+
+    private long hash(int request, int block) {
+        PrefixBlocks blocks = trace.prefixBlocks().orElseThrow();
+        return blocks.hashes()[blocks.offsets()[request] + block];
     }
 }

@@ -1,0 +1,31 @@
+package dev.capstan.sim.serving;
+
+/**
+ * Work that a service did in vain or was spared.
+ *
+ * @param preemptions sequences that lost their KV blocks to others
+ * @param recomputedTokens computed again after that, prompt and output
+ * @param prefixCachedTokens prompt tokens found in a prefix cache, each once
+ * @param wastedOutputTokens generated for requests that did not come to their end
+ */
+public record Effort(long preemptions, long recomputedTokens, long prefixCachedTokens, long wastedOutputTokens) {
+
+    static final Effort NONE = new Effort(0, 0, 0, 0);
+
+    /** The sum of this and another. */
+    public Effort plus(Effort other) {
+        return new Effort(
+                preemptions + other.preemptions,
+                recomputedTokens + other.recomputedTokens,
+                prefixCachedTokens + other.prefixCachedTokens,
+                wastedOutputTokens + other.wastedOutputTokens);
+    }
+
+    Effort since(Effort earlier) {
+        return new Effort(
+                preemptions - earlier.preemptions,
+                recomputedTokens - earlier.recomputedTokens,
+                prefixCachedTokens - earlier.prefixCachedTokens,
+                wastedOutputTokens - earlier.wastedOutputTokens);
+    }
+}
