@@ -103,8 +103,7 @@ final class PowerRecordingCsv {
             throw table.fault("the file must state its series above the header. Maybe add a line"
                     + " '# series 1: {\"name\":\"gpu0\",\"end_seconds\":\"60\",\"labels\":{}}'.");
         }
-        Faults faults = new Faults();
-        faults.eachRow(table, false, () -> {
+        new Faults(table.file()).eachRow(table, false, () -> {
             Rows rows = series.get(table.text(1));
             if (rows == null) {
                 throw table.fault("series '" + ByteLines.printable(table.text(1))
@@ -138,7 +137,8 @@ final class PowerRecordingCsv {
     }
 
     private static Rows rows(CsvTable table, String facts) {
-        JsonDocument.Value value = JsonDocument.parse(table.file(), facts).root();
+        JsonDocument.Value value =
+                JsonDocument.parse(table.file(), table.line(), facts).root();
         String end = value.get("end_seconds").text();
         long endNanos = Decimals.nanos(end, 9);
         Map<String, String> labels = new TreeMap<>();
@@ -192,7 +192,9 @@ final class PowerRecordingCsv {
                         + ". Maybe a mark for no value: state a gap.");
             }
             if (size > 0 && time <= times[size - 1]) {
-                throw table.fault("time must be later than in the sample ahead of '" + ByteLines.printable(name)
+                // The next sample is measured against this one, so that one wrong row makes one fault.
+                times[size - 1] = time;
+                throw table.fault("time_seconds must be later than in the sample ahead of '" + ByteLines.printable(name)
                         + "'. Maybe rows are double or out of order.");
             }
             size++;
