@@ -19,6 +19,9 @@ final class ByteLines {
     /** Reads eight bytes of an array as one number, the first one lowest. */
     static final VarHandle EIGHT_BYTES = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+    /** What decoders put in place of bytes that mean none. */
+    static final char NO_CHARACTER = '\uFFFD';
+
     private static final int SHOWN_CHARACTERS = 80;
     private static final long ONES = 0x0101010101010101L;
     private static final long LINE_FEEDS = 0x0a0a0a0a0a0a0a0aL;
@@ -128,9 +131,24 @@ final class ByteLines {
         return new String(buffer, start, end - start, StandardCharsets.UTF_8);
     }
 
+    /** The whole line, to be kept: what is not UTF-8 is a fault, where {@link #text} puts marks in its place. */
+    String utf8() {
+        String text = text();
+        if (text.indexOf(NO_CHARACTER) >= 0) {
+            throw fault("the line is not UTF-8", "Maybe save it as UTF-8 or remove what is no text.");
+        }
+        return text;
+    }
+
     /** A fault of the present line, which is shown. */
     TraceException fault(String problem, String hint) {
         return new TraceException(file, number, problem + ", found '" + printable(text()) + "'. " + hint);
+    }
+
+    /** Whether a text can be written as UTF-8: JSON can state half of a surrogate pair. */
+    static boolean isUnicode(String text) {
+        return text.chars().noneMatch(one -> Character.isSurrogate((char) one))
+                || StandardCharsets.UTF_8.newEncoder().canEncode(text);
     }
 
     /** Text from a file made fit for a message: one line, of bounded length. */

@@ -3,8 +3,8 @@ package dev.capstan.trace;
 import dev.capstan.trace.CarbonTrace.Scope;
 import dev.capstan.trace.CarbonTrace.Signal;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 
 /** The JSON answers of Electricity Maps, NESO and WattTime. */
@@ -35,7 +35,7 @@ final class CarbonJson {
         String zone = document.root().get("zone").text();
         String wanted = asked == Scope.DIRECT ? "direct" : "lifecycle";
         RegularValues values = new RegularValues();
-        Faults faults = new Faults();
+        Faults faults = new Faults(document.file());
         for (JsonDocument.Value item : items.items()) {
             faults.guard(() -> {
                 String itemZone =
@@ -49,10 +49,10 @@ final class CarbonJson {
                     throw item.fault("emissionFactorType is '" + ByteLines.printable(type) + "' but " + wanted
                             + " was asked for; the two must not be mixed. Maybe ask for the other scope.");
                 }
-                values.add(item.get("datetime"), intensity(item.get("carbonIntensity")), 1);
+                add(values, item.get("datetime"), () -> intensity(item.get("carbonIntensity")));
             });
         }
-        faults.throwIfAny(document.file());
+        faults.throwIfAny();
         return trace(document, items, values, zone, Signal.AVERAGE, asked, "Electricity Maps");
     }
 
@@ -61,7 +61,7 @@ final class CarbonJson {
         JsonDocument.Value items = document.root().get("data");
         String wanted = forecast ? "forecast" : "actual";
         RegularValues values = new RegularValues();
-        Faults faults = new Faults();
+        Faults faults = new Faults(document.file());
         for (JsonDocument.Value item : items.items()) {
             faults.guard(() -> {
                 JsonDocument.Value value = item.get("intensity").get(wanted);
@@ -75,10 +75,10 @@ final class CarbonJson {
                     throw item.fault("from and to must be half an hour apart, are " + seconds
                             + " s. Maybe the answer is of a statistic.");
                 }
-                values.add(item.get("from"), intensity(value), 1);
+                add(values, item.get("from"), () -> intensity(value));
             });
         }
-        faults.throwIfAny(document.file());
+        faults.throwIfAny();
         return trace(document, items, values, "GB", Signal.AVERAGE, Scope.DIRECT, NESO_LICENCE);
     }
 
@@ -90,12 +90,14 @@ final class CarbonJson {
         Signal signal = wattTimeSignal(type.text(), type::fault);
         JsonDocument.Value items = document.root().get("data");
         RegularValues values = new RegularValues();
-        Faults faults = new Faults();
+        Faults faults = new Faults(document.file());
         for (JsonDocument.Value item : items.items()) {
-            faults.guard(() -> values.add(
-                    item.get("point_time"), intensity(item.get("value")), GRAMS_PER_KILOWATT_HOUR_OF_A_POUND));
+            faults.guard(() -> add(
+                    values,
+                    item.get("point_time"),
+                    () -> intensity(item.get("value")) * GRAMS_PER_KILOWATT_HOUR_OF_A_POUND));
         }
-        faults.throwIfAny(document.file());
+        faults.throwIfAny();
         return trace(document, items, values, meta.get("region").text(), signal, Scope.DIRECT, "");
     }
 
@@ -117,13 +119,17 @@ final class CarbonJson {
         };
     }
 
-    private static JsonDocument.Value intensity(JsonDocument.Value value) {
-        BigDecimal number = Decimals.parse(value.text());
-        if (number != null && number.signum() < 0) {
+    private static void add(RegularValues values, JsonDocument.Value time, DoubleSupplier intensity) {
+        values.add(RegularValues.instant(time), intensity, time::fault);
+    }
+
+    private static double intensity(JsonDocument.Value value) {
+        double number = RegularValues.number(value);
+        if (number < 0) {
             throw value.fault("carbon intensity must be at least 0, is " + ByteLines.printable(value.text())
                     + ". Maybe a mark for a missing value.");
         }
-        return value;
+        return number == 0 ? 0 : number;
     }
 
     private static CarbonTrace trace(

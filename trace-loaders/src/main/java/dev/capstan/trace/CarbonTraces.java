@@ -178,10 +178,10 @@ public final class CarbonTraces {
         int zoneColumn = table.column("Zone Id");
         SameText zone = new SameText("Zone Id", "split the file by zone");
         RegularValues values = new RegularValues();
-        new Faults().eachRow(table, false, () -> {
+        new Faults(table.file()).eachRow(table, false, () -> {
             zone.accept(table, zoneColumn);
             Instant time = table.timeInUtc(timeColumn, ELECTRICITY_MAPS_FORMAT, "2024-01-01 00:00:00");
-            values.add(time, intensity(table, valueColumn), table::fault);
+            values.add(time, () -> intensity(table, valueColumn), table.faultIn(timeColumn));
         });
         return trace(table, values, zone.text, Signal.AVERAGE, scope, ELECTRICITY_MAPS_LICENCE);
     }
@@ -205,15 +205,17 @@ public final class CarbonTraces {
         SameText type = stated(table, "signal_type", "co2_moer");
         SameText units = stated(table, "units", CarbonJson.WATT_TIME_UNITS);
         RegularValues values = new RegularValues();
-        new Faults().eachRow(table, false, () -> {
+        new Faults(table.file()).eachRow(table, false, () -> {
             for (SameText one : List.of(region, type, units)) {
                 if (table.header().contains(one.name)) {
                     one.accept(table, table.column(one.name));
                 }
             }
             CarbonJson.wattTimeUnits(units.text, table::fault);
-            double grams = intensity(table, valueColumn) * CarbonJson.GRAMS_PER_KILOWATT_HOUR_OF_A_POUND;
-            values.add(table.time(timeColumn), grams, table::fault);
+            values.add(
+                    table.time(timeColumn),
+                    () -> intensity(table, valueColumn) * CarbonJson.GRAMS_PER_KILOWATT_HOUR_OF_A_POUND,
+                    table.faultIn(timeColumn));
         });
         Signal signal = CarbonJson.wattTimeSignal(type.text, table::fault);
         return trace(
@@ -255,11 +257,14 @@ public final class CarbonTraces {
                         + "'. Maybe write # scope: life-cycle.");
         };
         RegularValues values = new RegularValues();
-        new Faults()
+        new Faults(table.file())
                 .eachRow(
                         table,
                         false,
-                        () -> values.add(table.time(timeColumn), intensity(table, valueColumn), table::fault));
+                        () -> values.add(
+                                table.time(timeColumn),
+                                () -> intensity(table, valueColumn),
+                                table.faultIn(timeColumn)));
         return trace(table, values, zone, signal, scope, table.remark("licence").orElse(""));
     }
 
@@ -268,11 +273,11 @@ public final class CarbonTraces {
         int valueColumn = table.column(format.value());
         double gramsPerUnit = Quantity.carbonGramsPerKilowattHour("1 " + format.unit());
         RegularValues values = new RegularValues();
-        new Faults().eachRow(table, false, () -> {
+        new Faults(table.file()).eachRow(table, false, () -> {
             Instant time = format.timeZone().isPresent()
                     ? localTime(table, timeColumn, format.timeZone().get())
                     : table.time(timeColumn);
-            values.add(time, intensity(table, valueColumn) * gramsPerUnit, table::fault);
+            values.add(time, () -> intensity(table, valueColumn) * gramsPerUnit, table.faultIn(timeColumn));
         });
         return trace(
                 table,

@@ -2,11 +2,8 @@ package dev.capstan.trace;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -14,13 +11,12 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
 /**
@@ -42,12 +38,11 @@ final class CsvTable implements Closeable {
     private static final int LARGEST_EXPONENT = 400;
 
     /** Half of what a long holds, so that sums and differences of two times cannot overflow. */
-    private static final long LATEST_NANOS = Long.MAX_VALUE / 2;
+    static final long LATEST_NANOS = Long.MAX_VALUE / 2;
 
     private final Path file;
     private final SourceBytes source;
-    private final CSVParser parser;
-    private final Iterator<CSVRecord> records;
+    private final CsvRecords records;
     private List<String> header;
     private final Map<String, String> remarks = new LinkedHashMap<>();
     private CSVRecord row;
@@ -55,12 +50,8 @@ final class CsvTable implements Closeable {
     private CsvTable(Path file, SourceBytes source) throws IOException {
         this.file = file;
         this.source = source;
-        this.parser = CSVParser.builder()
-                .setReader(new InputStreamReader(source.stream(), StandardCharsets.UTF_8))
-                .setFormat(FORMAT)
-                .get();
-        this.records = parser.iterator();
-        if (!hasNext()) {
+        this.records = new CsvRecords(file, source.stream(), FORMAT);
+        if (!records.hasNext()) {
             throw new TraceException(file, "is empty. Maybe it was cut short: fetch or write it again.");
         }
         row = records.next();
@@ -105,18 +96,9 @@ final class CsvTable implements Closeable {
         header = List.copyOf(names);
     }
 
-    /** Goes to the next row; false at the end. */
-    boolean advance() {
-        if (!advanceUnchecked()) {
-            return false;
-        }
-        requireAllColumns();
-        return true;
-    }
-
     /** Goes to the next row, whatever its columns; false at the end. */
-    boolean advanceUnchecked() {
-        if (!hasNext()) {
+    boolean advance() {
+        if (!records.hasNext()) {
             return false;
         }
         row = records.next();
@@ -166,8 +148,8 @@ final class CsvTable implements Closeable {
             LocalDateTime time = LocalDateTime.parse(text(column), format);
             return representable(time.toInstant(ZoneOffset.UTC), column);
         } catch (DateTimeException e) {
-            throw fault("time must be written as " + example + ", is '" + ByteLines.printable(text(column))
-                    + "'. Maybe the file was cut short: fetch it again.");
+            throw fault(header.get(column) + " must be written as " + example + ", is '"
+                    + ByteLines.printable(text(column)) + "'. Maybe the file was cut short: fetch it again.");
         }
     }
 
@@ -177,11 +159,16 @@ final class CsvTable implements Closeable {
 
     /** Number of the present line, from 1. */
     long line() {
-        return parser.getCurrentLineNumber();
+        return records.line();
     }
 
     TraceException fault(String problem) {
         return fault(line(), problem);
+    }
+
+    /** Makes faults of a cell of the present row. */
+    Function<String, TraceException> faultIn(int column) {
+        return problem -> fault(header.get(column) + ": " + problem);
     }
 
     TraceException fault(long line, String problem) {
@@ -200,20 +187,8 @@ final class CsvTable implements Closeable {
 
     @Override
     public void close() throws IOException {
-        parser.close();
+        records.close();
         source.close();
-    }
-
-    private boolean hasNext() {
-        try {
-            return records.hasNext();
-        } catch (UncheckedIOException e) {
-            throw new TraceException(
-                    file,
-                    "is not CSV near line " + parser.getCurrentLineNumber() + " (" + e.getMessage()
-                            + "). Maybe a quote is not closed.",
-                    e);
-        }
     }
 
     private Instant representable(Instant time, int column) {

@@ -1,9 +1,6 @@
 package dev.capstan.trace;
 
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.LineNumberReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -37,16 +34,13 @@ final class DcgmDmonText {
                 .orElseThrow(() -> new TraceException(
                         file, "is of dcgmi dmon, which writes no times. Maybe give what -d was (--interval)."));
         DcgmDmonText text = new DcgmDmonText(file, interval);
-        Faults faults = new Faults();
-        try (SourceBytes source = SourceBytes.open(file);
-                LineNumberReader lines =
-                        new LineNumberReader(new InputStreamReader(source.stream(), StandardCharsets.UTF_8))) {
-            for (String read = lines.readLine(); read != null; read = lines.readLine()) {
-                String line = read.strip();
-                long number = lines.getLineNumber();
-                faults.guard(() -> text.addLine(line, number));
+        Faults faults = new Faults(file);
+        try (SourceBytes source = SourceBytes.open(file)) {
+            ByteLines lines = new ByteLines(file, source.stream());
+            while (lines.advance()) {
+                faults.guard(() -> text.addLine(lines.utf8().strip(), lines.number()));
             }
-            faults.throwIfAny(file);
+            faults.throwIfAny();
             return text.assembly.build(
                     file,
                     PowerAssembly.GAP_IN_LOGGED_INTERVALS,

@@ -3,24 +3,42 @@ package dev.capstan.trace;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
-/** Collects what is wrong with the rows of a file, so that many bad rows give one error and no trace. */
+/** Counts what is wrong with the places of a file and keeps the first few, so that ten thousand make one message. */
 final class Faults {
 
     private static final int SHOWN = 5;
 
+    private final Path file;
     private final List<TraceException> first = new ArrayList<>();
     private long count;
+
+    Faults(Path file) {
+        this.file = file;
+    }
+
+    /** Takes note of one fault. */
+    void add(TraceException fault) {
+        if (count++ < SHOWN) {
+            first.add(fault);
+        }
+    }
+
+    /** Takes note of one bad line; {@code found} is asked for only where it will be shown. */
+    void add(long line, String problem, Supplier<String> found, String hint) {
+        if (count++ < SHOWN) {
+            first.add(new TraceException(
+                    file, line, problem + ", found '" + ByteLines.printable(found.get()) + "'. " + hint));
+        }
+    }
 
     /** Reads one place of the file; a fault of it is kept, and reading may go on. */
     void guard(Runnable place) {
         try {
             place.run();
         } catch (TraceException e) {
-            count++;
-            if (first.size() < SHOWN) {
-                first.add(e);
-            }
+            add(e);
         }
     }
 
@@ -29,21 +47,29 @@ final class Faults {
         if (firstRowIsData) {
             guard(row);
         }
-        while (table.advanceUnchecked()) {
-            guard(() -> {
-                table.requireAllColumns();
-                row.run();
-            });
-        }
-        throwIfAny(table.file());
+        guard(() -> {
+            while (table.advance()) {
+                guard(() -> {
+                    table.requireAllColumns();
+                    row.run();
+                });
+            }
+        });
+        throwIfAny();
     }
 
-    void throwIfAny(Path file) {
+    boolean none() {
+        return count == 0;
+    }
+
+    /** To be called after the last place: a file with any fault gives nothing. */
+    void throwIfAny() {
         if (count == 1) {
             throw first.get(0);
         }
         if (count > 1) {
-            StringBuilder message = new StringBuilder(count + " places cannot be read");
+            StringBuilder message =
+                    new StringBuilder().append(count).append(" places cannot be read, so nothing of the file is taken");
             if (count > first.size()) {
                 message.append("; the first ").append(first.size());
             }

@@ -28,11 +28,14 @@ final class JsonDocument {
             .build();
 
     private final Path file;
+    private final int linesAhead;
     private final TraceOrigin origin;
     private final Value root;
 
-    private JsonDocument(Path file, JsonParser parser, @Nullable SourceBytes source) throws IOException {
+    private JsonDocument(Path file, int linesAhead, JsonParser parser, @Nullable SourceBytes source)
+            throws IOException {
         this.file = file;
+        this.linesAhead = linesAhead;
         JsonToken first = parser.nextToken();
         if (first == null) {
             throw new TraceException(file, "is empty. Maybe it was cut short: fetch it again.");
@@ -50,29 +53,30 @@ final class JsonDocument {
     static JsonDocument read(Path file) throws IOException {
         try (SourceBytes source = SourceBytes.open(file);
                 JsonParser parser = FACTORY.createParser(source.stream())) {
-            return new JsonDocument(file, parser, source);
+            return new JsonDocument(file, 0, parser, source);
         } catch (JsonProcessingException e) {
-            throw notJson(file, e);
+            throw notJson(file, 0, e);
         }
     }
 
-    /** A JSON value inside another file. */
-    static JsonDocument parse(Path file, String text) {
+    /** A JSON value in a line of another file. */
+    static JsonDocument parse(Path file, long line, String text) {
+        int linesAhead = (int) line - 1;
         try (JsonParser parser = FACTORY.createParser(text)) {
-            return new JsonDocument(file, parser, null);
+            return new JsonDocument(file, linesAhead, parser, null);
         } catch (JsonProcessingException e) {
-            throw notJson(file, e);
+            throw notJson(file, linesAhead, e);
         } catch (IOException e) {
             throw SourceBytes.unreadable(file, e);
         }
     }
 
-    private static TraceException notJson(Path file, JsonProcessingException e) {
+    private static TraceException notJson(Path file, int linesAhead, JsonProcessingException e) {
         long line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
         int column = e.getLocation() == null ? 1 : e.getLocation().getColumnNr();
         return new TraceException(
                 file,
-                line,
+                linesAhead + line,
                 "column " + column + ": is not JSON (" + ByteLines.printable(e.getOriginalMessage())
                         + "). Maybe it was cut short: fetch it again.");
     }
@@ -90,13 +94,13 @@ final class JsonDocument {
     }
 
     private Value value(JsonParser parser, JsonToken token) throws IOException {
-        int line = parser.currentTokenLocation().getLineNr();
+        int line = linesAhead + parser.currentTokenLocation().getLineNr();
         int column = parser.currentTokenLocation().getColumnNr();
         switch (token) {
             case START_OBJECT -> {
                 Map<String, Value> fields = new LinkedHashMap<>();
                 while (parser.nextToken() != JsonToken.END_OBJECT) {
-                    String name = parser.currentName();
+                    String name = unicode(parser.currentName(), line, column);
                     fields.put(name, value(parser, parser.nextToken()));
                 }
                 return new Value(token, "an object", fields, List.of(), line, column);
@@ -109,9 +113,20 @@ final class JsonDocument {
                 return new Value(token, "an array", Map.of(), items, line, column);
             }
             default -> {
-                return new Value(token, parser.getText(), Map.of(), List.of(), line, column);
+                return new Value(token, unicode(parser.getText(), line, column), Map.of(), List.of(), line, column);
             }
         }
+    }
+
+    private String unicode(String text, int line, int column) {
+        if (!ByteLines.isUnicode(text)) {
+            throw new TraceException(
+                    file,
+                    line,
+                    "column " + column + ": a text holds half a character: '" + ByteLines.printable(text)
+                            + "'. Maybe it was cut short.");
+        }
+        return text;
     }
 
     /** One value and where it stands. */

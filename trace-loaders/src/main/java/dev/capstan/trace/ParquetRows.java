@@ -1,7 +1,5 @@
 package dev.capstan.trace;
 
-import blue.strategic.parquet.Hydrator;
-import blue.strategic.parquet.ParquetReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -12,11 +10,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.ColumnReadStore;
+import org.apache.parquet.column.ColumnReader;
+import org.apache.parquet.column.impl.ColumnReadStoreImpl;
+import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.example.DummyRecordConverter;
+import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.FileMetaData;
-import org.apache.parquet.io.InputFile;
-import org.apache.parquet.io.LocalInputFile;
+import org.apache.parquet.io.ParquetDecodingException;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType;
 import org.jspecify.annotations.Nullable;
 
 /** Rows of a Parquet file with flat columns. */
@@ -32,40 +37,38 @@ final class ParquetRows implements RequestRowSource {
     private static final String RECIPE = "recipe: ";
 
     private final Path file;
-    private final ParquetReader<Map<String, String>, Map<String, String>, String> reader;
+    private final ParquetFileReader reader;
     private final FileMetaData metadata;
     private final Set<String> columns;
-    private Map<String, String> row = Map.of();
+    private final Map<String, ColumnReader> group = new LinkedHashMap<>();
+    private final Map<String, String> row = new LinkedHashMap<>();
+    private long leftOfGroup;
     private long number;
+    private @Nullable String problem;
 
-    private ParquetRows(
-            Path file, ParquetReader<Map<String, String>, Map<String, String>, String> reader, Set<String> columns) {
+    private ParquetRows(Path file, ParquetFileReader reader, Set<String> columns) {
         this.file = file;
         this.reader = reader;
-        this.metadata = reader.metaData().getFileMetaData();
+        this.metadata = reader.getFileMetaData();
         this.columns = columns;
     }
 
     /** Opens a file to read some of its columns. */
     static ParquetRows open(Path file, Set<String> columns) throws IOException {
-        InputFile input = new LocalInputFile(file);
         try {
-            return new ParquetRows(
-                    file, ParquetReader.spliterator(input, new Rows(columns), path -> String.join(".", path)), columns);
-        } catch (RuntimeException | LinkageError e) {
+            return new ParquetRows(file, BoundedParquet.open(file), columns);
+        } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
             throw broken(file, e);
         }
     }
 
     /** What a file states of itself. */
     static Map<String, String> statements(Path file) {
-        try {
-            return ParquetReader.readMetadata(new LocalInputFile(file))
-                    .getFileMetaData()
-                    .getKeyValueMetaData();
+        try (ParquetFileReader reader = BoundedParquet.open(file)) {
+            return reader.getFileMetaData().getKeyValueMetaData();
         } catch (IOException e) {
             throw SourceBytes.unreadable(file, e);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
             throw broken(file, e);
         }
     }
@@ -154,18 +157,67 @@ final class ParquetRows implements RequestRowSource {
     }
 
     @Override
-    public boolean advance() {
+    public boolean advance() throws IOException {
+        number++;
+        row.clear();
+        problem = null;
         try {
-            number++;
-            return reader.tryAdvance(next -> row = next);
-        } catch (RuntimeException | LinkageError e) {
+            while (leftOfGroup == 0) {
+                PageReadStore next = reader.readNextRowGroup();
+                if (next == null) {
+                    return false;
+                }
+                begin(next);
+            }
+            leftOfGroup--;
+            group.forEach(this::take);
+            return true;
+        } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
             throw broken(file, e);
         }
     }
 
+    private void begin(PageReadStore next) {
+        leftOfGroup = next.getRowCount();
+        MessageType schema = metadata.getSchema();
+        ColumnReadStore store = new ColumnReadStoreImpl(
+                next, new DummyRecordConverter(schema).getRootConverter(), schema, metadata.getCreatedBy());
+        for (String column : columns) {
+            ColumnDescriptor descriptor = descriptor(column);
+            if (descriptor != null) {
+                long values = next.getPageReader(descriptor).getTotalValueCount();
+                if (values != leftOfGroup) {
+                    throw new ParquetDecodingException(
+                            column + " has " + values + " values in a group of " + leftOfGroup + " rows");
+                }
+                group.put(column, store.getColumnReader(descriptor));
+            }
+        }
+    }
+
+    private void take(String column, ColumnReader values) {
+        ColumnDescriptor descriptor = values.getDescriptor();
+        if (values.getCurrentDefinitionLevel() == descriptor.getMaxDefinitionLevel()) {
+            PrimitiveType type = descriptor.getPrimitiveType();
+            String text = switch (type.getPrimitiveTypeName()) {
+                case INT32 -> Integer.toString(values.getInteger());
+                case INT64 -> Long.toString(values.getLong());
+                case BOOLEAN -> Boolean.toString(values.getBoolean());
+                case FLOAT -> Float.toString(values.getFloat());
+                case DOUBLE -> Double.toString(values.getDouble());
+                case BINARY, FIXED_LEN_BYTE_ARRAY, INT96 -> type.stringifier().stringify(values.getBinary());
+            };
+            if (text.indexOf(ByteLines.NO_CHARACTER) >= 0) {
+                problem = column + " is not UTF-8";
+            }
+            row.put(column, text);
+        }
+        values.consume();
+    }
+
     @Override
     public @Nullable String problem() {
-        return null;
+        return problem;
     }
 
     @Override
@@ -195,7 +247,7 @@ final class ParquetRows implements RequestRowSource {
 
     /**
      * The reader of Parquet throws whatever comes to hand on a file that is none, and misses a method of Hadoop where the
-     * file names a rare compression.
+     * file names a rare compression. A file that claims to hold more than the memory does fails at its first array.
      */
     private static TraceException broken(Path file, Throwable cause) {
         return new TraceException(
@@ -203,27 +255,5 @@ final class ParquetRows implements RequestRowSource {
                 "is not sound Parquet (" + ByteLines.printable(String.valueOf(cause.getMessage()))
                         + "). Maybe it was cut short, or packed otherwise than with Snappy, gzip or Zstandard: write it again.",
                 cause);
-    }
-
-    /** Collects the wanted values of a row. */
-    private record Rows(Set<String> wanted) implements Hydrator<Map<String, String>, Map<String, String>, String> {
-
-        @Override
-        public Map<String, String> start() {
-            return new LinkedHashMap<>();
-        }
-
-        @Override
-        public Map<String, String> add(Map<String, String> target, String column, @Nullable Object value) {
-            if (value != null && wanted.contains(column)) {
-                target.put(column, value.toString());
-            }
-            return target;
-        }
-
-        @Override
-        public Map<String, String> finish(Map<String, String> target) {
-            return target;
-        }
     }
 }

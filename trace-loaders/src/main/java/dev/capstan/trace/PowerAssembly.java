@@ -67,6 +67,9 @@ final class PowerAssembly {
                 .mapToLong(meter -> meter.times[meter.size - 1] - first + meter.usualNanos(common))
                 .max()
                 .orElseThrow();
+        if (end > CsvTable.LATEST_NANOS) {
+            throw new TraceException(file, "spans more than 146 years. Maybe a time is wrong or in another unit.");
+        }
         Optional<Instant> start = zoned && first >= PowerCsv.FIRST_EPOCH_NANOS
                 ? Optional.of(Instant.ofEpochSecond(0, first))
                 : Optional.empty();
@@ -95,9 +98,12 @@ final class PowerAssembly {
 
         /** Adds a sample; marks for "no value" begin a gap. */
         void add(long timeNanos, String text, double wattsPerUnit, Function<String, TraceException> fault) {
-            if (size > 0 && timeNanos <= times[size - 1]) {
+            long earlier = size == 0 ? -1 : times[size - 1] - timeNanos;
+            if (earlier >= 0) {
+                // The next sample is measured against this one, so that one wrong row makes one fault.
+                times[size - 1] = timeNanos;
                 throw fault.apply("time must be later than in the sample ahead of '" + ByteLines.printable(name)
-                        + "', is " + Quantity.formatDuration(times[size - 1] - timeNanos)
+                        + "', is " + Quantity.formatDuration(earlier)
                         + " earlier. Maybe rows are double or out of order, or several meters have one name.");
             }
             Optional<String> blank = blankReason(text.strip());

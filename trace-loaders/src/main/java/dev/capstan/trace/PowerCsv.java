@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +28,8 @@ public final class PowerCsv {
     /** Numbers from here on (1973 in seconds) are times since 1970, those below are times since the start. */
     static final long FIRST_EPOCH_NANOS = 100_000_000L * 1_000_000_000L;
 
-    static final DateTimeFormatter PTDAEMON_TIME = DateTimeFormatter.ofPattern("MM-dd-uuuu HH:mm:ss.SSS", Locale.ROOT);
+    private static final DateTimeFormatter PTDAEMON_TIME =
+            DateTimeFormatter.ofPattern("MM-dd-uuuu HH:mm:ss.SSS", Locale.ROOT);
 
     private PowerCsv() {}
 
@@ -100,9 +102,12 @@ public final class PowerCsv {
         boolean iso = columns.timeUnit().equals(Columns.ISO);
         int decimals = Columns.decimalsToNanos(columns.timeUnit());
         Samples samples = new Samples(table, timeColumn, powerColumn);
-        while (table.advance()) {
-            samples.add(iso ? nanosSince1970(table.time(timeColumn)) : table.nanos(timeColumn, decimals), wattsPerUnit);
-        }
+        samples.faults.eachRow(
+                table,
+                false,
+                () -> samples.add(
+                        iso ? nanosSince1970(table.time(timeColumn)) : table.nanos(timeColumn, decimals),
+                        wattsPerUnit));
         return samples.trace();
     }
 
@@ -143,11 +148,23 @@ public final class PowerCsv {
 
     /** {@code Time,07-17-2024 20:49:56.945,Watts,2511.100000,Volts,...}: no header, the first line is a sample. */
     private static PowerTrace readPtDaemonLog(CsvTable table) throws IOException {
+        namePtDaemonColumns(table);
         Samples samples = new Samples(table, 1, 3);
-        do {
-            samples.add(nanosSince1970(table.timeInUtc(1, PTDAEMON_TIME, "07-17-2024 20:49:56.945")), 1);
-        } while (table.advance());
+        samples.faults.eachRow(table, true, () -> samples.add(ptDaemonNanos(table), 1));
         return samples.trace();
+    }
+
+    /** Every value of the daemon stands behind its name. */
+    static void namePtDaemonColumns(CsvTable table) {
+        List<String> names = new ArrayList<>(table.header());
+        for (int i = 1; i < names.size(); i += 2) {
+            names.set(i, names.get(i - 1));
+        }
+        table.nameColumns(names);
+    }
+
+    static long ptDaemonNanos(CsvTable table) {
+        return nanosSince1970(table.timeInUtc(1, PTDAEMON_TIME, "07-17-2024 20:49:56.945"));
     }
 
     static long nanosSince1970(Instant time) {
@@ -158,15 +175,18 @@ public final class PowerCsv {
     private static final class Samples {
 
         private final CsvTable table;
+        private final Faults faults;
         private final int timeColumn;
         private final int powerColumn;
         private long[] times = new long[1024];
         private double[] watts = new double[1024];
         private long[] lines = new long[1024];
         private int size;
+        private long ahead = -1;
 
         Samples(CsvTable table, int timeColumn, int powerColumn) {
             this.table = table;
+            this.faults = new Faults(table.file());
             this.timeColumn = timeColumn;
             this.powerColumn = powerColumn;
         }
@@ -177,17 +197,20 @@ public final class PowerCsv {
                 watts = Arrays.copyOf(watts, 2 * size);
                 lines = Arrays.copyOf(lines, 2 * size);
             }
+            // The next row is measured against this one, so that one wrong row makes one fault.
+            boolean late = timeNanos <= ahead;
+            ahead = timeNanos;
             times[size] = timeNanos;
             watts[size] = table.number(powerColumn) * wattsPerUnit;
             lines[size] = table.line();
             if (watts[size] < 0 || watts[size] > IMPLAUSIBLE_WATTS) {
-                throw table.fault("power must be between 0 W and 10 GW, is "
+                throw table.fault(table.header().get(powerColumn) + " must be between 0 W and 10 GW, is "
                         + table.text(powerColumn) + ". Maybe the meter's mark for a missing sample: remove the row, the"
                         + " sample ahead then holds longer.");
             }
-            if (size > 0 && times[size] <= times[size - 1]) {
-                throw table.fault("time must be later than in the row ahead, is " + table.text(timeColumn)
-                        + ". Maybe the file holds more than one meter: split it.");
+            if (late) {
+                throw table.fault(table.header().get(timeColumn) + " must be later than in the row ahead, is "
+                        + table.text(timeColumn) + ". Maybe the file holds more than one meter: split it.");
             }
             size++;
         }
@@ -221,14 +244,15 @@ public final class PowerCsv {
             long usual = sorted[sorted.length / 2];
             for (int i = 0; i < intervals.length; i++) {
                 if (intervals[i] > LONGEST_GAP_IN_INTERVALS * (double) usual) {
-                    throw table.fault(
+                    faults.add(table.fault(
                             lines[i + 1],
                             "no sample for " + Quantity.formatDuration(intervals[i]) + ", the usual interval is "
                                     + Quantity.formatDuration(usual)
                                     + ". Maybe the meter was silent: cut the file there, or fill the gap with rows you"
-                                    + " can vouch for.");
+                                    + " can vouch for."));
                 }
             }
+            faults.throwIfAny();
         }
     }
 }

@@ -87,8 +87,8 @@ final class PowerParquet {
                     VERSION_KEY + " must be " + VERSION + ", is '" + ByteLines.printable(version)
                             + "'. Maybe read it as generic-power-parquet with its columns named.");
         }
-        PowerRows rows = new PowerRows(file, number -> statements.get(SERIES_KEY + number));
-        Faults faults = new Faults();
+        PowerRows rows = new PowerRows(file, 1, number -> statements.get(SERIES_KEY + number));
+        Faults faults = new Faults(file);
         try (ParquetRows table = ParquetRows.open(file, Set.of(TIME, SERIES, POWER, GAP_UNTIL, GAP_REASON))) {
             table.check(TIME, "ns");
             while (table.advance()) {
@@ -96,7 +96,7 @@ final class PowerParquet {
                 faults.guard(() -> addRow(table, rows, fault));
             }
         }
-        faults.throwIfAny(file);
+        faults.throwIfAny();
         return rows.recording(
                 ParquetRows.start(file, statements),
                 origin(file, statements.getOrDefault(ParquetRows.LICENCE_KEY, "")));
@@ -122,7 +122,7 @@ final class PowerParquet {
         int decimals = PowerCsv.Columns.decimalsToNanos(columns.timeUnit());
         double wattsPerUnit = Quantity.wattsPer(columns.powerUnit());
         PowerAssembly assembly = new PowerAssembly();
-        Faults faults = new Faults();
+        Faults faults = new Faults(file);
         try (ParquetRows table = ParquetRows.open(file, wanted)) {
             table.check(columns.time(), columns.timeUnit());
             while (table.advance()) {
@@ -139,7 +139,7 @@ final class PowerParquet {
                 });
             }
         }
-        faults.throwIfAny(file);
+        faults.throwIfAny();
         return assembly.build(file, PowerAssembly.GAP_IN_LOGGED_INTERVALS, true, origin(file, ""));
     }
 

@@ -86,9 +86,10 @@ final class PowerRecordingCsv {
         Optional<Instant> start =
                 Remark.start(table.file(), table.remark("start").orElse(""));
         PowerRows rows = new PowerRows(
-                table.file(), number -> table.remark("series " + number).orElse(null));
-        Faults faults = new Faults();
-        faults.eachRow(table, false, () -> addRow(table, rows));
+                table.file(),
+                table.line(),
+                number -> table.remark("series " + number).orElse(null));
+        new Faults(table.file()).eachRow(table, false, () -> addRow(table, rows));
         return rows.recording(start, table.origin());
     }
 

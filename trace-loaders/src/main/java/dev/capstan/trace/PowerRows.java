@@ -17,11 +17,16 @@ import org.jspecify.annotations.Nullable;
 final class PowerRows {
 
     private final Path file;
+    private final long factsLine;
     private final Map<String, Series> series = new LinkedHashMap<>();
 
-    /** @param facts what the file states of its first, second, ... series, as JSON; null after the last */
-    PowerRows(Path file, IntFunction<@Nullable String> facts) {
+    /**
+     * @param factsLine where to look for these facts, for messages
+     * @param facts what the file states of its first, second, ... series, as JSON; null after the last
+     */
+    PowerRows(Path file, long factsLine, IntFunction<@Nullable String> facts) {
         this.file = file;
+        this.factsLine = factsLine;
         int number = 1;
         for (String text = facts.apply(number); text != null; text = facts.apply(++number)) {
             Series one = stated(text);
@@ -39,7 +44,7 @@ final class PowerRows {
     }
 
     private Series stated(String facts) {
-        JsonDocument.Value value = JsonDocument.parse(file, facts).root();
+        JsonDocument.Value value = JsonDocument.parse(file, factsLine, facts).root();
         String end = value.get("end_seconds").text();
         long endNanos = Decimals.nanos(end, 9);
         Map<String, String> labels = new TreeMap<>();
@@ -47,6 +52,7 @@ final class PowerRows {
         if (endNanos < 1) {
             throw new TraceException(
                     file,
+                    factsLine,
                     "end_seconds must be above 0, is '" + ByteLines.printable(end) + "'. Maybe the line was edited.");
         }
         return new Series(value.get("name").text(), labels, endNanos);
@@ -116,6 +122,8 @@ final class PowerRows {
                         "power_watts must be at least 0, is " + value + ". Maybe a mark for no value: state a gap.");
             }
             if (size > 0 && timeNanos <= times[size - 1]) {
+                // The next sample is measured against this one, so that one wrong row makes one fault.
+                times[size - 1] = timeNanos;
                 throw fault.apply("time must be later than in the sample ahead of '" + ByteLines.printable(name)
                         + "'. Maybe rows are double or out of order.");
             }

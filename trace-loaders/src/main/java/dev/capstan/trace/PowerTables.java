@@ -51,10 +51,11 @@ final class PowerTables {
 
     private final CsvTable table;
     private final PowerAssembly assembly = new PowerAssembly();
-    private final Faults faults = new Faults();
+    private final Faults faults;
 
     private PowerTables(CsvTable table) {
         this.table = table;
+        this.faults = new Faults(table.file());
     }
 
     static PowerRecording read(Path file, PowerFileFormat form, Optional<PowerFormat> given) throws IOException {
@@ -76,10 +77,8 @@ final class PowerTables {
     }
 
     private PowerRecording ptDaemon() throws IOException {
-        faults.eachRow(table, true, () -> {
-            long time = PowerCsv.nanosSince1970(table.timeInUtc(1, PowerCsv.PTDAEMON_TIME, "07-17-2024 20:49:56.945"));
-            add("wall", Map.of(), time, table.text(3), 1);
-        });
+        PowerCsv.namePtDaemonColumns(table);
+        faults.eachRow(table, true, () -> add("wall", Map.of(), PowerCsv.ptDaemonNanos(table), 3, table.text(3), 1));
         return logged(true);
     }
 
@@ -90,7 +89,7 @@ final class PowerTables {
                 throw table.fault("epoch_s must be seconds since 1970, is " + ByteLines.printable(table.text(0))
                         + ". Maybe the file has another form: add a header.");
             }
-            add(table.text(1), Map.of(), table.nanos(0, 9), table.text(2), 1);
+            add(table.text(1), Map.of(), table.nanos(0, 9), 2, table.text(2), 1);
         });
         return logged(true);
     }
@@ -127,6 +126,7 @@ final class PowerTables {
                     nameColumn < 0 ? "gpu" : table.text(nameColumn),
                     facts,
                     PowerCsv.nanosSince1970(time),
+                    powerColumn,
                     watts.matches() ? watts.group(1) : table.text(powerColumn),
                     1);
         });
@@ -197,7 +197,11 @@ final class PowerTables {
                 }
             }
             long line = table.line();
-            series.add(labels, time.nanos(table), table.text(powerColumn), problem -> table.fault(line, problem));
+            series.add(
+                    labels,
+                    time.nanos(table),
+                    table.text(powerColumn),
+                    problem -> table.fault(line, PowerFileFormat.DCGM_POWER + ": " + problem));
         });
         return series.recording(table.file(), PowerAssembly.GAP_IN_LOGGED_INTERVALS, table.origin());
     }
@@ -256,7 +260,7 @@ final class PowerTables {
             long nanos = time.nanos(table);
             for (int column : power) {
                 String name = seriesColumn < 0 ? meterName(table.header().get(column)) : table.text(seriesColumn);
-                add(name, Map.of(), nanos, table.text(column), wattsPerUnit);
+                add(name, Map.of(), nanos, column, table.text(column), wattsPerUnit);
             }
         });
         return logged(true);
@@ -267,8 +271,9 @@ final class PowerTables {
         return column.endsWith("_watts") ? column.substring(0, column.length() - "_watts".length()) : column;
     }
 
-    private void add(String name, Map<String, String> labels, long timeNanos, String text, double wattsPerUnit) {
-        assembly.meter(name, labels, table::fault).add(timeNanos, text, wattsPerUnit, table::fault);
+    private void add(
+            String name, Map<String, String> labels, long timeNanos, int column, String text, double wattsPerUnit) {
+        assembly.meter(name, labels, table::fault).add(timeNanos, text, wattsPerUnit, table.faultIn(column));
     }
 
     private PowerRecording logged(boolean zoned) throws IOException {

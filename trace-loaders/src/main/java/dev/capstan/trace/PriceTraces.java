@@ -107,11 +107,12 @@ public final class PriceTraces {
         int timeColumn = table.column(columns.time());
         int valueColumn = table.column(columns.value());
         RegularValues values = new RegularValues();
-        new Faults()
+        new Faults(table.file())
                 .eachRow(
                         table,
                         false,
-                        () -> values.add(table.time(timeColumn), table.number(valueColumn), table::fault));
+                        () -> values.add(
+                                table.time(timeColumn), () -> table.number(valueColumn), table.faultIn(timeColumn)));
         values.requireSome(table::fault);
         return trace(columns, values, table.origin());
     }
@@ -126,11 +127,14 @@ public final class PriceTraces {
         Columns columns = columns(
                 TIME, VALUE, root.get("currency").text(), root.get("zone").text(), root::fault);
         RegularValues values = new RegularValues();
-        Faults faults = new Faults();
+        Faults faults = new Faults(document.file());
         for (JsonDocument.Value item : root.get("prices").items()) {
-            faults.guard(() -> values.add(item.get("time"), item.get("price"), 1));
+            faults.guard(() -> {
+                JsonDocument.Value time = item.get("time");
+                values.add(RegularValues.instant(time), () -> RegularValues.number(item.get("price")), time::fault);
+            });
         }
-        faults.throwIfAny(document.file());
+        faults.throwIfAny();
         values.requireSome(root.get("prices")::fault);
         String licence = root.find("licence").map(JsonDocument.Value::text).orElse("");
         return trace(

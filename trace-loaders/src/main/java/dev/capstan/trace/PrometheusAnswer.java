@@ -21,11 +21,11 @@ final class PrometheusAnswer {
                     + "'. Maybe the answer is of /api/v1/query: ask /api/v1/query_range.");
         }
         PrometheusSeries series = new PrometheusSeries(wanted);
-        Faults faults = new Faults();
+        Faults faults = new Faults(file);
         for (JsonDocument.Value one : root.get("data").get("result").items()) {
             faults.guard(() -> addSeries(one, series, wanted.isPresent(), faults));
         }
-        faults.throwIfAny(file);
+        faults.throwIfAny();
         return series.recording(file, PowerAssembly.GAP_IN_GRID_STEPS, document.origin());
     }
 

@@ -95,7 +95,7 @@ final class PrometheusSeries {
         List<NavigableMap<String, String>> labels =
                 boards.values().stream().map(PrometheusSeries::common).toList();
         PowerAssembly assembly = new PowerAssembly();
-        Faults faults = new Faults();
+        Faults faults = new Faults(file);
         int index = 0;
         for (List<Raw> board : boards.values()) {
             NavigableMap<String, String> own = labels.get(index++);
@@ -109,7 +109,7 @@ final class PrometheusSeries {
                 }
             });
         }
-        faults.throwIfAny(file);
+        faults.throwIfAny();
         return assembly.build(file, longestHold, true, origin);
     }
 

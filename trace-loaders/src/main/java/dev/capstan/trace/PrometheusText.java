@@ -1,9 +1,6 @@
 package dev.capstan.trace;
 
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.LineNumberReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -30,23 +27,22 @@ final class PrometheusText {
 
     static PowerRecording read(Path file, Optional<PowerFormat.Prometheus> wanted) throws IOException {
         PrometheusSeries series = new PrometheusSeries(wanted);
-        Faults faults = new Faults();
-        try (SourceBytes source = SourceBytes.open(file);
-                LineNumberReader lines =
-                        new LineNumberReader(new InputStreamReader(source.stream(), StandardCharsets.UTF_8))) {
-            for (String text = lines.readLine(); text != null; text = lines.readLine()) {
-                if (!text.isBlank() && !text.startsWith("#")) {
-                    addLine(file, text, lines.getLineNumber(), series, faults);
-                }
+        Faults faults = new Faults(file);
+        try (SourceBytes source = SourceBytes.open(file)) {
+            ByteLines lines = new ByteLines(file, source.stream());
+            while (lines.advance()) {
+                faults.guard(() -> {
+                    String text = lines.utf8();
+                    if (!text.isBlank() && !text.startsWith("#")) {
+                        long line = lines.number();
+                        addLine(text, series, problem -> new TraceException(file, line, problem));
+                    }
+                });
             }
-            faults.throwIfAny(file);
+            faults.throwIfAny();
             TraceOrigin origin = new TraceOrigin(file.toString(), source.finishSha256(), "");
             return series.recording(file, PowerAssembly.GAP_IN_LOGGED_INTERVALS, origin);
         }
-    }
-
-    private static void addLine(Path file, String text, long line, PrometheusSeries series, Faults faults) {
-        faults.guard(() -> addLine(text, series, problem -> new TraceException(file, line, problem)));
     }
 
     private static void addLine(String text, PrometheusSeries series, Function<String, TraceException> fault) {

@@ -48,27 +48,53 @@ public final class RateProfile {
      */
     public static RateProfile read(Path file) {
         try (CsvTable table = CsvTable.open(file)) {
-            int offset = table.column("offset_seconds");
-            int rate = table.column("requests_per_second");
-            long[] starts = new long[256];
-            double[] rates = new double[256];
-            int size = 0;
-            while (table.advance()) {
-                if (size == starts.length) {
-                    starts = Arrays.copyOf(starts, 2 * size);
-                    rates = Arrays.copyOf(rates, 2 * size);
-                }
-                starts[size] = table.nanos(offset, 9);
-                rates[size] = table.number(rate);
-                if (size == 0 ? starts[0] != 0 : starts[size] <= starts[size - 1]) {
-                    throw table.fault("offset_seconds must begin at 0 and increase, is " + table.text(offset)
-                            + ". Maybe subtract the first offset, or sort the rows.");
-                }
-                if (rates[size] < 0) {
-                    throw table.fault("requests_per_second must be at least 0, is " + table.text(rate) + ".");
-                }
-                size++;
+            Windows windows = new Windows(table);
+            new Faults(file).eachRow(table, false, windows::add);
+            return windows.profile();
+        } catch (IOException e) {
+            throw SourceBytes.unreadable(file, e);
+        }
+    }
+
+    /** The windows as they are read. */
+    private static final class Windows {
+
+        private final CsvTable table;
+        private final int offset;
+        private final int rate;
+        private long[] starts = new long[256];
+        private double[] rates = new double[256];
+        private int size;
+        private long ahead = -1;
+
+        Windows(CsvTable table) {
+            this.table = table;
+            this.offset = table.column("offset_seconds");
+            this.rate = table.column("requests_per_second");
+        }
+
+        void add() {
+            if (size == starts.length) {
+                starts = Arrays.copyOf(starts, 2 * size);
+                rates = Arrays.copyOf(rates, 2 * size);
             }
+            starts[size] = table.nanos(offset, 9);
+            boolean wrong = ahead < 0 ? starts[size] != 0 : starts[size] <= ahead;
+            // The next row is measured against this one, so that one wrong row makes one fault.
+            ahead = starts[size];
+            rates[size] = table.number(rate);
+            if (wrong) {
+                throw table.fault("offset_seconds must begin at 0 and increase, is " + table.text(offset)
+                        + ". Maybe subtract the first offset, or sort the rows.");
+            }
+            if (rates[size] < 0) {
+                throw table.fault("requests_per_second must be at least 0, is " + table.text(rate)
+                        + ". Maybe a mark for a missing value.");
+            }
+            size++;
+        }
+
+        RateProfile profile() throws IOException {
             if (size < 2) {
                 throw table.fault("has " + size + " windows; at least 2 are needed to tell how long one is."
                         + " Maybe repeat the row at the end.");
@@ -78,8 +104,6 @@ public final class RateProfile {
                     Arrays.copyOf(rates, size),
                     2 * starts[size - 1] - starts[size - 2],
                     table.origin());
-        } catch (IOException e) {
-            throw SourceBytes.unreadable(file, e);
         }
     }
 

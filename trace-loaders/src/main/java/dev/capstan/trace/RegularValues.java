@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
+import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 
 /** Values of a grid zone as they are read, all steps alike: a missing, double or local hour is a fault. */
@@ -15,24 +16,51 @@ final class RegularValues {
     private long[] timeNanos = new long[1024];
     private double[] values = new double[1024];
     private int size;
+    private boolean begun;
+    private long ahead;
+    private long usualStep;
 
-    void add(Instant time, double value, Function<String, TraceException> fault) {
+    /**
+     * Adds the value of a time, which is asked for after the time is noted: so a bad value is one fault, and not one more
+     * where the next row is measured against this one.
+     */
+    void add(Instant time, DoubleSupplier value, Function<String, TraceException> fault) {
         if (size == values.length) {
             timeNanos = Arrays.copyOf(timeNanos, 2 * size);
             values = Arrays.copyOf(values, 2 * size);
         }
-        if (size == 0) {
+        if (!begun) {
             start = time;
         }
         timeNanos[size] = Duration.between(start, time).toNanos();
-        long step = size == 0 ? 0 : timeNanos[size] - timeNanos[size - 1];
-        if (size > 0 && (step <= 0 || step != timeNanos[1])) {
-            throw fault.apply("the step to this row must be that of the first rows, "
-                    + Quantity.formatDuration(timeNanos[1]) + ", and not " + Quantity.formatDuration(step)
-                    + ". Maybe rows are missing, double or out of order, or the times are local and not UTC.");
+        long step = timeNanos[size] - ahead;
+        ahead = timeNanos[size];
+        if (usualStep == 0 && step > 0) {
+            usualStep = step;
         }
-        values[size] = value;
+        boolean first = !begun;
+        begun = true;
+        values[size] = value.getAsDouble();
+        if (Double.isInfinite(values[size])) {
+            throw fault.apply("has a value that is too large. Maybe it is in another unit.");
+        }
+        if (!first) {
+            requireUsual(step, fault);
+        }
         size++;
+    }
+
+    private void requireUsual(long step, Function<String, TraceException> fault) {
+        if (step <= 0) {
+            throw fault.apply("time must be later than in the row ahead, is "
+                    + (step == 0 ? "the same" : Quantity.formatDuration(-step) + " earlier")
+                    + ". Maybe rows are double or out of order, or the times are local and not UTC.");
+        }
+        if (step != usualStep) {
+            throw fault.apply("the step to this row must be that of the first rows, "
+                    + Quantity.formatDuration(usualStep) + ", and not " + Quantity.formatDuration(step)
+                    + ". Maybe rows are missing, or the times are local and not UTC.");
+        }
     }
 
     Instant start() {
@@ -53,11 +81,6 @@ final class RegularValues {
         }
     }
 
-    /** The time and value of an item of a JSON answer. */
-    void add(JsonDocument.Value time, JsonDocument.Value value, double factor) {
-        add(instant(time), number(value) * factor, time::fault);
-    }
-
     /** A time with its zone; seconds may be missing, as NESO writes them. */
     static Instant instant(JsonDocument.Value value) {
         try {
@@ -72,7 +95,7 @@ final class RegularValues {
                 + ByteLines.printable(value.text()) + "'. Maybe add Z for UTC.");
     }
 
-    private static double number(JsonDocument.Value value) {
+    static double number(JsonDocument.Value value) {
         BigDecimal number = Decimals.parse(value.text());
         if (number == null) {
             throw value.fault("expected a number, is '" + ByteLines.printable(value.text())

@@ -27,7 +27,7 @@ final class RequestCsvParser {
     private final ByteLines lines;
     private final byte[] bytes;
     private final RequestReading reading;
-    private final RowFaults faults;
+    private final Faults faults;
     private int at;
     private int end;
     private String problem = "";
@@ -49,7 +49,7 @@ final class RequestCsvParser {
         this.source = source;
         this.lines = new ByteLines(file, source.stream(), LINE_BYTES);
         this.bytes = lines.bytes();
-        this.faults = new RowFaults(file);
+        this.faults = new Faults(file);
     }
 
     RequestTrace parse() throws IOException {
@@ -90,7 +90,7 @@ final class RequestCsvParser {
             int input = time == FAILED || !separator(names[0], names[1]) ? -1 : tokens(names[1], 0);
             int output = input < 0 || !separator(names[1], names[2]) ? -1 : tokens(names[2], leastOutput);
             if (output < 0 || !whole() || !inOrder(before, time)) {
-                faults.add(lines.number(), problem, faults.shows() ? lines.text() : "", hint);
+                faults.add(lines.number(), problem, lines::text, hint);
             } else if (faults.none()) {
                 if (rows == 1) {
                     if (azure && reading.equals(RequestReading.STRICT)) {

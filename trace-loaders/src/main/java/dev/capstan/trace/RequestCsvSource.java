@@ -2,16 +2,12 @@ package dev.capstan.trace;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.apache.commons.csv.QuoteMode;
 import org.jspecify.annotations.Nullable;
@@ -29,20 +25,15 @@ final class RequestCsvSource implements RequestRowSource {
             .get();
 
     private final Path file;
-    private final CSVParser parser;
-    private final Iterator<CSVRecord> records;
+    private final CsvRecords records;
     private final List<String> header;
     private final Map<String, String> remarks = new LinkedHashMap<>();
     private CSVRecord row;
 
     RequestCsvSource(Path file, InputStream text) throws IOException {
         this.file = file;
-        this.parser = CSVParser.builder()
-                .setReader(new InputStreamReader(text, StandardCharsets.UTF_8))
-                .setFormat(FORMAT)
-                .get();
-        this.records = parser.iterator();
-        if (!hasNext()) {
+        this.records = new CsvRecords(file, text, FORMAT);
+        if (!records.hasNext()) {
             throw new TraceException(file, "is empty. Maybe it was cut short: fetch or write it again.");
         }
         row = records.next();
@@ -80,7 +71,7 @@ final class RequestCsvSource implements RequestRowSource {
 
     @Override
     public boolean advance() {
-        if (!hasNext()) {
+        if (!records.hasNext()) {
             return false;
         }
         row = records.next();
@@ -107,30 +98,16 @@ final class RequestCsvSource implements RequestRowSource {
 
     @Override
     public long line() {
-        return parser.getCurrentLineNumber();
+        return records.line();
     }
 
     @Override
     public String shown() {
-        StringBuilder text = new StringBuilder();
-        row.forEach(field -> text.append(text.length() == 0 ? "" : ",").append(field == null ? "" : field));
-        return text.toString();
+        return row.stream().map(field -> field == null ? "" : field).collect(Collectors.joining(","));
     }
 
     @Override
     public void close() throws IOException {
-        parser.close();
-    }
-
-    private boolean hasNext() {
-        try {
-            return records.hasNext();
-        } catch (UncheckedIOException e) {
-            throw new TraceException(
-                    file,
-                    "is not CSV near line " + line() + " (" + ByteLines.printable(String.valueOf(e.getMessage()))
-                            + "). Maybe a quote is not closed.",
-                    e);
-        }
+        records.close();
     }
 }

@@ -62,6 +62,11 @@ final class RequestJsonSource implements RequestRowSource {
             if (parser.nextToken() != null) {
                 problem = "something follows the JSON object in its line";
             }
+            row.forEach((column, text) -> {
+                if (!ByteLines.isUnicode(text)) {
+                    problem = column + " holds half a character";
+                }
+            });
         } catch (JsonProcessingException e) {
             problem = "the line is not JSON at column " + e.getLocation().getColumnNr() + " ("
                     + ByteLines.printable(e.getOriginalMessage()) + ")";

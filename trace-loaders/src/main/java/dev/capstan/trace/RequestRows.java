@@ -44,7 +44,7 @@ final class RequestRows {
     private final Path file;
     private final RequestReading reading;
     private final Clock clock;
-    private final RowFaults faults;
+    private final Faults faults;
     private long rows;
     private long failures;
     private int size;
@@ -61,7 +61,7 @@ final class RequestRows {
         this.file = file;
         this.reading = reading;
         this.clock = clock;
-        this.faults = new RowFaults(file);
+        this.faults = new Faults(file);
     }
 
     /** Reads every row of a source; the trace where all of them are good. */
@@ -73,7 +73,7 @@ final class RequestRows {
         while (source.advance()) {
             rows++;
             if (!row(source, mapping)) {
-                faults.add(source.line(), problem, faults.shows() ? source.shown() : "", hint);
+                faults.add(source.line(), problem, source::shown, hint);
             }
         }
         return finish(start, mapping.prefix(), origin);

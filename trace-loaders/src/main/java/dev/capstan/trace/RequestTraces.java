@@ -179,7 +179,7 @@ public final class RequestTraces {
                     prefix = Optional.of(
                             new RequestMapping.PrefixColumn(column, blockTokens(file, rows.remark(BLOCK_TOKENS))));
                 } else {
-                    labels.put(label(file, column), column);
+                    labels.put(label(file, rows.line(), column), column);
                 }
             }
             RequestMapping mapping = new RequestMapping(
@@ -194,7 +194,7 @@ public final class RequestTraces {
         }
     }
 
-    private static RequestLabel label(Path file, String column) {
+    private static RequestLabel label(Path file, long line, String column) {
         for (RequestLabel label : RequestLabel.values()) {
             if (label.column().equals(column)) {
                 return label;
@@ -202,6 +202,7 @@ public final class RequestTraces {
         }
         throw new TraceException(
                 file,
+                line,
                 "there is no label '" + ByteLines.printable(column) + "'. Allowed beside " + CAPSTAN_HEADER + ": "
                         + Arrays.stream(RequestLabel.values())
                                 .map(RequestLabel::column)

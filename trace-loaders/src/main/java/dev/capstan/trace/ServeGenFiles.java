@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 final class ServeGenFiles {
 
     private static final Pattern TRACE = Pattern.compile("chunk-(\\d{1,9})-trace\\.csv");
-    private static final int COLUMNS = 6;
+    private static final List<String> COLUMNS = List.of("t_s", "rate", "cv", "pattern", "arg1", "arg2");
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
     private static final long LATEST_SECOND = Long.MAX_VALUE / 2 / NANOS_PER_SECOND;
     private static final double LARGEST_RATE = 1e9;
@@ -73,14 +73,14 @@ final class ServeGenFiles {
     private List<ServeGenClient.Window> windows(Path file) {
         List<ServeGenClient.Window> windows = new ArrayList<>();
         try (CsvTable table = CsvTable.open(file)) {
-            if (table.header().size() != COLUMNS) {
-                throw table.fault("must have " + COLUMNS + " columns (t_s, rate, cv, pattern, two arguments), has "
-                        + table.header().size());
+            if (table.header().size() != COLUMNS.size()) {
+                throw table.fault("must have the columns " + String.join(", ", COLUMNS) + ", has "
+                        + table.header().size() + " columns. Maybe the file is of another kind.");
             }
             // The files have no header: the first row is a window.
-            do {
-                windows.add(window(table, windows));
-            } while (table.advance());
+            table.nameColumns(COLUMNS);
+            Ahead ahead = new Ahead();
+            new Faults(file).eachRow(table, true, () -> windows.add(window(table, ahead)));
             hashes.append(file.getFileName()).append(table.origin().sha256());
         } catch (IOException e) {
             throw SourceBytes.unreadable(file, e);
@@ -91,14 +91,21 @@ final class ServeGenFiles {
         return windows;
     }
 
-    private static ServeGenClient.Window window(CsvTable table, List<ServeGenClient.Window> ahead) {
-        double seconds = number(table, 0, "t_s", LATEST_SECOND);
-        long start = Math.round(seconds * NANOS_PER_SECOND);
-        if (ahead.isEmpty() ? start != 0 : start <= ahead.get(ahead.size() - 1).startNanos()) {
-            throw table.fault("t_s must begin at 0 and increase, is " + ByteLines.printable(table.text(0)));
+    /** When the row ahead begins, good or bad, so that one wrong row makes one fault. */
+    private static final class Ahead {
+        private long nanos = -1;
+    }
+
+    private static ServeGenClient.Window window(CsvTable table, Ahead ahead) {
+        long start = Math.round(number(table, 0, LATEST_SECOND) * NANOS_PER_SECOND);
+        boolean wrong = ahead.nanos < 0 ? start != 0 : start <= ahead.nanos;
+        ahead.nanos = start;
+        if (wrong) {
+            throw table.fault("t_s must begin at 0 and increase, is " + ByteLines.printable(table.text(0))
+                    + ". Maybe rows are double or out of order.");
         }
-        double rate = number(table, 1, "rate", LARGEST_RATE);
-        double cv = number(table, 2, "cv", Double.MAX_VALUE);
+        double rate = number(table, 1, LARGEST_RATE);
+        double cv = number(table, 2, Double.MAX_VALUE);
         String pattern = table.text(3);
         if (pattern.isEmpty() || rate == 0) {
             return new ServeGenClient.Window(start, 0, Optional.empty());
@@ -108,21 +115,17 @@ final class ServeGenFiles {
             return new ServeGenClient.Window(start, rate, Optional.of(law));
         } catch (IllegalArgumentException e) {
             throw table.fault("pattern must be Gamma, Weibull or empty and cv from 0.001 to 500, are '"
-                    + ByteLines.printable(pattern) + "' and " + cv);
+                    + ByteLines.printable(pattern) + "' and " + cv + ". Maybe the columns are in another order.");
         }
     }
 
-    private static double number(CsvTable table, int column, String name, double largest) {
-        String text = table.text(column);
-        try {
-            double value = Double.parseDouble(text);
-            if (value >= 0 && value <= largest) {
-                return value;
-            }
-        } catch (NumberFormatException e) {
-            // Told below, together with numbers out of range.
+    private static double number(CsvTable table, int column, double largest) {
+        double value = table.number(column);
+        if (value >= 0 && value <= largest) {
+            return value;
         }
-        throw table.fault(name + " must be a number from 0, is '" + ByteLines.printable(text) + "'");
+        throw table.fault(COLUMNS.get(column) + " must be a number from 0 to " + largest + ", is "
+                + ByteLines.printable(table.text(column)) + ". Maybe it is in another unit.");
     }
 
     private NavigableMap<Long, ServeGenClient.Lengths> lengths(Path file) {

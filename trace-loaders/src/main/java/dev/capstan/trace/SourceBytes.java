@@ -102,7 +102,10 @@ final class SourceBytes implements Closeable {
                     file, "there is no such file. Maybe the path is relative to another folder.", cause);
         }
         return new TraceException(
-                file, "cannot be read (" + cause.getMessage() + "). Maybe it was cut short: fetch it again.", cause);
+                file,
+                "cannot be read (" + ByteLines.printable(String.valueOf(cause.getMessage()))
+                        + "). Maybe it was cut short: fetch it again.",
+                cause);
     }
 
     private static byte[] peek(PushbackInputStream in, int most) throws IOException {

@@ -3,6 +3,7 @@ package dev.capstan.trace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Distributions of prompt and output tokens as tables of quantiles. Between two quantiles the inverse distribution is
@@ -67,29 +68,70 @@ public final class TokenLengths {
      */
     public static TokenLengths read(Path file) {
         try (CsvTable table = CsvTable.open(file)) {
-            int[] columns = {table.column("quantile"), table.column("input_tokens"), table.column("output_tokens")};
-            double[][] values = new double[3][64];
-            int size = 0;
-            while (table.advance()) {
-                for (int i = 0; i < columns.length; i++) {
-                    if (size == values[i].length) {
-                        values[i] = Arrays.copyOf(values[i], 2 * size);
-                    }
-                    values[i][size] = table.number(columns[i]);
-                }
-                size++;
-            }
-            try {
-                return new TokenLengths(
-                        Arrays.copyOf(values[0], size),
-                        Arrays.copyOf(values[1], size),
-                        Arrays.copyOf(values[2], size),
-                        table.origin());
-            } catch (IllegalArgumentException e) {
-                throw new TraceException(file, e.getMessage() + ". Maybe sort the rows by quantile.", e);
-            }
+            Rows rows = new Rows(table);
+            new Faults(file).eachRow(table, false, rows::add);
+            return rows.lengths();
         } catch (IOException e) {
             throw SourceBytes.unreadable(file, e);
+        }
+    }
+
+    /** The rows of a table as they are read. */
+    private static final class Rows {
+
+        private static final List<String> NAMES = List.of("quantile", "input_tokens", "output_tokens");
+
+        private final CsvTable table;
+        private final int[] columns;
+        private final double[] ahead = {-1, 0, 0};
+        private double[][] rows = new double[64][];
+        private int size;
+
+        Rows(CsvTable table) {
+            this.table = table;
+            this.columns = NAMES.stream().mapToInt(table::column).toArray();
+        }
+
+        void add() {
+            double[] row = Arrays.stream(columns).mapToDouble(table::number).toArray();
+            double[] before = ahead.clone();
+            // The next row is measured against this one, so that one wrong row makes one fault.
+            System.arraycopy(row, 0, ahead, 0, row.length);
+            if (before[0] < 0 ? row[0] != 0 : row[0] <= before[0] || row[0] > 1) {
+                throw fault(0, "must begin at 0, increase and end at 1", "sort the rows by quantile");
+            }
+            for (int i = 1; i < row.length; i++) {
+                if (row[i] < before[i] || row[i] > Integer.MAX_VALUE) {
+                    throw fault(
+                            i,
+                            "must not decrease, and lie from 0 to " + Integer.MAX_VALUE,
+                            "sort the rows by quantile");
+                }
+            }
+            if (size == rows.length) {
+                rows = Arrays.copyOf(rows, 2 * size);
+            }
+            rows[size++] = row;
+        }
+
+        TokenLengths lengths() throws IOException {
+            if (size < 2) {
+                throw table.fault("has " + size + " rows; at least 2 are needed, for the quantiles 0 and 1."
+                        + " Maybe it was cut short.");
+            }
+            if (rows[size - 1][0] != 1) {
+                throw fault(0, "must begin at 0, increase and end at 1", "the file was cut short");
+            }
+            return new TokenLengths(column(0), column(1), column(2), table.origin());
+        }
+
+        private double[] column(int index) {
+            return Arrays.stream(rows, 0, size).mapToDouble(row -> row[index]).toArray();
+        }
+
+        private TraceException fault(int index, String rule, String hint) {
+            return table.fault(NAMES.get(index) + " " + rule + ", is " + ByteLines.printable(table.text(columns[index]))
+                    + ". Maybe " + hint + ".");
         }
     }
 

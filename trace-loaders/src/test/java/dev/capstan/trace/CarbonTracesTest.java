@@ -31,19 +31,6 @@ class CarbonTracesTest {
     Path folder;
 
     @Test
-    void takesTheColumnOfTheScopeAskedFor() {
-        Path file = write(MAPS + "2024-01-01 00:00:00,Here,Here,XX,61.34,96.44,\"a, b\"\r\n"
-                + "2024-01-01 01:00:00,Here,Here,XX,59.96,94.21,c\r\n");
-        CarbonTrace lifeCycle = CarbonTraces.read(file, Scope.LIFE_CYCLE);
-        assertThat(lifeCycle.gramsPerKilowattHour()).containsExactly(96.44, 94.21);
-        assertThat(lifeCycle.timeNanos()).containsExactly(0, HOUR);
-        assertThat(lifeCycle.zone()).isEqualTo("XX");
-        assertThat(lifeCycle.signal()).isEqualTo(Signal.AVERAGE);
-        assertThat(lifeCycle.start()).isEqualTo(Instant.parse("2024-01-01T00:00:00Z"));
-        assertThat(CarbonTraces.read(file, Scope.DIRECT).gramsPerKilowattHour()).containsExactly(61.34, 59.96);
-    }
-
-    @Test
     void takesTheNewerNameOfTheLifeCycleColumn() {
         Path file = write("""
                 Datetime (UTC),Zone Id,Carbon intensity gCO\u2082eq/kWh (Life cycle)
@@ -53,16 +40,6 @@ class CarbonTracesTest {
                 .containsExactly(7);
         assertThatThrownBy(() -> CarbonTraces.read(file, Scope.DIRECT))
                 .hasMessageContaining("there is no column 'Carbon Intensity ... (direct)'");
-    }
-
-    @Test
-    void readsItsOwnFormWithWhatItStates() {
-        CarbonTrace trace =
-                CarbonTraces.read(write(OWN + "2024-06-01T00:00Z,100\n2024-06-01T01:00:00Z,90.5\n"), Scope.LIFE_CYCLE);
-        assertThat(trace.zone()).isEqualTo("GB");
-        assertThat(trace.signal()).isEqualTo(Signal.MARGINAL);
-        assertThat(trace.scope()).isEqualTo(Scope.LIFE_CYCLE);
-        assertThat(trace.gramsPerKilowattHour()).containsExactly(100, 90.5);
     }
 
     @Test
@@ -88,13 +65,13 @@ class CarbonTracesTest {
             delimiter = '|',
             value = {
                 "2024-01-01 03:00:00,H,H,XX,1,1,s|the step to this row must be that of the first rows, 1h, and not 2h",
-                "2024-01-01 01:00:00,H,H,XX,1,1,s|the step to this row must be that of the first rows, 1h, and not 0s",
-                "2024-01-01 00:00:00,H,H,XX,1,1,s|the step to this row must be that of the first rows, 1h, and not -1h",
+                "2024-01-01 01:00:00,H,H,XX,1,1,s|Datetime (UTC): time must be later than in the row ahead, is the same",
+                "2024-01-01 00:00:00,H,H,XX,1,1,s|Datetime (UTC): time must be later than in the row ahead, is 1h earlier",
                 "2024-01-01 02:00:00,H,H,YY,1,1,s|Zone Id must be 'XX' as in the first row, is 'YY'",
                 "2024-01-01 02:00:00,H,H,XX,1,-1,s|must be at least 0 g/kWh, is -1",
                 "2024-01-01 02:00:00,H,H,XX,1,,s|must be a decimal number, is ''",
                 "2024-01-01 02:00,H,H|has 3 columns, the header has 7",
-                "tomorrow,H,H,XX,1,1,s|time must be written as 2024-01-01 00:00:00, is 'tomorrow'"
+                "tomorrow,H,H,XX,1,1,s|Datetime (UTC) must be written as 2024-01-01 00:00:00, is 'tomorrow'"
             })
     void namesTheLineOfARowThatIsWrong(String row, String problem) {
         Path file = write(MAPS + "2024-01-01 00:00:00,H,H,XX,1,1,s\r\n2024-01-01 01:00:00,H,H,XX,1,1,s\r\n" + row);
@@ -227,7 +204,7 @@ class CarbonTracesTest {
         assertThatThrownBy(
                         () -> CarbonTraces.read(write(OWN + "2024-06-01T00:00Z,-1\n".repeat(10_000)), Scope.LIFE_CYCLE))
                 .isInstanceOf(TraceException.class)
-                .hasMessageContaining("10000 places cannot be read; the first 5:")
+                .hasMessageContaining("10000 places cannot be read, so nothing of the file is taken; the first 5:")
                 .hasMessageContaining("carbon.csv:9: carbon_grams_per_kilowatt_hour must be at least 0 g/kWh, is -1");
     }
 

@@ -21,16 +21,6 @@ class PowerCsvTest {
     @TempDir
     Path folder;
 
-    @Test
-    void readsItsOwnFormAndLetsTheLastSampleHoldAsLongAsTheOneAhead() {
-        PowerTrace trace = PowerCsv.read(write("# licence: CC0-1.0\n" + HEADER + "10,350.5\n11,0\n13,400\n"));
-        assertThat(trace.timeNanos()).containsExactly(0, 1_000_000_000L, 3_000_000_000L);
-        assertThat(trace.watts()).containsExactly(350.5, 0, 400);
-        assertThat(trace.endNanos()).isEqualTo(5_000_000_000L);
-        assertThat(trace.start()).isEmpty();
-        assertThat(trace.origin().licence()).isEqualTo("CC0-1.0");
-    }
-
     @ParameterizedTest
     @CsvSource({
         "s, 1714412345.123456789, 1714412346.123456789",
@@ -51,16 +41,16 @@ class PowerCsvTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "2,-1|power must be between 0 W and 10 GW, is -1. Maybe the meter's mark for a missing sample",
-                "2,9.2e18|power must be between 0 W and 10 GW, is 9.2e18. Maybe the meter's mark",
+                "2,-1|power_watts must be between 0 W and 10 GW, is -1. Maybe the meter's mark for a missing sample",
+                "2,9.2e18|power_watts must be between 0 W and 10 GW, is 9.2e18. Maybe the meter's mark",
                 "2,NaN|power_watts must be a decimal number, is 'NaN'",
                 "2,|power_watts must be a decimal number, is ''",
                 "2,0x10|power_watts must be a decimal number",
                 "2,5d|power_watts must be a decimal number",
                 "2,1e99999999|power_watts must be a decimal number",
                 "2|has 1 columns, the header has 2. Maybe the file was cut short",
-                "1,5|time must be later than in the row ahead, is 1",
-                "0.5,5|time must be later than in the row ahead",
+                "1,5|time_seconds must be later than in the row ahead, is 1",
+                "0.5,5|time_seconds must be later than in the row ahead",
                 "-2,5|time_seconds must be from 0 to 146 years, is -2",
                 "1e12,5|time_seconds must be from 0 to 146 years"
             })
@@ -103,18 +93,6 @@ class PowerCsvTest {
                 .hasMessageContaining("'kWh' is not a unit of power");
     }
 
-    @Test
-    void readsALogOfPtDaemonFromItsFirstLine() {
-        PowerTrace trace = PowerCsv.read(write("""
-                        Time,07-17-2024 20:49:56.945,Watts,2511.1,Volts,239.1
-                        Time,07-17-2024 20:49:57.945,Watts,2516.6,Volts,239.1
-
-                        """));
-        assertThat(trace.watts()).containsExactly(2511.1, 2516.6);
-        assertThat(trace.timeNanos()).containsExactly(0, 1_000_000_000L);
-        assertThat(trace.start()).contains(Instant.parse("2024-07-17T20:49:56.945Z"));
-    }
-
     /** Figures: guide of the data sets, section 2.1, measured there with other code. */
     @ParameterizedTest
     @CsvSource({"Server, 3056, 2445, 1801, 1072", "Offline, 3634, 2446, 1821, 1038"})
@@ -140,7 +118,7 @@ class PowerCsvTest {
         Path file = RealTraces.file("mlperf-v4.1-h200x8/maxq/llama2-70b-99/Server/spl_ranging.txt");
         assertThatThrownBy(() -> PowerCsv.read(file))
                 .isInstanceOf(TraceException.class)
-                .hasMessageContaining(":538: power must be between 0 W and 10 GW, is -1.000000");
+                .hasMessageContaining(":538: Watts must be between 0 W and 10 GW, is -1.000000");
     }
 
     /** Mean of the whole window at a limit of 450 W: the summary of the data set says 447.7 W. */

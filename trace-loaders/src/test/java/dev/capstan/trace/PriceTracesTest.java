@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,27 +17,6 @@ class PriceTracesTest {
 
     @TempDir
     Path folder;
-
-    @Test
-    void readsQuartersOfAnHourAndNegativePrices() {
-        PriceTrace trace = PriceTraces.read(write(OWN + "2024-06-01T12:00Z,-12.5\n2024-06-01T14:15+02:00,30\n"));
-        assertThat(trace.zone()).isEqualTo("DE-LU");
-        assertThat(trace.currency()).isEqualTo("EUR");
-        assertThat(trace.start()).isEqualTo(Instant.parse("2024-06-01T12:00:00Z"));
-        assertThat(trace.timeNanos()).containsExactly(0, 900_000_000_000L);
-        assertThat(trace.perMegawattHour()).containsExactly(-12.5, 30);
-    }
-
-    @Test
-    void readsJsonThatSaysWhatItIs() {
-        PriceTrace trace = PriceTraces.read(write("""
-                {"zone":"NO2","currency":"NOK","unit":"MWh","licence":"CC0-1.0",
-                 "prices":[{"time":"2024-06-01T12:00Z","price":-1.5},{"time":"2024-06-01T13:00Z","price":2e1}]}
-                """));
-        assertThat(trace.zone()).isEqualTo("NO2");
-        assertThat(trace.perMegawattHour()).containsExactly(-1.5, 20);
-        assertThat(trace.origin().licence()).isEqualTo("CC0-1.0");
-    }
 
     @Test
     void readsOtherColumnsOnceTheirMeaningIsGiven() {
@@ -53,7 +31,7 @@ class PriceTracesTest {
             delimiter = '|',
             value = {
                 "EUR|euro|currency must be three capital letters of ISO 4217, is 'euro'",
-                "13:00|12:00|the step to this row must be that of the first rows, 0s, and not 0s",
+                "13:00|12:00|time_utc: time must be later than in the row ahead, is the same",
                 "2\\n|\\n|has 1 columns, the header has 2",
                 "13:00Z|13:00|must be a time with its zone"
             })

@@ -1,5 +1,6 @@
 package dev.capstan.trace;
 
+import static dev.capstan.trace.SameTraces.assertSame;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -183,27 +184,6 @@ class RequestFormatsProperties {
         } finally {
             Files.delete(file);
         }
-    }
-
-    private static void assertSame(RequestTrace back, RequestTrace trace) {
-        assertThat(back.arrivalNanos()).isEqualTo(trace.arrivalNanos());
-        assertThat(back.inputTokens()).isEqualTo(trace.inputTokens());
-        assertThat(back.outputTokens()).isEqualTo(trace.outputTokens());
-        assertThat(back.start()).isEqualTo(trace.start());
-        assertThat(back.labels().keySet()).isEqualTo(trace.labels().keySet());
-        trace.labels().forEach((label, column) -> {
-            for (int i = 0; i < trace.size(); i++) {
-                assertThat(column(back, label).text(i)).isEqualTo(column.text(i));
-            }
-        });
-        assertThat(back.prefixBlocks().isPresent())
-                .isEqualTo(trace.prefixBlocks().isPresent());
-        trace.prefixBlocks().ifPresent(blocks -> {
-            PrefixBlocks same = back.prefixBlocks().orElseThrow();
-            assertThat(same.blockTokens()).isEqualTo(blocks.blockTokens());
-            assertThat(same.offsets()).isEqualTo(blocks.offsets());
-            assertThat(same.hashes()).isEqualTo(blocks.hashes());
-        });
     }
 
     @FunctionalInterface

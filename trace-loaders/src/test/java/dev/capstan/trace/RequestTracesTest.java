@@ -9,7 +9,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -27,48 +26,10 @@ class RequestTracesTest {
     Path folder;
 
     @Test
-    void readsAzureOf2023WithEveryDigitOfItsFractions() {
-        RequestTrace trace =
-                read(AZURE + "\r\n2023-11-16 18:17:03.9799600,4808,10\r\n2023-11-16 18:17:04.0319601,3180,8");
-        assertThat(trace.arrivalNanos()).containsExactly(0, 52_000_100);
-        assertThat(trace.inputTokens()).containsExactly(4808, 3180);
-        assertThat(trace.outputTokens()).containsExactly(10, 8);
-        assertThat(trace.start()).contains(Instant.parse("2023-11-16T18:17:03.97996Z"));
-        assertThat(trace.origin().licence()).contains("CC-BY-4.0");
-    }
-
-    @Test
-    void readsAzureOf2024WithItsZoneAndWholeSeconds() {
-        RequestTrace trace = read(AZURE
-                + "\n2024-05-10 00:00:00.009930+00:00,2162,5\n2024-05-10 00:00:01+00:00,2399,6\n"
-                + "2024-05-10 02:00:02.5+02:00,7,1\n");
-        assertThat(trace.arrivalNanos()).containsExactly(0, 990_070_000L, 2_490_070_000L);
-        assertThat(trace.start()).contains(Instant.parse("2024-05-10T00:00:00.00993Z"));
-    }
-
-    @Test
     void goesOnAcrossMidnightAndLeapDays() {
         RequestTrace trace =
                 read(AZURE + "\n2024-02-28 23:59:59.9,1,1\n2024-02-29 00:00:00.1,1,1\n2024-03-01 00:00:00.1,1,1");
         assertThat(trace.arrivalNanos()).containsExactly(0, 200_000_000L, 86_400_200_000_000L);
-    }
-
-    @Test
-    void readsItsOwnFormFromTheStartOfTheTraceAndNotFromTheFirstRequest() {
-        RequestTrace trace = read("# licence: CC0-1.0\n# start: 2024-05-10T00:00:00Z\n" + CAPSTAN
-                + "\n0.000000001,0,1\n1.5,3,4\n1.50,5,6\n12,1,1\n");
-        assertThat(trace.arrivalNanos()).containsExactly(1, 1_500_000_000L, 1_500_000_000L, 12_000_000_000L);
-        assertThat(trace.start()).contains(Instant.parse("2024-05-10T00:00:00Z"));
-        assertThat(trace.origin().licence()).isEqualTo("CC0-1.0");
-    }
-
-    @Test
-    void readsGzipAndByteOrderMarkAndBlankLastLines() throws IOException {
-        Path file = folder.resolve("trace.csv.gz");
-        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
-            out.write(("\uFEFF" + CAPSTAN + "\r\n1,2,3\r\n\r\n").getBytes(StandardCharsets.UTF_8));
-        }
-        assertThat(RequestTraces.read(file).arrivalNanos()).containsExactly(1_000_000_000L);
     }
 
     @Test

@@ -35,12 +35,12 @@ class TokenLengthsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "0,1,1|at least 2 rows",
-                "0.1,1,1;1,2,2|quantiles must run from 0 to 1, run from 0.1",
-                "0,1,1;0.9,2,2|quantiles must run from 0 to 1",
-                "0,1,1;0.5,1,1;0.5,1,1;1,2,2|quantiles must increase",
-                "0,2,1;1,1,1|input_tokens must not decrease",
-                "0,2,-1;1,2,1|output_tokens must not decrease, and lie from 0",
+                "0,1,1|has 1 rows; at least 2 are needed",
+                "0.1,1,1;1,2,2|:2: quantile must begin at 0, increase and end at 1, is 0.1. Maybe sort",
+                "0,1,1;0.9,2,2|:3: quantile must begin at 0, increase and end at 1, is 0.9. Maybe the file was cut short",
+                "0,1,1;0.5,1,1;0.5,1,1;1,2,2|:4: quantile must begin at 0, increase and end at 1, is 0.5",
+                "0,2,1;1,1,1|:3: input_tokens must not decrease, and lie from 0 to 2147483647, is 1.",
+                "0,2,-1;1,2,1|:2: output_tokens must not decrease, and lie from 0",
                 "0,2,1;1,3e9,1|input_tokens must not decrease, and lie from 0 to 2147483647",
                 "0,2,1;1,x,1|:3: input_tokens must be a decimal number"
             })
