@@ -1,6 +1,7 @@
 package dev.capstan.sim.serving;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,7 @@ public record Gpu(
             Require.above("max_clock_mhz", maxClockMhz, 0);
         }
         Require.section("basis", basis);
-        basis = Map.copyOf(new TreeMap<>(basis));
+        basis = Collections.unmodifiableMap(new TreeMap<>(basis));
     }
 
     /** The board of the hardware table with that name: what a profile's {@code gpu: NAME} reads as. */

@@ -21,6 +21,7 @@ import dev.capstan.sim.run.Load;
 import dev.capstan.sim.run.RunResult;
 import dev.capstan.sim.run.SimulationRun;
 import dev.capstan.sim.run.TraceLibrary;
+import dev.capstan.sim.serving.ModelProfile;
 import dev.capstan.sim.serving.ModelProfiles;
 import dev.capstan.trace.RandomStream;
 import dev.capstan.trace.TraceOrigin;
@@ -130,7 +131,9 @@ public final class Sweep {
     public SweepOutcome run(SweepOptions options, SweepListener listener) throws IOException {
         Instant started = options.clock().instant();
         ObjectNode resolved = file.resolved();
-        String sha256 = sha256(resolved.toString() + axisTexts() + runs.size());
+        StringBuilder profiles = new StringBuilder();
+        models().forEach(model -> profiles.append(ModelProfiles.write(model)));
+        String sha256 = sha256(resolved.toString() + axisTexts() + runs.size() + profiles);
         ArrayNode read = readTraces();
         ResultsWriter writer = ResultsWriter.open(
                 options.out(),
@@ -436,19 +439,24 @@ public final class Sweep {
         return node;
     }
 
+    /** The profiles of all points. */
+    private Set<ModelProfile> models() {
+        Set<ModelProfile> models = new LinkedHashSet<>();
+        for (Setting setting : settings) {
+            for (Experiment.Service service : setting.experiment().services()) {
+                models.add(service.model());
+            }
+        }
+        return models;
+    }
+
     private List<String> notes() {
         Set<String> notes = new LinkedHashSet<>();
         Set<String> engines = new LinkedHashSet<>();
-        for (Experiment.Service service : file.base().services()) {
-            engines.add(service.model().engine());
-            notes.add(
-                    "Profile " + service.model().name() + ": " + service.model().validity() + " (source: "
-                            + service.model().source() + ").");
+        for (ModelProfile model : models()) {
+            engines.add(model.engine());
+            notes.add("Profile " + model.name() + ": " + model.validity() + " (source: " + model.source() + ").");
         }
-        file.axes().stream()
-                .filter(axis -> axis.path().endsWith(".model"))
-                .flatMap(axis -> axis.texts().stream())
-                .forEach(name -> ModelProfiles.find(name).ifPresent(model -> engines.add(model.engine())));
         if (engines.size() > 1) {
             notes.add("The profiles are of different generations of engines (" + String.join(", ", engines)
                     + "): step times differ by 3 times and power by 2 between them, so do not compare their results.");

@@ -22,13 +22,15 @@ import org.apache.commons.math3.analysis.polynomials.PolynomialSplineFunction;
 
 /**
  * C1: step time and power over the number of sequences. The laws are fitted on every second point of a series and must
- * predict the others: within 5 % for dense models, 12 % for mixtures of experts. What the roofline says of a model that was
+ * predict the others: within 5 % for dense models, 12 % for mixtures of experts. The price of a step, decode and prompts
+ * together, must give the closed-loop rate and power within 5 %. What the roofline says of a model that was
  * measured is the error of carrying the law over to another model.
  */
 final class StepTimeSuite extends DataSuite {
 
     private static final String MLE3 = "S-MLE3 ml-energy/leaderboard @0cd52da";
     private static final double BOARD_LIMIT_SHARE = 0.97;
+    private static final double PROMPT_TOKENS = 120;
     private static final List<String> OLD_SERIES = List.of(
             "A100-SXM4-40GB/meta-llama/Meta-Llama-3.1-8B-Instruct",
             "A100-SXM4-40GB/meta-llama/Meta-Llama-3.1-70B-Instruct",
@@ -53,8 +55,8 @@ final class StepTimeSuite extends DataSuite {
     @Override
     List<Check> checks(Path data) throws IOException {
         List<Check> checks = new ArrayList<>();
-        dense("llama-3.1-8b-h100", checks);
-        dense("llama-3.1-70b-h100x4", checks);
+        dense("llama-3.1-8b-h100", 397, checks);
+        dense("llama-3.1-70b-h100x4", 354, checks);
         for (ModelProfile profile : ModelProfiles.all()) {
             List<Double> sequences = profile.step().sequences();
             List<Double> milliseconds = profile.step().milliseconds();
@@ -83,14 +85,25 @@ final class StepTimeSuite extends DataSuite {
         return checks;
     }
 
-    private void dense(String series, List<Check> checks) throws IOException {
+    /** @param outputTokens mean of the series; prompts are taken to be 120 tokens long */
+    private void dense(String series, double outputTokens, List<Check> checks) throws IOException {
         ModelProfile profile = ModelProfiles.find(series).orElseThrow();
         List<Fit.Point> times = new ArrayList<>();
         List<Fit.Point> powers = new ArrayList<>();
+        double rateError = 0;
+        double powerError = 0;
         for (CSVRecord row : Csv.resource("s-mle3-points.csv")) {
             if (row.get("series").equals(series)) {
                 times.add(new Fit.Point(new double[] {1, Csv.number(row, "sequences")}, Csv.number(row, "itl_ms")));
                 double watts = Csv.number(row, "watts");
+                double b = Csv.number(row, "sequences");
+                double decode = profile.decodeStepNanos(b);
+                double prefill =
+                        b / outputTokens * PROMPT_TOKENS * profile.prefill().perTokenUs() * 1e3;
+                double rate = b / ((decode + prefill) * 1e-9);
+                double priced = (profile.decodeWatts(b) * decode + profile.peakWatts() * prefill) / (decode + prefill);
+                rateError += Math.abs(rate / Csv.number(row, "tokens_per_second") - 1);
+                powerError += Math.abs(priced / watts - 1);
                 if (watts < BOARD_LIMIT_SHARE * profile.peakWatts()) {
                     powers.add(new Fit.Point(new double[] {1, Csv.number(row, "tokens_per_second")}, watts));
                 }
@@ -98,6 +111,18 @@ final class StepTimeSuite extends DataSuite {
         }
         checks.add(heldOut("step time", series, MLE3, times));
         checks.add(heldOut("decode power", series, MLE3, powers));
+        checks.add(Check.error(
+                name(),
+                "mean error of closed-loop tokens/s, prompts priced, " + series,
+                MLE3,
+                rateError / times.size(),
+                0.05));
+        checks.add(Check.error(
+                name(),
+                "mean error of closed-loop power, prompts priced, " + series,
+                MLE3,
+                powerError / times.size(),
+                0.05));
     }
 
     private Check heldOut(String what, String series, String source, List<Fit.Point> points) {

@@ -53,6 +53,23 @@ class ModelProfilesTest {
         }
     }
 
+    /** Its keys come in one order, whatever the order in the file: hashes of results are made over them. */
+    @Test
+    void takesABoardOfTheUsersOwn() throws IOException {
+        String board = "gpu: {name: mine, bf16_teraflops: 400, hbm_terabytes_per_second: 2, hbm_gigabytes: 96,"
+                + " board_watts: 600, min_limit_watts: 150, idle_watts: 30, context_idle_watts: 60, basis:"
+                + " {limits: {status: measured, source: me}, compute: {status: assumed, source: me}}}";
+        String yaml = Files.readString(FOLDER.resolve("llama-3.1-8b-h100.yaml")).replace("gpu: H100", board);
+        ModelProfile profile = ModelProfiles.read(Files.writeString(temp.resolve("mine.yaml"), yaml));
+        assertThat(profile.tdpGpuWatts()).isEqualTo(600);
+        assertThat(profile.minGpuLimitWatts()).isEqualTo(150);
+
+        String written = ModelProfiles.write(profile);
+        assertThat(written).containsSubsequence("name: mine", "compute:", "limits:");
+        assertThat(ModelProfiles.read(Files.writeString(temp.resolve("mine.yaml"), written)))
+                .isEqualTo(profile);
+    }
+
     @Test
     void saysOfEachProfileWhatItRestsOn() {
         assertThat(ModelProfiles.find("llama-3.1-70b-h100x4").orElseThrow().validity())

@@ -264,11 +264,18 @@ class SweepTest {
     }
 
     @Test
-    void refusesToGoOnAfterTheExperimentTheTraceOrTheVersionWasChanged(@TempDir Path temp) throws IOException {
+    void refusesToGoOnAfterTheExperimentAFileOfItOrTheVersionWasChanged(@TempDir Path temp) throws IOException {
         Path trace = Files.writeString(temp.resolve("requests.csv"), REQUESTS);
+        String measured = Files.readString(SAMPLES.resolve("models").resolve("llama-3.1-70b-h100x4.yaml"));
+        Path profile = Files.writeString(temp.resolve("mine.yaml"), measured);
         Path out = temp.resolve("out");
         List<String> sets = List.of(
-                "workload.trace=" + trace, "axes=", "warmup=10s", "duration=50s", "policies=[none, three-band]");
+                "workload.trace=" + trace,
+                "services[0].model=" + profile,
+                "axes=",
+                "warmup=10s",
+                "duration=50s",
+                "policies=[none, three-band]");
         assertThatThrownBy(() -> sweep(sets).run(options(out, 1, false), new StopAfter(1)))
                 .isInstanceOf(Stopped.class);
 
@@ -279,6 +286,9 @@ class SweepTest {
         assertRefused(
                 sweep(sets),
                 new SweepOptions(out, 1, CheckLevel.NONE, true, same.command(), "another version", same.clock()));
+        Files.writeString(profile, measured.replace("base_ms: 15.74", "base_ms: 15.75"));
+        assertRefused(sweep(sets), same);
+        Files.writeString(profile, measured);
         Files.writeString(trace, REQUESTS.replace("100,10", "100,11"));
         assertRefused(sweep(sets), same);
 
