@@ -499,7 +499,9 @@ public final class RequestService implements ServicePlant {
 
     /** Another replica may have room for the new head of the queue, if it is smaller: it looks when its step ends. */
     private void offerHead(int headBefore) {
-        if (gateway.isEmpty() || requests.input(gateway.peek()) >= requests.input(headBefore)) {
+        if (gateway.isEmpty()
+                || outstanding.firstKey() >= model.maxSequences()
+                || requests.input(gateway.peek()) >= requests.input(headBefore)) {
             return;
         }
         for (Replica replica : accepting) {
