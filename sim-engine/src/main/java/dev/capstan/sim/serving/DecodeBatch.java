@@ -5,41 +5,52 @@ import java.util.Arrays;
 /**
  * The sequences that a replica decodes, in a heap ordered by (step in which they finish, request), so that the next
  * completion is known without touching the others.
+ *
+ * <p>Four children each, and both keys in one number: the request in the low bits, as many as the trace needs.
  */
 final class DecodeBatch {
 
+    private final int requestBits;
+    private final long requestMask;
     private int size;
-    private long[] finishSteps = new long[32];
-    private int[] requests = new int[32];
+    private long[] keys = new long[32];
+
+    /** @param requests of the whole service */
+    DecodeBatch(int requests) {
+        requestBits = Integer.SIZE - Integer.numberOfLeadingZeros(requests);
+        requestMask = (1L << requestBits) - 1;
+    }
 
     int size() {
         return size;
     }
 
     long nextFinishStep() {
-        return finishSteps[0];
+        return finishStep(0);
     }
 
     int nextFinishRequest() {
-        return requests[0];
+        return request(0);
     }
 
     /** The request in the i-th place, in no order. */
     int request(int i) {
-        return requests[i];
+        return (int) (keys[i] & requestMask);
     }
 
     /** When the request in the i-th place finishes. */
     long finishStep(int i) {
-        return finishSteps[i];
+        return keys[i] >> requestBits;
     }
 
     void add(int request, long finishStep) {
-        if (size == finishSteps.length) {
-            finishSteps = Arrays.copyOf(finishSteps, size * 2);
-            requests = Arrays.copyOf(requests, size * 2);
+        if (size == keys.length) {
+            keys = Arrays.copyOf(keys, size * 2);
         }
-        up(size++, finishStep, request);
+        if (finishStep >> (Long.SIZE - 1 - requestBits) != 0) {
+            throw new IllegalStateException("a replica cannot count " + finishStep + " steps");
+        }
+        up(size++, (finishStep << requestBits) | request);
     }
 
     void removeNextFinish() {
@@ -52,52 +63,44 @@ final class DecodeBatch {
         if (i == last) {
             return;
         }
-        long step = finishSteps[last];
-        int request = requests[last];
-        if (i > 0 && before(step, request, (i - 1) >>> 1)) {
-            up(i, step, request);
+        long key = keys[last];
+        if (i > 0 && key < keys[(i - 1) >>> 2]) {
+            up(i, key);
         } else {
-            down(i, step, request);
+            down(i, key);
         }
     }
 
-    private void up(int from, long finishStep, int request) {
+    private void up(int from, long key) {
         int at = from;
         while (at > 0) {
-            int parent = (at - 1) >>> 1;
-            if (!before(finishStep, request, parent)) {
+            int parent = (at - 1) >>> 2;
+            if (key > keys[parent]) {
                 break;
             }
-            finishSteps[at] = finishSteps[parent];
-            requests[at] = requests[parent];
+            keys[at] = keys[parent];
             at = parent;
         }
-        finishSteps[at] = finishStep;
-        requests[at] = request;
+        keys[at] = key;
     }
 
-    private void down(int from, long step, int request) {
+    private void down(int from, long key) {
         int at = from;
         while (true) {
-            int child = 2 * at + 1;
-            if (child >= size) {
+            int first = (at << 2) + 1;
+            if (first >= size) {
                 break;
             }
-            if (child + 1 < size && before(finishSteps[child + 1], requests[child + 1], child)) {
-                child++;
+            int least = first;
+            for (int child = first + 1; child < Math.min(first + 4, size); child++) {
+                least = keys[child] < keys[least] ? child : least;
             }
-            if (before(step, request, child)) {
+            if (key < keys[least]) {
                 break;
             }
-            finishSteps[at] = finishSteps[child];
-            requests[at] = requests[child];
-            at = child;
+            keys[at] = keys[least];
+            at = least;
         }
-        finishSteps[at] = step;
-        requests[at] = request;
-    }
-
-    private boolean before(long step, int request, int other) {
-        return step < finishSteps[other] || (step == finishSteps[other] && request < requests[other]);
+        keys[at] = key;
     }
 }

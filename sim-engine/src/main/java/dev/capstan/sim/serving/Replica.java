@@ -23,7 +23,7 @@ final class Replica {
 
     final Pod pod;
     final int index;
-    final DecodeBatch batch = new DecodeBatch();
+    final DecodeBatch batch;
     final KvCache kv;
     boolean accepting = true;
 
@@ -87,6 +87,7 @@ final class Replica {
         this.requests = requests;
         this.kv = kv;
         this.admissions = admissions;
+        batch = new DecodeBatch(admissions.length);
         maxSequences = model.maxSequences();
         tokenBudget = model.tokenBudget();
     }

@@ -62,9 +62,8 @@ final class RequestQueue {
     private void growIfFull() {
         if (size == ring.length) {
             int[] larger = new int[size * 2];
-            for (int i = 0; i < size; i++) {
-                larger[i] = get(i);
-            }
+            System.arraycopy(ring, head, larger, 0, size - head);
+            System.arraycopy(ring, 0, larger, size - head, head);
             ring = larger;
             head = 0;
         }

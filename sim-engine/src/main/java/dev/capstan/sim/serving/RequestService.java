@@ -17,7 +17,6 @@ import dev.capstan.trace.PrefixBlocks;
 import dev.capstan.trace.RandomStream;
 import dev.capstan.trace.RequestTrace;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
@@ -57,9 +56,7 @@ public final class RequestService implements ServicePlant {
     private int next;
 
     private final List<Replica> replicas = new ArrayList<>();
-    private Replica[] accepting = {};
-    /** Outstanding requests of those that accept more, by index. */
-    private final Tournament outstanding = new Tournament();
+    private final Router router;
     /** When the stretch of each replica ends. */
     private final Tournament stretchEnds = new Tournament();
 
@@ -117,6 +114,7 @@ public final class RequestService implements ServicePlant {
         this.options = options;
         this.pricesUnderLimit = pricesUnderLimit;
         prefixBlocks = options.prefixCaching() ? trace.prefixBlocks() : Optional.empty();
+        router = new Router(options.routing(), model.maxSequences(), replicas);
         arrivals = trace.arrivalNanos();
         requests = new RequestLedger(trace);
         admissions = new int[trace.size()];
@@ -213,7 +211,7 @@ public final class RequestService implements ServicePlant {
         if (patience != null) {
             patience.arrived(request);
         }
-        Replica replica = route(request);
+        Replica replica = gateway.isEmpty() ? router.route(request, kernel.nowNanos()) : null;
         if (replica == null) {
             place(request, GATEWAY);
             gateway.add(request);
@@ -228,48 +226,17 @@ public final class RequestService implements ServicePlant {
         }
     }
 
-    private @Nullable Replica route(int request) {
-        if (outstanding.firstKey() == NONE) {
-            return null;
-        }
-        Replica least = replicas.get(outstanding.first());
-        if (options.routing() == Routing.LEAST_OUTSTANDING) {
-            return least;
-        }
-        if (!gateway.isEmpty() || outstanding.firstKey() >= model.maxSequences()) {
-            return null;
-        }
-        return least.hasRoom(request, kernel.nowNanos()) ? least : leastOutstandingWithRoom(request);
-    }
-
-    private @Nullable Replica leastOutstandingWithRoom(int request) {
-        Replica least = null;
-        for (Replica replica : accepting) {
-            if ((least == null || replica.outstanding() < least.outstanding())
-                    && replica.hasRoom(request, kernel.nowNanos())) {
-                least = replica;
-            }
-        }
-        return least;
-    }
-
     /** Hands a request to a replica; true if that may admit it at the end of the step under way. */
     private boolean hand(Replica replica, int request) {
         place(request, replica.index);
         boolean mayAdmit = replica.enqueue(request);
-        count(replica);
+        router.count(replica);
         return mayAdmit;
     }
 
     private void place(int request, int where) {
         if (places.length > 0) {
             places[request] = where;
-        }
-    }
-
-    private void count(Replica replica) {
-        if (replica.accepting) {
-            outstanding.set(replica.index, replica.outstanding());
         }
     }
 
@@ -287,7 +254,7 @@ public final class RequestService implements ServicePlant {
         Replica replica = replicas.get(places[request]);
         if (replica.dequeue(request)) {
             requests.failed(request, outcome, 0, requests.produced(request));
-            count(replica);
+            router.count(replica);
         } else {
             replica.leaves(request, outcome);
         }
@@ -306,10 +273,7 @@ public final class RequestService implements ServicePlant {
                         .orElse(null));
         Replica replica = new Replica(pod, replicas.size(), requests, model, kv, admissions);
         replicas.add(replica);
-        Replica[] more = Arrays.copyOf(accepting, accepting.length + 1);
-        more[accepting.length] = replica;
-        accepting = more;
-        count(replica);
+        router.add(replica);
         if (options.routing() == Routing.LEAST_OUTSTANDING) {
             // Requests wait at the gateway only while no replica is ready.
             while (!gateway.isEmpty()) {
@@ -323,10 +287,7 @@ public final class RequestService implements ServicePlant {
     public boolean drain(Pod pod) {
         Replica replica = replicaOf(pod);
         replica.accepting = false;
-        outstanding.set(replica.index, NONE);
-        List<Replica> left = new ArrayList<>(List.of(accepting));
-        left.remove(replica);
-        accepting = left.toArray(Replica[]::new);
+        router.remove(replica);
         return replica.outstanding() == 0;
     }
 
@@ -471,7 +432,7 @@ public final class RequestService implements ServicePlant {
             blockedReplicas += replica.blocked ? 1 : -1;
         }
         tellDemand();
-        count(replica);
+        router.count(replica);
         if (replica.running() > 0) {
             begin(replica);
             return;
@@ -499,10 +460,10 @@ public final class RequestService implements ServicePlant {
 
     /** Another replica may have room for the new head of the queue, if it is smaller: it looks when its step ends. */
     private void offerHead(int headBefore) {
-        if (gateway.isEmpty() || requests.input(gateway.peek()) >= requests.input(headBefore)) {
+        if (gateway.isEmpty() || !router.hasSlot() || requests.input(gateway.peek()) >= requests.input(headBefore)) {
             return;
         }
-        for (Replica replica : accepting) {
+        for (Replica replica : router.accepting()) {
             if (replica.stepping && replica.hasRoom(gateway.peek(), kernel.nowNanos())) {
                 cut(replica);
             }

@@ -2,7 +2,9 @@ package dev.capstan.sim.serving;
 
 import java.util.Arrays;
 
-/** The least of many keys, of equal ones that of the lowest index: a winner tree, so that a change costs O(log n). */
+/**
+ * The least of many keys from 0, of equal ones that of the lowest index: a winner tree, so that a change costs O(log n).
+ */
 final class Tournament {
 
     static final long NONE = Long.MAX_VALUE;
@@ -27,15 +29,13 @@ final class Tournament {
             return;
         }
         keys[node] = key;
-        while (node > 1) {
+        for (; node > 1; node >>= 1) {
+            // Without branches, which nobody could predict: all ones if the right child has the lesser key.
             int left = node & ~1;
-            int winner = keys[left + 1] < keys[left] ? left + 1 : left;
-            node >>= 1;
-            if (winners[node] == winners[winner] && keys[node] == keys[winner]) {
-                return;
-            }
-            keys[node] = keys[winner];
-            winners[node] = winners[winner];
+            long less = keys[left + 1] - keys[left];
+            long right = less >> 63;
+            keys[node >> 1] = keys[left] + (less & right);
+            winners[node >> 1] = winners[left] ^ ((winners[left] ^ winners[left + 1]) & (int) right);
         }
     }
 
