@@ -47,7 +47,8 @@ public enum Figure {
     EVENTS,
     DISTURBANCES,
     DISTURBANCES_CONTAINED,
-    DISTURBANCES_SELF_INFLICTED;
+    DISTURBANCES_SELF_INFLICTED,
+    ENERGY_COST;
 
     /** The name of its column. */
     public String column() {
