@@ -7,6 +7,7 @@ import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.experiment.ExperimentFile;
 import dev.capstan.sim.kernel.CheckLevel;
 import dev.capstan.sim.run.Figure;
+import dev.capstan.sim.run.Grid;
 import dev.capstan.sim.run.Load;
 import dev.capstan.sim.run.RunResult;
 import dev.capstan.sim.run.SimulationRun;
@@ -14,7 +15,6 @@ import dev.capstan.sim.run.TraceLibrary;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -61,7 +61,7 @@ public class WholeRunBenchmark {
         CappingPolicy<?> capping =
                 PolicyRegistry.build(PolicyRegistry.find(policy), Map.of(), SEED, GuardRails.DEFAULTS);
         RunResult result = SimulationRun.run(
-                experiment, capping, List.of(load), Optional.empty(), reference, SEED, CheckLevel.NONE, false);
+                experiment, capping, List.of(load), Grid.UNKNOWN, reference, SEED, CheckLevel.NONE, false);
         simulated.requests += (long) result.figure(Figure.REQUESTS_ARRIVED);
         simulated.events += result.events();
         return result;

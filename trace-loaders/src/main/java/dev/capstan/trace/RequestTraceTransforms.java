@@ -2,8 +2,11 @@ package dev.capstan.trace;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.stream.Collectors;
 
 /** Makes request traces from others. Each result tells in its origin what was done to what. */
 public final class RequestTraceTransforms {
@@ -12,6 +15,8 @@ public final class RequestTraceTransforms {
     private static final long LARGEST_SHIFT_NANOS = 30_000_000_000L;
 
     private static final double MOST_REQUESTS = 5e8;
+
+    private static final int MOST_TEXTS_SHOWN = 16;
 
     private RequestTraceTransforms() {}
 
@@ -73,6 +78,64 @@ public final class RequestTraceTransforms {
         String recipe = "window: from=" + Quantity.formatDuration(fromNanos) + ", duration="
                 + Quantity.formatDuration(durationNanos);
         return selection.trace(trace.start().map(start -> start.plusNanos(fromNanos)), derived(recipe, trace.origin()));
+    }
+
+    /**
+     * Picks out requests by what they are labelled with; they arrive when they did.
+     *
+     * @param texts for each label the texts of which a request must carry one
+     * @throws IllegalArgumentException if the trace has no such label, or no request carries what is asked for
+     */
+    public static RequestTrace select(RequestTrace trace, Map<RequestLabel, List<String>> texts) {
+        Map<RequestLabel, List<String>> wanted = new EnumMap<>(RequestLabel.class);
+        wanted.putAll(texts);
+        wanted.forEach((label, any) -> requireTexts(trace, label, any));
+        RequestSelection selection = new RequestSelection(trace);
+        int selected = 0;
+        for (int i = 0; i < trace.size(); i++) {
+            if (carries(trace, i, wanted)) {
+                selection.add(i, trace.arrivalNanos()[i]);
+                selected++;
+            }
+        }
+        String recipe = wanted.entrySet().stream()
+                .map(entry -> entry.getKey().column() + "=" + String.join("|", entry.getValue()))
+                .collect(Collectors.joining(", ", "selected: ", ""));
+        if (selected == 0) {
+            throw new IllegalArgumentException("no request carries all of " + recipe + ". Maybe select by one label.");
+        }
+        return selection.trace(trace.start(), derived(recipe, trace.origin()));
+    }
+
+    private static void requireTexts(RequestTrace trace, RequestLabel label, List<String> texts) {
+        LabelColumn column = trace.labels().get(label);
+        if (column == null) {
+            throw new IllegalArgumentException("the requests have no label " + label.column() + ". Labels here: "
+                    + trace.labels().keySet().stream().map(RequestLabel::column).collect(Collectors.joining(", "))
+                    + ". Maybe select by one of them.");
+        }
+        for (String text : texts) {
+            if (!column.dictionary().contains(text)) {
+                throw new IllegalArgumentException("no request is of " + label.column() + " '"
+                        + ByteLines.printable(text) + "'. Maybe "
+                        + column.dictionary().stream()
+                                .limit(MOST_TEXTS_SHOWN)
+                                .map(ByteLines::printable)
+                                .collect(Collectors.joining(", "))
+                        + (column.dictionary().size() > MOST_TEXTS_SHOWN ? ", ..." : "") + ".");
+            }
+        }
+    }
+
+    private static boolean carries(RequestTrace trace, int request, Map<RequestLabel, List<String>> texts) {
+        for (Map.Entry<RequestLabel, LabelColumn> entry : trace.labels().entrySet()) {
+            List<String> any = texts.get(entry.getKey());
+            String text = entry.getValue().text(request);
+            if (any != null && (text == null || !any.contains(text))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**

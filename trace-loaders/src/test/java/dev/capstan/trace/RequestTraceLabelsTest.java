@@ -48,6 +48,34 @@ class RequestTraceLabelsTest {
     }
 
     @Test
+    void selectingUndoesMerging() {
+        RequestTrace merged = RequestTraceTransforms.merge(
+                List.of(new Service("chat", labelled(10, 20)), new Service("code", plain(5, 10, 30))));
+        RequestTrace chat = RequestTraceTransforms.select(merged, Map.of(RequestLabel.SERVICE, List.of("chat")));
+        assertThat(chat.arrivalNanos()).containsExactly(10, 20);
+        assertThat(text(chat, RequestLabel.MODEL)).containsExactly("m0", "m1");
+        assertThat(blocks(chat)).containsExactly("[0, 0]", "[1, 1]");
+        RequestTrace code = RequestTraceTransforms.select(merged, Map.of(RequestLabel.SERVICE, List.of("code")));
+        assertThat(code.arrivalNanos()).containsExactly(5, 10, 30);
+        RequestTrace both =
+                RequestTraceTransforms.select(merged, Map.of(RequestLabel.SERVICE, List.of("code", "chat")));
+        assertThat(both.arrivalNanos()).containsExactly(merged.arrivalNanos());
+        assertThat(both.origin().path()).startsWith("selected: service=code|chat, of merged at their beginnings: ");
+    }
+
+    @Test
+    void aSelectedRequestCarriesATextOfEachLabelNamed() {
+        RequestTrace merged = RequestTraceTransforms.merge(
+                List.of(new Service("chat", labelled(10, 20)), new Service("code", plain(5, 10, 30))));
+        RequestTrace one = RequestTraceTransforms.select(
+                merged, Map.of(RequestLabel.SERVICE, List.of("chat"), RequestLabel.MODEL, List.of("m1", "m0")));
+        assertThat(one.arrivalNanos()).containsExactly(10, 20);
+        assertThatThrownBy(() -> RequestTraceTransforms.select(
+                        merged, Map.of(RequestLabel.SERVICE, List.of("code"), RequestLabel.MODEL, List.of("m1"))))
+                .hasMessage("no request carries all of selected: model=m1, service=code. Maybe select by one label.");
+    }
+
+    @Test
     void servicesShareNoPrefixesButOneServiceInTwoPartsDoes() {
         RequestTrace merged = RequestTraceTransforms.merge(
                 List.of(new Service("a", labelled(1)), new Service("b", labelled(2)), new Service("b", labelled(3))));

@@ -3,7 +3,9 @@ package dev.capstan.sim.experiment;
 import dev.capstan.sim.cluster.StartupPhase;
 import dev.capstan.sim.serving.ModelProfile;
 import dev.capstan.sim.serving.ServingOptions;
+import dev.capstan.trace.CarbonFormat;
 import dev.capstan.trace.CarbonTrace;
+import dev.capstan.trace.PriceTraces;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,7 @@ public record Experiment(
         Control control,
         Telemetry telemetry,
         Optional<Carbon> carbon,
+        Optional<Price> price,
         List<Policy> policies,
         Scoring scoring,
         Output output) {
@@ -136,56 +139,6 @@ public record Experiment(
             double ttftSloSeconds,
             double tpotSloSeconds) {}
 
-    /** Where the load of a service comes from. */
-    public sealed interface Workload permits RequestFile, GeneratedRequests, PowerFile {}
-
-    /** A recorded request trace; {@code scale} superposes or thins it. */
-    public record RequestFile(Path file, double scale, long fromNanos) implements Workload {}
-
-    /**
-     * Requests generated from facts: a rate profile, token lengths, an arrival law.
-     *
-     * @param fromNanos where in the profile to begin
-     * @param arrivalCv coefficient of variation of the times between arrivals; 1 is Poisson
-     * @param burstEveryNanos mean time between bursts; 0 for none
-     * @param burstFactor rate during a burst over the rate without
-     */
-    public record GeneratedRequests(
-            Path rateProfile,
-            Path lengths,
-            long fromNanos,
-            double scale,
-            double arrivalCv,
-            long burstEveryNanos,
-            long burstNanos,
-            double burstFactor)
-            implements Workload {}
-
-    /**
-     * A measured power trace taken as the demand of the service, in watts over its GPUs left unallocated.
-     *
-     * @param subtractWatts taken off each sample: base power that is no demand
-     * @param unserved what becomes of demand that capping does not let through
-     */
-    public record PowerFile(
-            Path file,
-            String timeColumn,
-            String timeUnit,
-            String powerColumn,
-            String powerUnit,
-            double scale,
-            double subtractWatts,
-            Unserved unserved)
-            implements Workload {}
-
-    /** What becomes of demand that capping does not let through. */
-    public enum Unserved {
-        /** It is lost. */
-        CURTAIL,
-        /** It is kept as a backlog and served as soon as there is room. */
-        DEFER
-    }
-
     /**
      * KEDA and the HPA over one service.
      *
@@ -277,8 +230,26 @@ public record Experiment(
     /** A span without telemetry. */
     public record Outage(long fromNanos, long nanos) {}
 
-    /** Carbon intensity of the grid over the run. */
-    public record Carbon(Path file, CarbonTrace.Scope scope, long fromNanos) {}
+    /**
+     * Carbon intensity of the grid over the run.
+     *
+     * @param format what the file does not say of itself; it has the same signal and scope
+     * @param fromNanos where in the trace the run begins
+     */
+    public record Carbon(
+            Path file,
+            CarbonTrace.Signal signal,
+            CarbonTrace.Scope scope,
+            Optional<CarbonFormat> format,
+            long fromNanos) {}
+
+    /**
+     * Price of electricity over the run.
+     *
+     * @param columns of a file that does not say its zone and currency
+     * @param fromNanos where in the trace the run begins
+     */
+    public record Price(Path file, Optional<PriceTraces.Columns> columns, long fromNanos) {}
 
     /**
      * A policy to run.

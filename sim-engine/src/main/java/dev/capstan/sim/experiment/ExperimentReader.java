@@ -17,28 +17,21 @@ import dev.capstan.sim.experiment.Experiment.Detail;
 import dev.capstan.sim.experiment.Experiment.Domain;
 import dev.capstan.sim.experiment.Experiment.Failing;
 import dev.capstan.sim.experiment.Experiment.Failure;
-import dev.capstan.sim.experiment.Experiment.GeneratedRequests;
 import dev.capstan.sim.experiment.Experiment.Mode;
 import dev.capstan.sim.experiment.Experiment.Outage;
 import dev.capstan.sim.experiment.Experiment.Output;
 import dev.capstan.sim.experiment.Experiment.Policy;
-import dev.capstan.sim.experiment.Experiment.PowerFile;
-import dev.capstan.sim.experiment.Experiment.RequestFile;
+import dev.capstan.sim.experiment.Experiment.Price;
 import dev.capstan.sim.experiment.Experiment.Scoring;
 import dev.capstan.sim.experiment.Experiment.SensorFaults;
 import dev.capstan.sim.experiment.Experiment.Service;
 import dev.capstan.sim.experiment.Experiment.Source;
 import dev.capstan.sim.experiment.Experiment.Telemetry;
-import dev.capstan.sim.experiment.Experiment.Unserved;
-import dev.capstan.sim.experiment.Experiment.Workload;
 import dev.capstan.sim.serving.ModelProfile;
 import dev.capstan.sim.serving.ModelProfiles;
 import dev.capstan.sim.serving.ServingOptions;
-import dev.capstan.trace.CarbonTrace;
-import dev.capstan.trace.PowerCsv;
 import dev.capstan.trace.Quantity;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -54,12 +47,12 @@ final class ExperimentReader {
     private static final int MANY = 1_000_000;
 
     private final Path file;
-    private final Set<String> setPaths;
+    private final ExperimentPaths paths;
     private final List<Issue> issues;
 
     ExperimentReader(Path file, Set<String> setPaths, List<Issue> issues) {
         this.file = file;
-        this.setPaths = setPaths;
+        paths = new ExperimentPaths(file, setPaths);
         this.issues = issues;
     }
 
@@ -74,14 +67,19 @@ final class ExperimentReader {
         int replications = root.integer("replications", 1, 1, MANY);
         Cluster cluster = cluster(root.section("cluster"));
         Section shared = root.section("workload");
-        List<Service> services = services(root, mode, shared, cluster);
-        if (duration == 0 && services.stream().anyMatch(service -> service.workload() instanceof GeneratedRequests)) {
-            root.issue("duration", "is needed where requests are generated, such as 1h");
+        WorkloadReader workloads = new WorkloadReader(paths, duration == 0 ? 0 : warmup + duration);
+        List<Service> services = services(root, mode, shared, workloads, cluster);
+        if (duration == 0
+                && services.stream().anyMatch(service -> service.workload().isGenerated())) {
+            root.issue("duration", "is needed where requests or power are generated, such as 1h");
         }
         Cap cap = cap(root.section("cap"));
         Telemetry telemetry = telemetry(root.section("telemetry"));
         Control control = control(root.section("control"), telemetry);
-        Optional<Carbon> carbon = root.has("carbon") ? Optional.of(carbon(root.section("carbon"))) : Optional.empty();
+        GridReader grid = new GridReader(paths);
+        Optional<Carbon> carbon =
+                root.has("carbon") ? Optional.of(grid.carbon(root.section("carbon"))) : Optional.empty();
+        Optional<Price> price = root.has("price") ? Optional.of(grid.price(root.section("price"))) : Optional.empty();
         List<Policy> policies = policies(root);
         Section scoringSection = root.section("scoring");
         Scoring scoring = new Scoring(
@@ -104,6 +102,7 @@ final class ExperimentReader {
                 control,
                 telemetry,
                 carbon,
+                price,
                 policies,
                 scoring,
                 output);
@@ -206,7 +205,7 @@ final class ExperimentReader {
         return new Domain(name, parent, servers, limitWatts, rating, coolingSeconds);
     }
 
-    private List<Service> services(Section root, Mode mode, Section shared, Cluster cluster) {
+    private List<Service> services(Section root, Mode mode, Section shared, WorkloadReader workloads, Cluster cluster) {
         List<Service> services = new ArrayList<>();
         Set<String> names = new HashSet<>();
         boolean usesShared = false;
@@ -214,7 +213,7 @@ final class ExperimentReader {
         for (Section section : root.sections("services")) {
             boolean own = section.has("workload");
             usesShared |= !own;
-            Service service = service(section, mode, own ? section.section("workload") : shared, cluster);
+            Service service = service(section, mode, own ? section.section("workload") : shared, workloads, cluster);
             if (!names.add(service.name())) {
                 section.issue("name", "'" + service.name() + "' is there twice");
             }
@@ -238,9 +237,11 @@ final class ExperimentReader {
         return services;
     }
 
-    private Service service(Section section, Mode mode, Section workloadSection, Cluster cluster) {
+    private Service service(
+            Section section, Mode mode, Section workloadSection, WorkloadReader workloads, Cluster cluster) {
         String name = section.text("name", null);
-        Workload workload = mode == Mode.REQUESTS ? requests(workloadSection) : power(workloadSection);
+        Workload workload =
+                mode == Mode.REQUESTS ? workloads.requests(workloadSection) : workloads.power(workloadSection);
         workloadSection.finish();
         ModelProfile model = model(section);
         if (model.gpus() > cluster.gpusPerServer()) {
@@ -319,7 +320,7 @@ final class ExperimentReader {
     }
 
     private ModelProfile modelOfFile(Section section) {
-        Path path = path(section, "model");
+        Path path = paths.file(section, "model");
         if (Files.isRegularFile(path)) {
             try {
                 return ModelProfiles.read(path);
@@ -357,56 +358,6 @@ final class ExperimentReader {
                 section.duration("keda_cooldown", "5m", "0s"));
         section.finish();
         return autoscaler;
-    }
-
-    private Workload requests(Section section) {
-        double scale = section.number("scale", 1, 1e-6, 1e6);
-        if (section.has("trace")) {
-            section.has("generate");
-            return new RequestFile(path(section, "trace"), scale, section.duration("from", "0s", "0s"));
-        }
-        if (!section.has("generate")) {
-            section.issue("", "needs a request trace (trace) or what to generate one from (generate)");
-            return new RequestFile(file, scale, 0);
-        }
-        Section generate = section.section("generate");
-        Path profile = path(generate, "rate_profile");
-        Path lengths = path(generate, "lengths");
-        long from = generate.duration("from", "0s", "0s");
-        double cv = generate.number("arrival_cv", 1, 0.01, 100);
-        Section bursts = generate.section("bursts");
-        long every = bursts.duration("every", "0s", "0s");
-        long lasting = bursts.duration("lasting", "1m", "1s");
-        double factor = bursts.number("factor", 2, 1, 1000);
-        bursts.finish();
-        generate.finish();
-        return new GeneratedRequests(profile, lengths, from, scale, cv, every, lasting, factor);
-    }
-
-    private Workload power(Section section) {
-        Path trace = path(section, "trace");
-        Section columns = section.section("columns");
-        PowerCsv.Columns names = PowerCsv.Columns.DEFAULT;
-        try {
-            names = new PowerCsv.Columns(
-                    columns.text("time", names.time()),
-                    columns.text("time_unit", names.timeUnit()),
-                    columns.text("power", names.power()),
-                    columns.text("power_unit", names.powerUnit()));
-        } catch (IllegalArgumentException e) {
-            columns.issue("", String.valueOf(e.getMessage()));
-        }
-        PowerFile workload = new PowerFile(
-                trace,
-                names.time(),
-                names.timeUnit(),
-                names.power(),
-                names.powerUnit(),
-                section.number("scale", 1, 1e-6, 1e6),
-                section.power("subtract", "0 W", 0),
-                section.choice("unserved", Unserved.class, Unserved.CURTAIL));
-        columns.finish();
-        return workload;
     }
 
     private static Cap cap(Section section) {
@@ -489,15 +440,6 @@ final class ExperimentReader {
         return control;
     }
 
-    private Carbon carbon(Section section) {
-        Carbon carbon = new Carbon(
-                path(section, "trace"),
-                section.choice("scope", CarbonTrace.Scope.class, CarbonTrace.Scope.LIFE_CYCLE),
-                section.duration("from", "0s", "0s"));
-        section.finish();
-        return carbon;
-    }
-
     private List<Policy> policies(Section root) {
         List<Policy> policies = new ArrayList<>();
         Set<String> labels = new HashSet<>();
@@ -558,35 +500,5 @@ final class ExperimentReader {
             section.issue("timeline_step", "must be whole seconds");
         }
         return output;
-    }
-
-    private Path path(Section section, String key) {
-        String text = section.text(key, null);
-        if (text.isBlank()) {
-            return file;
-        }
-        Path folder = file.toAbsolutePath().getParent();
-        Path path;
-        try {
-            path = isSet(section.path(key)) || folder == null
-                    ? file.getFileSystem().getPath(text)
-                    : folder.resolve(text).normalize();
-        } catch (InvalidPathException e) {
-            section.issue(key, "is not a path: " + e.getReason());
-            return file;
-        }
-        if (!Files.isRegularFile(path)) {
-            section.issue(
-                    key,
-                    "there is no file " + path
-                            + ". Paths in an experiment are relative to its folder, paths in --set to the working directory.");
-        }
-        return path;
-    }
-
-    /** Whether the command line set this key or a mapping around it. */
-    private boolean isSet(String key) {
-        return setPaths.stream()
-                .anyMatch(set -> key.equals(set) || key.startsWith(set + ".") || key.startsWith(set + "["));
     }
 }

@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.capstan.capping.NearestName;
 import dev.capstan.trace.Quantity;
 import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -181,25 +184,66 @@ final class Section {
         return value.booleanValue();
     }
 
-    <E extends Enum<E>> E choice(String key, Class<E> type, E fallback) {
+    <E extends Enum<E>> E choice(String key, Class<E> type, @Nullable E fallback) {
+        E[] constants = type.getEnumConstants();
+        List<String> words = Arrays.stream(constants).map(Section::word).toList();
+        return constants[words.indexOf(word(key, fallback == null ? null : word(fallback), words))];
+    }
+
+    /** One of the words that are allowed. */
+    String word(String key, @Nullable String fallback, List<String> allowed) {
         JsonNode value = value(key);
-        if (absent(key, value, false, "a word")) {
-            put(key, word(fallback));
-            return fallback;
+        String otherwise = fallback == null ? allowed.get(0) : fallback;
+        if (absent(key, value, fallback == null, "one of " + String.join(", ", allowed))) {
+            return put(key, otherwise);
         }
-        for (E constant : type.getEnumConstants()) {
-            if (word(constant).equals(value.asText())) {
-                put(key, word(constant));
-                return constant;
-            }
+        if (allowed.contains(value.asText())) {
+            return put(key, value.asText());
         }
-        List<String> allowed =
-                Arrays.stream(type.getEnumConstants()).map(Section::word).toList();
         issue(
                 key,
                 "must be one of " + String.join(", ", allowed) + ", was " + shown(value) + "."
                         + NearestName.hint(value.asText(), allowed));
-        return fallback;
+        return otherwise;
+    }
+
+    /** The zone of times that are written without one. */
+    ZoneId timeZone(String key) {
+        String text = text(key, null);
+        try {
+            return ZoneId.of(text);
+        } catch (DateTimeException e) {
+            if (!text.isBlank()) {
+                issue(key, "there is no time zone '" + text + "'. Maybe UTC, Europe/Berlin or +02:00.");
+            }
+            return ZoneOffset.UTC;
+        }
+    }
+
+    /** One text, or a list of them. */
+    List<String> texts(String key, @Nullable String fallback) {
+        JsonNode value = value(key);
+        if (!value.isArray()) {
+            return List.of(text(key, fallback));
+        }
+        known.add(key);
+        List<String> texts = new ArrayList<>();
+        for (JsonNode item : value) {
+            if (item.isTextual() && !item.textValue().isBlank()) {
+                texts.add(item.textValue());
+            } else {
+                issue(
+                        key + "[" + texts.size() + "]",
+                        "expected text, found " + shown(item)
+                                + (item.isValueNode() ? ". Maybe it needs quotes." : "."));
+                return texts;
+            }
+        }
+        if (texts.isEmpty()) {
+            issue(key, "needs at least one text");
+        }
+        texts.forEach(resolved.putArray(key)::add);
+        return texts;
     }
 
     /** The mapping under a key; an empty one where it is missing. */

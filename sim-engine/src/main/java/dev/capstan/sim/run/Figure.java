@@ -53,7 +53,8 @@ public enum Figure {
     WASTED_OUTPUT_TOKENS,
     PREEMPTIONS,
     RECOMPUTED_TOKENS,
-    PREFIX_CACHED_TOKENS;
+    PREFIX_CACHED_TOKENS,
+    ENERGY_COST;
 
     /** The name of its column. */
     public String column() {

@@ -1,8 +1,10 @@
 package dev.capstan.sim.run;
 
+import dev.capstan.trace.PowerRecording;
 import dev.capstan.trace.PowerTrace;
 import dev.capstan.trace.RequestTrace;
 import dev.capstan.trace.TraceOrigin;
+import java.util.List;
 
 /** The load of one service, read and ready to be played. */
 public sealed interface Load {
@@ -10,8 +12,19 @@ public sealed interface Load {
     /** Requests. */
     record Requests(RequestTrace trace) implements Load {}
 
-    /** Demand in watts. */
-    record Power(PowerTrace trace) implements Load {}
+    /**
+     * Demand in watts.
+     *
+     * @param series the meters that were added up; empty where the demand was not measured
+     * @param held gaps over which the value before holds
+     */
+    record Power(PowerTrace trace, List<String> series, List<PowerRecording.Gap> held) implements Load {
+
+        /** Demand that was not measured. */
+        public Power(PowerTrace trace) {
+            this(trace, List.of(), List.of());
+        }
+    }
 
     /** Where it comes from. */
     default TraceOrigin origin() {

@@ -7,6 +7,7 @@ import dev.capstan.sim.power.PowerDomains;
 import dev.capstan.sim.serving.Effort;
 import dev.capstan.sim.serving.RequestService;
 import dev.capstan.trace.CarbonTrace;
+import dev.capstan.trace.PriceTrace;
 import java.util.Arrays;
 import java.util.List;
 
@@ -14,6 +15,8 @@ import java.util.List;
 final class RunScore {
 
     private static final long SECOND_NANOS = 1_000_000_000L;
+    private static final double JOULES_PER_KILOWATT_HOUR = 3.6e6;
+    private static final double JOULES_PER_MEGAWATT_HOUR = 3.6e9;
 
     private final Experiment experiment;
     private final double[] capOfSecond;
@@ -172,15 +175,28 @@ final class RunScore {
     /** Root power × PUE × intensity; the last intensity holds beyond the end of its trace. */
     void carbon(CarbonTrace trace) {
         long offset = experiment.carbon().map(Experiment.Carbon::fromNanos).orElse(0L);
-        double grams = 0;
+        double grams = energyTimes(trace.timeNanos(), trace.gramsPerKilowattHour(), offset, JOULES_PER_KILOWATT_HOUR);
+        set(Figure.CARBON_GRAMS, grams * experiment.cluster().pue());
+    }
+
+    /** Root power × PUE × price; the last price holds beyond the end of its trace. */
+    void cost(PriceTrace trace) {
+        long offset = experiment.price().map(Experiment.Price::fromNanos).orElse(0L);
+        double cost = energyTimes(trace.timeNanos(), trace.perMegawattHour(), offset, JOULES_PER_MEGAWATT_HOUR);
+        set(Figure.ENERGY_COST, cost * experiment.cluster().pue());
+    }
+
+    /** The energy of each scored second times a value over time that is per unit of energy. */
+    private double energyTimes(long[] timeNanos, double[] perUnit, long offsetNanos, double joulesPerUnit) {
+        double sum = 0;
         int at = 0;
         for (int second = from; second < watts.length; second++) {
-            long now = offset + second * SECOND_NANOS;
-            while (at + 1 < trace.size() && trace.timeNanos()[at + 1] <= now) {
+            long now = offsetNanos + second * SECOND_NANOS;
+            while (at + 1 < timeNanos.length && timeNanos[at + 1] <= now) {
                 at++;
             }
-            grams += watts[second] * trace.gramsPerKilowattHour()[at] / 3.6e6;
+            sum += watts[second] * perUnit[at] / joulesPerUnit;
         }
-        set(Figure.CARBON_GRAMS, grams * experiment.cluster().pue());
+        return sum;
     }
 }

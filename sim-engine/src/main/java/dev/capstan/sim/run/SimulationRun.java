@@ -9,6 +9,7 @@ import dev.capstan.sim.cluster.Servers;
 import dev.capstan.sim.cluster.ServicePlant;
 import dev.capstan.sim.control.ControlLoop;
 import dev.capstan.sim.experiment.Experiment;
+import dev.capstan.sim.experiment.Workload;
 import dev.capstan.sim.kernel.CheckLevel;
 import dev.capstan.sim.kernel.InvariantViolation;
 import dev.capstan.sim.kernel.Kernel;
@@ -21,7 +22,6 @@ import dev.capstan.sim.telemetry.ExporterClock;
 import dev.capstan.sim.telemetry.PowerMonitor;
 import dev.capstan.sim.telemetry.ScrapeLoop;
 import dev.capstan.sim.telemetry.Sensors;
-import dev.capstan.trace.CarbonTrace;
 import dev.capstan.trace.RandomStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -116,7 +116,7 @@ public final class SimulationRun {
      * Runs a policy.
      *
      * @param loads of the services, in their order
-     * @param carbon intensity of the grid, where known
+     * @param grid carbon intensity and prices, where known
      * @param reference from {@link #reference} with the same experiment, loads and seed
      * @param detailed whether to keep the course of the run
      * @throws InvariantViolation if {@code checks} finds a fault of the engine
@@ -125,7 +125,7 @@ public final class SimulationRun {
             Experiment experiment,
             CappingPolicy<?> policy,
             List<Load> loads,
-            Optional<CarbonTrace> carbon,
+            Grid grid,
             double[] reference,
             long seed,
             CheckLevel checks,
@@ -134,7 +134,7 @@ public final class SimulationRun {
         run.control.run(policy, () -> run.capWatts, seed);
         run.scheduleCapChanges();
         run.play();
-        return run.score(carbon, reference);
+        return run.score(grid, reference);
     }
 
     private void fail() {
@@ -170,7 +170,7 @@ public final class SimulationRun {
                     requests.trace(),
                     spec.serving());
         }
-        Experiment.PowerFile file = (Experiment.PowerFile) spec.workload();
+        Workload.PowerDemand demanded = (Workload.PowerDemand) spec.workload();
         return new MeteredService(
                 kernel,
                 power,
@@ -182,9 +182,9 @@ public final class SimulationRun {
                 spec.graceNanos(),
                 startup,
                 ((Load.Power) load).trace(),
-                file.scale(),
-                file.subtractWatts(),
-                file.unserved() == Experiment.Unserved.DEFER);
+                demanded.scale(),
+                demanded.subtractWatts(),
+                demanded.unserved() == Workload.Unserved.DEFER);
     }
 
     private PowerMonitor.Settings telemetry() {
@@ -334,10 +334,11 @@ public final class SimulationRun {
         }
     }
 
-    private RunResult score(Optional<CarbonTrace> carbon, double[] reference) {
+    private RunResult score(Grid grid, double[] reference) {
         RunScore score = new RunScore(experiment, endNanos, capOfSecond, power, log);
         List<Disturbance> disturbances = score.judge(reference);
-        carbon.ifPresent(score::carbon);
+        grid.carbon().ifPresent(score::carbon);
+        grid.price().ifPresent(score::cost);
         score.requests(plants);
         score.set(
                 Figure.REPLICA_CHANGES,

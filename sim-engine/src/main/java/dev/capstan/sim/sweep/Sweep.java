@@ -1,7 +1,6 @@
 package dev.capstan.sim.sweep;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.capstan.capping.CappingPolicy;
@@ -24,10 +23,8 @@ import dev.capstan.sim.run.TraceLibrary;
 import dev.capstan.sim.serving.ModelProfile;
 import dev.capstan.sim.serving.ModelProfiles;
 import dev.capstan.trace.RandomStream;
-import dev.capstan.trace.TraceOrigin;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -35,7 +32,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -134,11 +130,11 @@ public final class Sweep {
         StringBuilder profiles = new StringBuilder();
         models().forEach(model -> profiles.append(ModelProfiles.write(model)));
         String sha256 = sha256(resolved.toString() + axisTexts() + runs.size() + profiles);
-        ArrayNode read = readTraces();
+        TraceManifest read = readTraces();
         ResultsWriter writer = ResultsWriter.open(
                 options.out(),
                 axes.stream().map(Axis::path).toList(),
-                sha256(sha256 + read.findValuesAsText("sha256") + options.version()),
+                sha256(sha256 + read.traces().findValuesAsText("sha256") + options.version()),
                 options.resume());
         Set<Integer> done = new HashSet<>(writer.finished());
         listener.started(runs.size(), done.size());
@@ -170,7 +166,8 @@ public final class Sweep {
                 Duration.between(started, options.clock().instant()).toNanos() * 1e-9;
         ObjectNode manifest =
                 manifest(options, resolved, sha256, started, wallSeconds, runs.size() - done.size(), requests.get());
-        manifest.set("traces", read);
+        manifest.set("traces", read.traces());
+        read.notes().forEach(manifest.withArray("/notes")::add);
         List<Point> points = writer.finish(manifest);
         return new SweepOutcome(options.out(), runs.size(), requests.get(), wallSeconds, points);
     }
@@ -255,7 +252,7 @@ public final class Sweep {
                 experiment,
                 policy(experiment, run.policy(), run.seed()),
                 loads,
-                traces.carbon(experiment),
+                traces.grid(experiment),
                 reference,
                 run.seed(),
                 options.check(),
@@ -378,29 +375,16 @@ public final class Sweep {
     }
 
     /** Reads every trace, so that one that cannot be read is an error before anything is written, and lists them. */
-    private ArrayNode readTraces() {
-        Map<String, ObjectNode> nodes = new LinkedHashMap<>();
+    private TraceManifest readTraces() {
+        TraceManifest read = new TraceManifest();
         for (Setting setting : settings) {
             Experiment experiment = setting.experiment();
             for (Experiment.Service service : experiment.services()) {
-                Load load = load(experiment, service);
-                nodes.computeIfAbsent(
-                        service.name() + load.origin().sha256(),
-                        key -> trace("load of " + service.name(), name(service), load.origin(), load.size()));
+                read.add(service, load(experiment, service));
             }
-            traces.carbon(experiment)
-                    .ifPresent(carbon -> nodes.computeIfAbsent(
-                            "carbon " + carbon.origin().sha256(),
-                            key -> trace(
-                                    "carbon of " + carbon.zone(),
-                                    experiment
-                                            .carbon()
-                                            .map(source -> fileName(source.file()))
-                                            .orElse(""),
-                                    carbon.origin(),
-                                    carbon.size())));
+            read.add(experiment, traces.grid(experiment));
         }
-        return JsonNodeFactory.instance.arrayNode().addAll(nodes.values());
+        return read;
     }
 
     private Load load(Experiment experiment, Experiment.Service service) {
@@ -411,32 +395,6 @@ public final class Sweep {
                     file.file().toString(),
                     List.of(new Issue("workload of " + service.name(), String.valueOf(e.getMessage()))));
         }
-    }
-
-    private static String name(Experiment.Service service) {
-        if (service.workload() instanceof Experiment.RequestFile requests) {
-            return fileName(requests.file());
-        }
-        if (service.workload() instanceof Experiment.PowerFile power) {
-            return fileName(power.file());
-        }
-        Experiment.GeneratedRequests generated = (Experiment.GeneratedRequests) service.workload();
-        return "generated from " + fileName(generated.rateProfile()) + " and " + fileName(generated.lengths());
-    }
-
-    private static String fileName(Path file) {
-        return String.valueOf(file.getFileName());
-    }
-
-    private static ObjectNode trace(String role, String name, TraceOrigin origin, int rows) {
-        ObjectNode node = JsonNodeFactory.instance.objectNode();
-        node.put("role", role);
-        node.put("path", origin.path());
-        node.put("name", name);
-        node.put("sha256", origin.sha256());
-        node.put("rows", rows);
-        node.put("licence", origin.licence());
-        return node;
     }
 
     /** The profiles of all points. */

@@ -3,15 +3,17 @@ package dev.capstan.sim.validation;
 import dev.capstan.capping.CappingPolicy;
 import dev.capstan.sim.cluster.StartupPhase;
 import dev.capstan.sim.experiment.Experiment;
+import dev.capstan.sim.experiment.Workload;
 import dev.capstan.sim.kernel.CheckLevel;
+import dev.capstan.sim.run.Grid;
 import dev.capstan.sim.run.Load;
 import dev.capstan.sim.run.RunResult;
 import dev.capstan.sim.run.SimulationRun;
 import dev.capstan.sim.serving.ModelProfile;
 import dev.capstan.sim.serving.ServingOptions;
+import dev.capstan.trace.Disturbance.Shape;
 import dev.capstan.trace.PowerTrace;
 import dev.capstan.trace.TraceOrigin;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +56,7 @@ record SmallCluster(
         List<Load> loads = Collections.nCopies(services, load);
         Experiment experiment = experiment();
         double[] reference = SimulationRun.reference(experiment, loads, seed);
-        return SimulationRun.run(experiment, policy, loads, Optional.empty(), reference, seed, CheckLevel.LIGHT, true);
+        return SimulationRun.run(experiment, policy, loads, Grid.UNKNOWN, reference, seed, CheckLevel.LIGHT, true);
     }
 
     private Experiment experiment() {
@@ -86,6 +88,7 @@ record SmallCluster(
                         List.of(),
                         Experiment.SensorFaults.NONE),
                 Optional.empty(),
+                Optional.empty(),
                 List.of(new Experiment.Policy("none", "none", Map.of())),
                 new Experiment.Scoring(5 * SECOND, 0),
                 new Experiment.Output(null, SECOND, 0));
@@ -112,7 +115,8 @@ record SmallCluster(
                 List.of());
         return new Experiment.Service(
                 "service-" + index,
-                new Experiment.PowerFile(Path.of("none"), "", "", "", "", 1, 0, Experiment.Unserved.CURTAIL),
+                new Workload.PowerDemand(
+                        new Workload.Signal(Shape.STEP, 0, 0, 0, 0, SECOND), 1, 0, Workload.Unserved.CURTAIL),
                 meter,
                 index,
                 1,

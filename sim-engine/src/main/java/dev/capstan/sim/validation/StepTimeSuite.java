@@ -111,18 +111,10 @@ final class StepTimeSuite extends DataSuite {
         }
         checks.add(heldOut("step time", series, MLE3, times));
         checks.add(heldOut("decode power", series, MLE3, powers));
-        checks.add(Check.error(
-                name(),
-                "mean error of closed-loop tokens/s, prompts priced, " + series,
-                MLE3,
-                rateError / times.size(),
-                0.05));
-        checks.add(Check.error(
-                name(),
-                "mean error of closed-loop power, prompts priced, " + series,
-                MLE3,
-                powerError / times.size(),
-                0.05));
+        checks.add(error(
+                "mean error of closed-loop tokens/s, prompts priced, " + series, MLE3, rateError / times.size(), 0.05));
+        checks.add(error(
+                "mean error of closed-loop power, prompts priced, " + series, MLE3, powerError / times.size(), 0.05));
     }
 
     private Check heldOut(String what, String series, String source, List<Fit.Point> points) {

@@ -7,14 +7,33 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.capstan.sim.cluster.StartupPhase;
 import dev.capstan.sim.experiment.Experiment.CapChange;
 import dev.capstan.sim.experiment.Experiment.Domain;
-import dev.capstan.sim.experiment.Experiment.GeneratedRequests;
 import dev.capstan.sim.experiment.Experiment.Outage;
-import dev.capstan.sim.experiment.Experiment.PowerFile;
-import dev.capstan.sim.experiment.Experiment.RequestFile;
+import dev.capstan.sim.experiment.Workload.Gaps;
+import dev.capstan.sim.experiment.Workload.GeneratedRequests;
+import dev.capstan.sim.experiment.Workload.PowerDemand;
+import dev.capstan.sim.experiment.Workload.PowerFile;
+import dev.capstan.sim.experiment.Workload.RateFile;
+import dev.capstan.sim.experiment.Workload.RequestFile;
+import dev.capstan.sim.experiment.Workload.ServeGenRequests;
+import dev.capstan.sim.experiment.Workload.Signal;
+import dev.capstan.trace.ArrivalLaw;
+import dev.capstan.trace.ArrivalUnit;
+import dev.capstan.trace.Bursts;
+import dev.capstan.trace.CarbonFormat;
 import dev.capstan.trace.CarbonTrace;
+import dev.capstan.trace.Disturbance;
+import dev.capstan.trace.PowerFormat;
+import dev.capstan.trace.PriceTraces;
+import dev.capstan.trace.RequestFormat;
+import dev.capstan.trace.RequestLabel;
+import dev.capstan.trace.RequestMapping;
+import dev.capstan.trace.RequestReading;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,7 +89,23 @@ class ExperimentFileTest {
                 .isEqualTo(new Experiment.Control(5 * SECOND, SECOND / 4, SECOND / 10, 9 * SECOND, 45 * SECOND));
         assertThat(base.carbon())
                 .contains(new Experiment.Carbon(
-                        folder.path("/experiments/carbon.csv"), CarbonTrace.Scope.DIRECT, 3600 * SECOND));
+                        folder.path("/experiments/carbon.csv"),
+                        CarbonTrace.Signal.MARGINAL,
+                        CarbonTrace.Scope.DIRECT,
+                        Optional.of(new CarbonFormat.Table(
+                                "at",
+                                Optional.of(ZoneId.of("Europe/Berlin")),
+                                "intensity",
+                                "kg/MWh",
+                                "DE",
+                                CarbonTrace.Signal.MARGINAL,
+                                CarbonTrace.Scope.DIRECT)),
+                        3600 * SECOND));
+        assertThat(base.price())
+                .contains(new Experiment.Price(
+                        folder.path("/experiments/prices.csv"),
+                        Optional.of(new PriceTraces.Columns("at", "price", "EUR", "DE-LU")),
+                        7200 * SECOND));
         assertThat(base.scoring()).isEqualTo(new Experiment.Scoring(8 * SECOND, 3 * SECOND));
         assertThat(base.output()).isEqualTo(new Experiment.Output(Experiment.Detail.ALL, 10 * SECOND, 100));
         assertThat(file.axes()).extracting(Axis::path).containsExactly("control.interval", "cap.power");
@@ -94,14 +129,11 @@ class ExperimentFileTest {
 
         assertThat(chat.workload())
                 .isEqualTo(new GeneratedRequests(
-                        folder.path("/experiments/rates.csv"),
+                        new RateFile(folder.path("/experiments/rates.csv"), 60 * SECOND),
                         folder.path("/experiments/lengths.csv"),
-                        60 * SECOND,
                         0.5,
-                        1.5,
-                        100 * SECOND,
-                        10 * SECOND,
-                        3));
+                        ArrivalLaw.weibull(1.5).clumped(3 * SECOND),
+                        Optional.of(new Bursts(100 * SECOND, 10 * SECOND, 3))));
         assertThat(chat.model().name()).isEqualTo("llama-3.1-8b-h100");
         assertThat(chat.model().maxSequences()).isEqualTo(64);
         assertThat(chat.model().tokenBudget()).isEqualTo(4096);
@@ -128,40 +160,110 @@ class ExperimentFileTest {
     }
 
     @Test
-    void readsARecordedTraceAndAPowerTrace() {
-        ExperimentFile requests = folder.read("""
-                workload: {trace: requests.csv, scale: 2, from: 1s}
-                services: [{name: chat, model: llama-3.1-8b-h100}]
-                cap: {power: 8 kW}
-                policies: [none]
-                """);
-        ExperimentFile power = folder.read("""
+    void readsARecordedTraceOfStatedColumns() {
+        assertThat(workload(REQUESTS))
+                .isEqualTo(new RequestFile(
+                        folder.path("/experiments/requests.csv"),
+                        Optional.of(RequestFormat.GENERIC_CSV),
+                        new RequestReading(
+                                Optional.of(new RequestMapping(
+                                        "at",
+                                        ArrivalUnit.MILLISECONDS,
+                                        "in",
+                                        "out",
+                                        Map.of(
+                                                RequestLabel.MODEL, "a",
+                                                RequestLabel.SERVICE, "b",
+                                                RequestLabel.PRIORITY, "c",
+                                                RequestLabel.SESSION, "d",
+                                                RequestLabel.SLO_CLASS, "e"),
+                                        Optional.of(new RequestMapping.PrefixColumn("blocks", 512)))),
+                                true,
+                                true),
+                        Map.of(RequestLabel.SERVICE, List.of("chat", "code"), RequestLabel.MODEL, List.of("large")),
+                        3 * SECOND,
+                        SECOND,
+                        2));
+    }
+
+    @Test
+    void readsPowerOfStatedColumns() {
+        Experiment.Service row = folder.read(POWER).base().services().get(0);
+
+        assertThat(row.workload())
+                .isEqualTo(new PowerDemand(
+                        new PowerFile(
+                                folder.path("/experiments/power.csv"),
+                                Optional.of(
+                                        new PowerFormat.Table("at", "ms", List.of("draw"), "kW", Optional.of("meter"))),
+                                List.of("a", "b"),
+                                false,
+                                Gaps.HOLD),
+                        0.5,
+                        2000,
+                        Workload.Unserved.DEFER));
+        assertThat(row.autoscaler().targetPerReplica()).isEqualTo(0.7);
+    }
+
+    @Test
+    void readsPowerOfWhichSomethingIsStated() {
+        assertThat(powerFormat("format: nvidia-smi-csv, time_zone: Europe/Berlin"))
+                .contains(new PowerFormat.NvidiaSmi(ZoneId.of("Europe/Berlin")));
+        assertThat(powerFormat("format: dcgm-dmon, interval: 250ms")).contains(new PowerFormat.DcgmDmon(SECOND / 4));
+        for (String format : List.of("exporter-text", "prometheus-json")) {
+            assertThat(powerFormat("format: " + format + ", metric: watts, unit: kW, labels: {zone: package}"))
+                    .contains(new PowerFormat.Prometheus("watts", Map.of("zone", "package"), "kW"));
+        }
+        assertThat(powerFormat("columns: {power: [a, b]}"))
+                .contains(new PowerFormat.Table("time_seconds", "s", List.of("a", "b"), "W", Optional.empty()));
+        assertThat(powerFormat("series: total")).isEmpty();
+    }
+
+    @Test
+    void readsAClientSetOfServeGen() {
+        assertThat(workload(SERVEGEN))
+                .isEqualTo(new ServeGenRequests(
+                        folder.path("/experiments/clients"),
+                        Optional.of(2.5),
+                        Optional.of(folder.path("/experiments/lengths.csv")),
+                        3600 * SECOND));
+    }
+
+    @Test
+    void readsTestSignalsOfRequestsAndOfPower() {
+        Workload requests = workload(DISTURBANCE);
+        Workload power = workload("""
                 mode: power
+                duration: 10m
                 workload:
-                  trace: power.csv
-                  columns: {time: at, time_unit: ms, power: draw, power_unit: kW}
-                  scale: 0.5
-                  subtract: 2 kW
-                  unserved: defer
-                services: [{name: row, model: llama-3.1-8b-h100, autoscaler: {target_utilization: 70 %}}]
+                  generate: {disturbance: {shape: step, base: 1 kW, peak: 3 kW, at: 1m}}
+                services: [{name: row, model: llama-3.1-8b-h100}]
                 cap: {power: 8 kW}
                 policies: [none]
                 """);
 
-        assertThat(requests.base().services().get(0).workload())
-                .isEqualTo(new RequestFile(folder.path("/experiments/requests.csv"), 2, SECOND));
-        Experiment.Service row = power.base().services().get(0);
-        assertThat(row.workload())
-                .isEqualTo(new PowerFile(
-                        folder.path("/experiments/power.csv"),
-                        "at",
-                        "ms",
-                        "draw",
-                        "kW",
-                        0.5,
-                        2000,
-                        Experiment.Unserved.DEFER));
-        assertThat(row.autoscaler().targetPerReplica()).isEqualTo(0.7);
+        assertThat(((GeneratedRequests) requests).rates())
+                .isEqualTo(new Signal(Disturbance.Shape.SQUARE, 0.5, 4, 60 * SECOND, 30 * SECOND, 2 * SECOND));
+        assertThat(((PowerDemand) power).source())
+                .isEqualTo(new Signal(Disturbance.Shape.STEP, 1000, 3000, 60 * SECOND, 0, SECOND));
+    }
+
+    @Test
+    void takesTheRecordedTraceWhereOthersAreGivenToo() {
+        assertThat(workload(SERVEGEN, "workload.trace=/experiments/requests.csv"))
+                .isInstanceOf(RequestFile.class);
+        assertThat(workload(DISTURBANCE, "workload.servegen.folder=/experiments/clients"))
+                .isInstanceOf(ServeGenRequests.class);
+    }
+
+    private Workload workload(String yaml, String... sets) {
+        return folder.read(yaml, sets).base().services().get(0).workload();
+    }
+
+    private Optional<PowerFormat> powerFormat(String keys) {
+        PowerDemand demand = (PowerDemand) workload(
+                ExperimentFolder.LEAST, "mode=power", "workload={trace: /experiments/power.csv, " + keys + "}");
+        return ((PowerFile) demand.source()).format();
     }
 
     @Test
@@ -231,7 +333,14 @@ class ExperimentFileTest {
         List<JsonNode> point = List.of(file.axes().get(0).values().get(0));
 
         assertThat(file.at(point).services().get(0).workload())
-                .isEqualTo(new RequestFile(folder.path("/experiments/requests.csv"), 1, 0));
+                .isEqualTo(new RequestFile(
+                        folder.path("/experiments/requests.csv"),
+                        Optional.empty(),
+                        RequestReading.STRICT,
+                        Map.of(),
+                        0,
+                        0,
+                        1));
     }
 
     @Test
@@ -247,6 +356,68 @@ class ExperimentFileTest {
         assertThat(at.cap().watts()).isEqualTo(7000);
         assertThat(at.services()).isEqualTo(file.base().services());
     }
+
+    static final String REQUESTS = """
+            workload:
+              trace: requests.csv
+              from: 1s
+              scale: 2
+              format: generic-csv
+              columns:
+                arrival: at
+                time_unit: ms
+                input: in
+                output: out
+                model: a
+                service: b
+                priority: c
+                session: d
+                slo_class: e
+                prefix: blocks
+                block_tokens: 512
+              sort: true
+              skip_failed: true
+              select: {service: [chat, code], model: large}
+              spread: 3s
+            services: [{name: chat, model: llama-3.1-8b-h100}]
+            cap: {power: 8 kW}
+            policies: [none]
+            """;
+
+    static final String SERVEGEN = """
+            duration: 10m
+            workload: {servegen: {folder: clients, rate: 2.5, lengths: lengths.csv, from: 1h}}
+            services: [{name: chat, model: llama-3.1-8b-h100}]
+            cap: {power: 8 kW}
+            policies: [none]
+            """;
+
+    static final String DISTURBANCE = """
+            duration: 10m
+            workload:
+              generate:
+                disturbance: {shape: square, base: 0.5, peak: 4, at: 1m, lasting: 30s, every: 2s}
+                lengths: lengths.csv
+            services: [{name: chat, model: llama-3.1-8b-h100}]
+            cap: {power: 8 kW}
+            policies: [none]
+            """;
+
+    static final String POWER = """
+            mode: power
+            workload:
+              trace: power.csv
+              columns: {time: at, time_unit: ms, power: draw, power_unit: kW, series: meter}
+              series: [a, b]
+              gaps: hold
+              scale: 0.5
+              subtract: 2 kW
+              unserved: defer
+            services: [{name: row, model: llama-3.1-8b-h100, autoscaler: {target_utilization: 70 %}}]
+            cluster: {breaker: {rating: 9 kW}}
+            cap: {power: 8 kW}
+            policies: [none]
+            """;
 
     static final String FULL = """
             name: full
@@ -276,7 +447,9 @@ class ExperimentFileTest {
                     rate_profile: rates.csv
                     lengths: lengths.csv
                     from: 1m
+                    arrival_law: weibull
                     arrival_cv: 1.5
+                    arrival_grid: 3s
                     bursts: {every: 100s, lasting: 10s, factor: 3}
                   scale: 0.5
                 model: llama-3.1-8b-h100
@@ -325,7 +498,13 @@ class ExperimentFileTest {
               gpu_limit_latency: 100ms
               max_reading_age: 9s
               hold: 45s
-            carbon: {trace: carbon.csv, scope: direct, from: 1h}
+            carbon:
+              trace: carbon.csv
+              signal: marginal
+              scope: direct
+              from: 1h
+              columns: {time: at, time_zone: Europe/Berlin, value: intensity, unit: kg/MWh, zone: DE}
+            price: {trace: prices.csv, from: 2h, columns: {time: at, value: price, currency: EUR, zone: DE-LU}}
             policies:
               - none
               - {name: replica-cap, label: lending, parameters: {theta: 0.75}}

@@ -33,13 +33,18 @@ final class ExperimentFolder {
         write("rates.csv", "offset_seconds,requests_per_second\n0,1\n600,2\n");
         write("lengths.csv", "quantile,input_tokens,output_tokens\n0,1,1\n1,100,100\n");
         write("power.csv", "time_seconds,power_watts\n0,1000\n1,1100\n");
+        write(
+                "prices.csv",
+                "# zone: DE-LU\n# currency: EUR\ntime_utc,price_per_megawatt_hour\n2026-01-01T00:00:00Z,80\n");
+        write("clients/chunk-0-trace.csv", "0,1,1,Gamma,1,1\n600,1,1,Gamma,1,1\n");
         write("carbon.csv", "time_utc,carbon_grams_per_kilowatt_hour\n2026-01-01T00:00:00Z,300\n");
     }
 
     Path write(String name, String text) {
         try {
-            Files.createDirectories(folder);
-            return Files.writeString(folder.resolve(name), text);
+            Path file = folder.resolve(name);
+            Files.createDirectories(file.getParent());
+            return Files.writeString(file, text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -33,13 +33,23 @@ class ExperimentsPageTest {
     void hasARowForEveryKeyThatIsReadAndNoOther() {
         Set<String> read = new TreeSet<>();
         ExperimentFolder folder = new ExperimentFolder();
-        for (String yaml : List.of(ExperimentFileTest.FULL, ExperimentFolder.LEAST, POWER)) {
+        List<String> readable = List.of(
+                ExperimentFileTest.FULL,
+                ExperimentFolder.LEAST,
+                ExperimentFileTest.REQUESTS,
+                ExperimentFileTest.SERVEGEN,
+                ExperimentFileTest.DISTURBANCE,
+                ExperimentFileTest.POWER);
+        for (String yaml : readable) {
             paths(folder.read(yaml).resolved(), "", read);
         }
-        read.removeIf(path -> path.startsWith("policies[].parameters."));
+        for (String stated : STATED_POWER) {
+            paths(folder.read(ExperimentFileTest.POWER, "workload=" + stated).resolved(), "", read);
+        }
+        read.removeIf(path -> FREE_KEYS.stream().anyMatch(free -> path.startsWith(free + ".")));
+        read.addAll(FREE_KEYS);
         read.addAll(List.of("services[].workload", "cluster.domains", "services[].startup", "cap.schedule"));
-        read.addAll(List.of(
-                "telemetry.outages", "telemetry.exporter_restarts", "cluster.failures", "policies[].parameters"));
+        read.addAll(List.of("telemetry.outages", "telemetry.exporter_restarts", "cluster.failures"));
 
         assertThat(documented().keySet()).isEqualTo(read);
     }
@@ -73,11 +83,12 @@ class ExperimentsPageTest {
                 .filter(yaml -> yaml.contains("services:"))
                 .toList();
 
-        assertThat(shown).hasSize(2);
+        assertThat(shown).hasSize(3);
+        Files.writeString(temp.resolve("requests.csv"), "");
         for (String yaml : shown) {
             Path samples = Path.of("..", "traces-sample").toAbsolutePath().normalize();
             Path file = Files.writeString(temp.resolve("shown.yaml"), yaml.replace("../", samples + "/"));
-            assertThat(ExperimentFile.read(file, List.of()).base().services()).hasSize(1);
+            assertThat(ExperimentFile.read(file, List.of()).base().services()).isNotEmpty();
         }
     }
 
@@ -104,16 +115,17 @@ class ExperimentsPageTest {
             node.forEach(item -> paths(item, path + "[]", paths));
         } else {
             // The workload of one service has the keys of the one at the top.
-            paths.add(path.replace("services[].workload.", "workload."));
+            paths.add(path.replace("services[].workload.", "workload.").replaceFirst("(series|power)\\[]$", "$1"));
         }
     }
 
-    private static final String POWER = """
-            mode: power
-            workload: {trace: power.csv}
-            services: [{name: row, model: llama-3.1-8b-h100}]
-            cluster: {breaker: {rating: 9 kW}}
-            cap: {power: 8 kW}
-            policies: [none]
-            """;
+    /** Mappings whose keys another page lists. */
+    private static final List<String> FREE_KEYS =
+            List.of("policies[].parameters", "workload.select", "workload.labels");
+
+    private static final List<String> STATED_POWER = List.of(
+            "{trace: /experiments/power.csv, format: nvidia-smi-csv, time_zone: UTC}",
+            "{trace: /experiments/power.csv, format: dcgm-dmon, interval: 1s}",
+            "{trace: /experiments/power.csv, format: exporter-text, metric: m, unit: W, labels: {a: b}}",
+            "{trace: /experiments/power.csv, series: a}");
 }

@@ -44,6 +44,30 @@ class InvalidExperimentTest {
                 "workload.scale=0 | workload.scale | must lie between 0.000001 and 1000000, was 0",
                 "workload.scale=many | workload.scale | expected a number without a unit, found 'many'",
                 "workload.scale=1e999 | workload.scale | must lie between 0.000001 and 1000000",
+                "workload.format=azure | workload.format | must be one of azure-llm-csv, capstan-csv, capstan-parquet, burstgpt-csv,",
+                "workload.format=generic-csv | workload.columns.arrival | is missing; expected text",
+                "workload.columns={arrival: at} | workload.columns | are for formats whose columns are stated. Maybe add format: generic-csv,",
+                "workload.select={servise: chat} | workload.select.servise | unknown key. Maybe you meant service. Known here: model, service, priority, session, slo_class",
+                "workload.select={priority: 1} | workload.select.priority | expected text, found '1'. Maybe it needs quotes.",
+                "workload.select={service: [a, 2]} | workload.select.service[1] | expected text, found '2'. Maybe it needs quotes.",
+                "workload.select={service: []} | workload.select.service | needs at least one text",
+                "workload.sort=please | workload.sort | expected true or false, found 'please'",
+                "workload={servegen: {folder: clients}, scale: 2} | workload.scale | is not for ServeGen, which is thinned by clients. Maybe set servegen.rate.",
+                "workload={servegen: {folder: nowhere}} | workload.servegen.folder | there is no folder nowhere.",
+                "workload={servegen: {folder: /experiments/clients}} | duration | is needed where requests or power are generated, such as 1h",
+                "workload={generate: {disturbance: {shape: stap}}} | workload.generate.disturbance.shape | must be one of step, ramp, burst, square, was 'stap'. Maybe you meant step.",
+                "workload={generate: {disturbance: {base: 2 kW}}} | workload.generate.disturbance.base | expected a number without a unit, found '2 kW'",
+                "workload={generate: {disturbance: {base: 2}}} | workload.generate.disturbance.peak | is missing; expected requests/s, such as 5",
+                "workload={generate: {disturbance: {shape: ramp}}} | workload.generate.disturbance.lasting | is missing; expected a duration such as 15s",
+                "workload={generate: {disturbance: {shape: step, lasting: 1s}}} | workload.generate.disturbance.lasting | is not for a step, which stays. Maybe shape: burst.",
+                "workload={generate: {disturbance: {}, rate_profile: /experiments/rates.csv}} | workload.generate.disturbance | stands in place of rate_profile. Maybe remove one of the two.",
+                "workload={generate: {arrival_law: normal}} | workload.generate.arrival_law | must be one of gamma, weibull, was 'normal'.",
+                "carbon={trace: /experiments/carbon.csv, signal: mean} | carbon.signal | must be one of average, marginal, was 'mean'.",
+                "carbon={trace: /experiments/carbon.csv, forecast: true} | carbon.forecast | of NESO is of signal average and scope direct; set these too",
+                "carbon={trace: /experiments/carbon.csv, columns: {unit: t/MWh}} | carbon.columns.unit | must be one of g/kWh, kg/MWh, lbs/MWh, was 't/MWh'.",
+                "carbon={trace: /experiments/carbon.csv, columns: {time_zone: CEST2}} | carbon.columns.time_zone | there is no time zone 'CEST2'. Maybe UTC, Europe/Berlin or +02:00.",
+                "price={trace: nowhere.csv} | price.trace | there is no file nowhere.csv.",
+                "price={trace: /experiments/prices.csv, columns: {time: t, value: v, currency: euro, zone: DE}} | price.columns | currency must be three capital letters of ISO 4217, is 'euro'. Maybe EUR.",
                 "services= | services | needs at least one service",
                 "services={name: chat} | services | expected a list, found a mapping",
                 "services[0].name=5 | services[0].name | expected text, found '5'. Maybe it needs quotes.",
@@ -99,6 +123,48 @@ class InvalidExperimentTest {
             assertThat(issue.message()).contains(words);
         });
         assertThat(invalid).hasMessageStartingWith("/experiments/try.yaml: ");
+    }
+
+    /** As above, in power mode. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "format: ptdaemon | workload.format | must be one of nvidia-smi-csv, dcgm-dmon, exporter-text, prometheus-json, generic-power-csv, was 'ptdaemon'.",
+                "format: nvidia-smi-csv | workload.time_zone | is missing; expected text",
+                "format: dcgm-dmon | workload.interval | is missing; expected a duration such as 15s",
+                "format: prometheus-json, metric: m | workload.unit | is missing; expected one of mW, W, kW, MW",
+                "interval: 1s | workload.interval | unknown key. Known here: trace, generate, format, columns, series, gaps,",
+                "columns: {time_unit: min} | workload.columns.time_unit | must be one of s, ms, us, ns, iso8601, was 'min'.",
+                "columns: {power_unit: kWh} | workload.columns.power_unit | must be one of mW, W, kW, MW, was 'kWh'.",
+                "columns: {power: [a, b], series: c} | workload.columns.power | must be one column where series names the meter of a row, was [a, b]",
+                "columns: {power: []} | workload.columns.power | needs at least one text",
+                "series: [a, 1] | workload.series[1] | expected text, found '1'. Maybe it needs quotes.",
+                "gaps: fill | workload.gaps | must be one of refuse, hold, was 'fill'.",
+            })
+    void saysTheSameOfPower(String keys, String path, String words) {
+        InvalidExperimentException invalid =
+                invalid(SOUND, "mode=power", "workload={trace: /experiments/power.csv, " + keys + "}");
+
+        assertThat(invalid.issues()).anySatisfy(issue -> {
+            assertThat(issue.path()).isEqualTo(path);
+            assertThat(issue.message()).contains(words);
+        });
+    }
+
+    @Test
+    void refusesADisturbanceBeyondTheEndOfTheRun() {
+        InvalidExperimentException invalid = invalid(
+                SOUND,
+                "mode=power",
+                "warmup=1m",
+                "duration=9m",
+                "workload={generate: {disturbance: {shape: step, base: 1 kW, peak: 2 kW, at: 10m}}}");
+
+        assertThat(invalid.issues())
+                .containsExactly(new Issue(
+                        "workload.generate.disturbance.at", "must come before the end of the run at 10m, was 10m"));
     }
 
     @Test

@@ -11,7 +11,7 @@ import dev.capstan.capping.PolicyRegistry;
 import dev.capstan.capping.ServiceAction;
 import dev.capstan.capping.Step;
 import dev.capstan.sim.experiment.Experiment;
-import dev.capstan.sim.experiment.Experiment.Unserved;
+import dev.capstan.sim.experiment.Workload.Unserved;
 import dev.capstan.sim.kernel.CheckLevel;
 import dev.capstan.sim.serving.ModelProfile;
 import dev.capstan.sim.serving.ModelProfiles;

@@ -5,16 +5,17 @@ import dev.capstan.capping.GuardRails;
 import dev.capstan.capping.PolicyRegistry;
 import dev.capstan.sim.cluster.StartupPhase;
 import dev.capstan.sim.experiment.Experiment;
-import dev.capstan.sim.experiment.Experiment.Unserved;
+import dev.capstan.sim.experiment.Workload;
+import dev.capstan.sim.experiment.Workload.Unserved;
 import dev.capstan.sim.kernel.CheckLevel;
 import dev.capstan.sim.serving.ModelProfile;
 import dev.capstan.sim.serving.ServingOptions;
 import dev.capstan.sim.validation.PlainProfile;
+import dev.capstan.trace.Disturbance.Shape;
 import dev.capstan.trace.PowerTrace;
 import dev.capstan.trace.RandomStream;
 import dev.capstan.trace.RequestTrace;
 import dev.capstan.trace.TraceOrigin;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -117,7 +118,7 @@ public final class TinyExperiment {
         for (int i = 0; i < services; i++) {
             list.add(new Experiment.Service(
                     "service-" + i,
-                    new Experiment.PowerFile(Path.of("none"), "t", "s", "p", "W", 1, 0, unserved),
+                    new Workload.PowerDemand(new Workload.Signal(Shape.STEP, 0, 0, 0, 0, SECOND), 1, 0, unserved),
                     model,
                     i,
                     1,
@@ -149,6 +150,7 @@ public final class TinyExperiment {
                 new Experiment.Telemetry(
                         source, nanos(exporterSeconds), nanos(scrapeSeconds), nanos(windowSeconds), outages, faults),
                 Optional.empty(),
+                Optional.empty(),
                 List.of(new Experiment.Policy("none", "none", Map.of())),
                 new Experiment.Scoring(5 * SECOND, 0),
                 new Experiment.Output(null, SECOND, 0));
@@ -158,7 +160,7 @@ public final class TinyExperiment {
     public RunResult run(CappingPolicy<?> policy, List<Load> loads, long seed, CheckLevel checks) {
         Experiment experiment = build();
         double[] reference = SimulationRun.reference(experiment, loads, seed);
-        return SimulationRun.run(experiment, policy, loads, Optional.empty(), reference, seed, checks, true);
+        return SimulationRun.run(experiment, policy, loads, Grid.UNKNOWN, reference, seed, checks, true);
     }
 
     private static long nanos(double seconds) {

@@ -3,6 +3,7 @@ package dev.capstan.sim.sweep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -369,6 +370,79 @@ class SweepTest {
                 .as("deferred work is done later, curtailed work never")
                 .isGreaterThan(Double.parseDouble(energy.get(1)));
         assertThat(requests).containsOnly("");
+    }
+
+    /** Of a row whose power is the demand; the file says nothing at 3 s and 4 s. */
+    @Test
+    void tellsInTheManifestWhereGapsOfTheMeterWereHeld(@TempDir Path temp) throws IOException {
+        Files.writeString(
+                temp.resolve("power.csv"),
+                "# licence: CC0-1.0\ntime_seconds,power_watts\n0,900\n1,900\n2,900\n3,\n4,\n5,900\n6,900\n");
+
+        JsonNode manifest = row(temp, "workload: {trace: power.csv, gaps: hold}\nduration: 7s\n");
+
+        JsonNode trace = manifest.at("/traces/0");
+        assertThat(trace.path("licence").asText()).isEqualTo("CC0-1.0");
+        assertThat(trace.at("/held/0/from_seconds").asDouble()).isEqualTo(3);
+        assertThat(trace.at("/held/0/to_seconds").asDouble()).isEqualTo(5);
+        assertThat(trace.at("/held/0/reason").asText()).isEqualTo("missing");
+        assertThat(manifest.path("notes").toString())
+                .contains("Load of row: the power before was held over gaps of the recording, 2s together:"
+                        + " 3s to 5s (missing).");
+    }
+
+    /**
+     * 1.2 kW for two minutes, 100 EUR/MWh in the first and -40 EUR/MWh in the second: with a PUE of 1.25 that are
+     * 1.2 kW x 1.25 x 1/60 h x 60 EUR/MWh = 0.0015 EUR.
+     */
+    @Test
+    void costsTheEnergyOfTheFacilityAtThePriceOfTheTime(@TempDir Path temp) throws IOException {
+        Files.writeString(temp.resolve("prices.csv"), """
+                # zone: DE-LU
+                # currency: EUR
+                time_utc,price_per_megawatt_hour
+                2024-06-01T00:00:00Z,100
+                2024-06-01T01:00:00Z,-40
+                """);
+
+        JsonNode manifest = row(temp, """
+                duration: 2m
+                workload: {generate: {disturbance: {shape: step, base: 1200 W, peak: 1200 W, at: 1m}}}
+                price: {trace: prices.csv, from: 59m}
+                """);
+
+        Path summary = temp.resolve("out").resolve("summary.csv");
+        assertThat(Double.parseDouble(
+                        ResultsFiles.column(summary, "energy_joules").get(0)))
+                .isCloseTo(1200 * 120, within(1e-6));
+        assertThat(Double.parseDouble(
+                        ResultsFiles.column(summary, "energy_cost").get(0)))
+                .isCloseTo(0.0015, within(1e-12));
+        assertThat(Files.readAllLines(summary).get(0)).endsWith(",energy_cost");
+        assertThat(manifest.at("/traces/1/role").asText()).isEqualTo("price of DE-LU");
+        assertThat(manifest.at("/traces/1/currency").asText()).isEqualTo("EUR");
+        assertThat(manifest.at("/traces/0/name").asText()).isEqualTo("generated step");
+    }
+
+    @Test
+    void leavesTheCostOutWhereThereAreNoPrices() throws IOException {
+        assertThat(ResultsFiles.column(whole.resolve("summary.csv"), "energy_cost"))
+                .containsOnly("");
+    }
+
+    /** A row that draws only what is demanded of it. */
+    private static JsonNode row(Path temp, String yaml) throws IOException {
+        Path file = Files.writeString(temp.resolve("row.yaml"), yaml + """
+                mode: power
+                cluster: {server_base: 0 W, wall_watts_per_gpu_watt: 1, unallocated_gpu: 0 W, pue: 1.25}
+                services:
+                  - {name: row, model: llama-3.1-8b-h100, replicas: {min: 4}, autoscaler: {enabled: false}}
+                cap: {power: 8 kW}
+                policies: [none]
+                """);
+        Path out = temp.resolve("out");
+        Sweep.of(ExperimentFile.read(file, List.of())).run(options(out, 1, false), SweepListener.SILENT);
+        return new ObjectMapper().readTree(Files.readAllBytes(out.resolve("manifest.json")));
     }
 
     private static final String REQUESTS = "arrival_seconds,input_tokens,output_tokens\n0,100,10\n60,100,10\n";
