@@ -8,10 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.commons.csv.CSVRecord;
 
-/**
- * C2: what the context adds to a step, and prefill over the length of the prompt, on Llama-3.1-8B-FP8 and one H200. Fitted on
- * every second point; the others must be met within 5 % in the mean and 17 % at worst.
- */
+/** C2: what the context adds to a step, and prefill over the length of the prompt. */
 final class ContextSuite extends DataSuite {
 
     private static final String SOURCE = "S-DYN ai-dynamo/dynamo planner profile H200_TP1P_TP1D";

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Holds profiles of models and servers against public data that they were not fitted on. */
 abstract class DataSuite implements Suite {
@@ -44,6 +45,11 @@ abstract class DataSuite implements Suite {
         } catch (IOException e) {
             throw new UncheckedIOException("public data that are there cannot be read", e);
         }
+    }
+
+    /** Checks that miss their target. */
+    final Set<String> knownMisses() {
+        return knownMisses.keySet();
     }
 
     /**

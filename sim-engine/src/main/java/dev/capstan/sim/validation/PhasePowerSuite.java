@@ -10,11 +10,7 @@ import java.util.TreeMap;
 import org.apache.commons.csv.CSVRecord;
 import org.apache.commons.math3.stat.StatUtils;
 
-/**
- * C7: power of an A100 by phase over the degree of tensor parallelism. The dynamic energy of the same work does not depend on
- * how many boards share it: {@code (power - idle) * time * boards} of 4 boards predicts 2 and 8. Mean error in shares of the
- * board limit, target 10 %. Prompts of 8192 tokens are left out: their mean power contradicts their neighbours.
- */
+/** C7: power of an A100 by phase over the degree of tensor parallelism. */
 final class PhasePowerSuite extends DataSuite {
 
     private static final String SOURCE =

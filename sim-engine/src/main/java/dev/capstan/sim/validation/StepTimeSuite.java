@@ -20,12 +20,7 @@ import org.apache.commons.csv.CSVRecord;
 import org.apache.commons.math3.analysis.interpolation.LinearInterpolator;
 import org.apache.commons.math3.analysis.polynomials.PolynomialSplineFunction;
 
-/**
- * C1: step time and power over the number of sequences. The laws are fitted on every second point of a series and must
- * predict the others: within 5 % for dense models, 12 % for mixtures of experts. The price of a step, decode and prompts
- * together, must give the closed-loop rate and power within 5 %. What the roofline says of a model that was
- * measured is the error of carrying the law over to another model.
- */
+/** C1: step time and power over the number of sequences. */
 final class StepTimeSuite extends DataSuite {
 
     private static final String MLE3 = "S-MLE3 ml-energy/leaderboard @0cd52da";

@@ -12,6 +12,11 @@ public final class Suites {
             new TelemetrySuite(),
             new LoopSuite(),
             new BreakerSuite(),
+            new StepTimeSuite(),
+            new ContextSuite(),
+            new CapResponseSuite(),
+            new WallPowerSuite(),
+            new PhasePowerSuite(),
             new ClimatikSuite());
 
     private Suites() {}

@@ -11,11 +11,7 @@ import java.util.Map;
 import org.apache.commons.csv.CSVRecord;
 import org.apache.commons.math3.stat.StatUtils;
 
-/**
- * C6: the wall power of a server with eight H200, each at a cap of 500 W, in MLPerf Inference v4.1 (Llama-2-70B). The plateau
- * is the mean of the samples within 5 % of the 90th percentile. The model must meet both plateaus within 5 %; its base fitted
- * on the Server run must meet the Offline run within 100 W.
- */
+/** C6: wall power of a server with eight H200. */
 final class WallPowerSuite extends DataSuite {
 
     private static final String SOURCE = "S-MLP mlcommons/inference_results_v4.1 @198fc46, spl.txt";

@@ -2,6 +2,7 @@ package dev.capstan.sim.validation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.capstan.sim.results.Interval;
 import dev.capstan.sim.validation.Check.Layer;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -32,6 +34,27 @@ class SuitesTest {
         assertThat(checks)
                 .filteredOn(check -> check.verdict() == Verdict.FAILED)
                 .isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("suites")
+    void aTargetThatIsCalledMissedIsMissed(Suite suite) {
+        String traces = System.getenv("CAPSTAN_TRACES");
+        assumeTrue(traces != null, "needs CAPSTAN_TRACES, the folder of the public traces");
+        if (suite instanceof DataSuite data) {
+            assertThat(data.run(Optional.of(Path.of(traces))))
+                    .filteredOn(check -> check.verdict() == Verdict.MISSED)
+                    .extracting(Check::name)
+                    .containsExactlyInAnyOrderElementsOf(data.knownMisses());
+        }
+    }
+
+    @Test
+    void checksOfDataThatAreNotThereAreSkippedByName(@TempDir Path empty) {
+        assertThat(new WallPowerSuite().run(Optional.of(empty))).singleElement().satisfies(check -> {
+            assertThat(check.verdict()).isEqualTo(Verdict.SKIPPED);
+            assertThat(check.note()).startsWith("no " + empty);
+        });
     }
 
     @Test
