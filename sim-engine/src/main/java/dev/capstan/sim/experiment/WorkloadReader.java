@@ -24,11 +24,9 @@ import dev.capstan.trace.RequestReading;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /** Reads where the load of a service comes from. */
@@ -39,8 +37,6 @@ final class WorkloadReader {
     private static final List<String> TIME_UNITS =
             Arrays.stream(ArrivalUnit.values()).map(ArrivalUnit::symbol).toList();
     private static final List<String> POWER_UNITS = List.of("mW", "W", "kW", "MW");
-    private static final Set<RequestFormat> GENERIC =
-            EnumSet.of(RequestFormat.GENERIC_CSV, RequestFormat.GENERIC_JSONL, RequestFormat.GENERIC_PARQUET);
 
     /** Forms of power of which something has to be stated. */
     private enum StatedPower {
@@ -48,7 +44,8 @@ final class WorkloadReader {
         DCGM_DMON,
         EXPORTER_TEXT,
         PROMETHEUS_JSON,
-        GENERIC_POWER_CSV
+        GENERIC_POWER_CSV,
+        GENERIC_POWER_PARQUET
     }
 
     private final ExperimentPaths paths;
@@ -92,7 +89,7 @@ final class WorkloadReader {
                 ? Optional.of(section.choice("format", RequestFormat.class, null))
                 : Optional.empty();
         Optional<RequestMapping> columns = Optional.empty();
-        if (format.filter(GENERIC::contains).isPresent()) {
+        if (format.filter(RequestFormat::generic).isPresent()) {
             columns = Optional.of(mapping(section.section("columns")));
         } else if (section.has("columns")) {
             section.issue(
@@ -218,7 +215,7 @@ final class WorkloadReader {
                     case NVIDIA_SMI_CSV -> new PowerFormat.NvidiaSmi(section.timeZone("time_zone"));
                     case DCGM_DMON -> new PowerFormat.DcgmDmon(Math.max(1, section.duration("interval", null, "1ms")));
                     case EXPORTER_TEXT, PROMETHEUS_JSON -> prometheus(section);
-                    case GENERIC_POWER_CSV -> table(section.section("columns"));
+                    case GENERIC_POWER_CSV, GENERIC_POWER_PARQUET -> table(section.section("columns"));
                 });
     }
 

@@ -131,7 +131,7 @@ class InvalidExperimentTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "format: ptdaemon | workload.format | must be one of nvidia-smi-csv, dcgm-dmon, exporter-text, prometheus-json, generic-power-csv, was 'ptdaemon'.",
+                "format: ptdaemon | workload.format | must be one of nvidia-smi-csv, dcgm-dmon, exporter-text, prometheus-json, generic-power-csv, generic-power-parquet, was 'ptdaemon'.",
                 "format: nvidia-smi-csv | workload.time_zone | is missing; expected text",
                 "format: dcgm-dmon | workload.interval | is missing; expected a duration such as 15s",
                 "format: prometheus-json, metric: m | workload.unit | is missing; expected one of mW, W, kW, MW",
