@@ -32,7 +32,9 @@ class ValidateCommandTest {
             command.addAll(List.of("--traces", traces));
         }
 
-        assertThat(capstan.run(command.toArray(String[]::new))).as(capstan.out()).isEqualTo(0);
+        assertThat(capstan.run(command.toArray(String[]::new)))
+                .as(capstan.out())
+                .isEqualTo(0);
         assertThat(capstan.out()).containsPattern("\\d+ passed, 0 failed, \\d+ missed, \\d+ reported, \\d+ skipped\n$");
         assumeTrue(traces != null, "the page needs CAPSTAN_TRACES, the folder of the public traces");
         assertThat(page)

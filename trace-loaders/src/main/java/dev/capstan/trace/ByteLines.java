@@ -7,6 +7,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /**
  * Walks the lines of a large file without making a string of each: ends in LF or CRLF, the last one may have none.
@@ -21,6 +22,9 @@ final class ByteLines {
 
     /** What decoders put in place of bytes that mean none. */
     static final char NO_CHARACTER = '\uFFFD';
+
+    /** Control characters, and those that end lines or paragraphs. */
+    static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}]");
 
     private static final int SHOWN_CHARACTERS = 80;
     private static final long ONES = 0x0101010101010101L;
@@ -154,6 +158,6 @@ final class ByteLines {
     /** Text from a file made fit for a message: one line, of bounded length. */
     static String printable(String text) {
         String shown = text.length() > SHOWN_CHARACTERS ? text.substring(0, SHOWN_CHARACTERS) + "..." : text;
-        return shown.replaceAll("\\p{Cntrl}", "?");
+        return UNPRINTABLE.matcher(shown).replaceAll("?");
     }
 }

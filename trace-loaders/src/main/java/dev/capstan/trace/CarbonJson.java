@@ -141,6 +141,11 @@ final class CarbonJson {
             Scope scope,
             String licence) {
         values.requireSome(items::fault);
+        try {
+            RegularValues.requireZone(zone);
+        } catch (IllegalArgumentException e) {
+            throw items.fault(String.valueOf(e.getMessage()));
+        }
         TraceOrigin origin =
                 new TraceOrigin(document.origin().path(), document.origin().sha256(), licence);
         return new CarbonTrace(zone, signal, scope, values.start(), values.timeNanos(), values.values(), origin);

@@ -30,7 +30,7 @@ public final class CarbonTrace {
     private final TraceOrigin origin;
 
     /**
-     * @param zone such as {@code GB}
+     * @param zone such as {@code GB}: one line, not empty
      * @param start wall-clock time of nanosecond 0
      * @param timeNanos strictly increasing, the first 0
      * @param gramsPerKilowattHour finite, at least 0
@@ -43,6 +43,7 @@ public final class CarbonTrace {
             long[] timeNanos,
             double[] gramsPerKilowattHour,
             TraceOrigin origin) {
+        RegularValues.requireZone(zone);
         if (timeNanos.length != gramsPerKilowattHour.length || timeNanos.length == 0 || timeNanos[0] != 0) {
             throw new IllegalArgumentException(
                     "a carbon trace needs as many values as times, at least one, the first at 0");

@@ -325,6 +325,11 @@ public final class CarbonTraces {
             CsvTable table, RegularValues values, String zone, Signal signal, Scope scope, String licence)
             throws IOException {
         values.requireSome(table::fault);
+        try {
+            RegularValues.requireZone(zone);
+        } catch (IllegalArgumentException e) {
+            throw table.fault(String.valueOf(e.getMessage()));
+        }
         return new CarbonTrace(
                 zone, signal, scope, values.start(), values.timeNanos(), values.values(), table.origin(licence));
     }

@@ -52,6 +52,8 @@ public record PowerSeries(String name, Map<String, String> labels, PowerTrace po
     }
 
     static boolean isOneLine(String text) {
-        return !text.isEmpty() && text.strip().equals(text) && text.chars().noneMatch(Character::isISOControl);
+        return !text.isEmpty()
+                && text.strip().equals(text)
+                && !ByteLines.UNPRINTABLE.matcher(text).find();
     }
 }

@@ -33,7 +33,7 @@ public final class PriceTrace {
             long[] timeNanos,
             double[] perMegawattHour,
             TraceOrigin origin) {
-        requireZone(zone);
+        RegularValues.requireZone(zone);
         requireCurrency(currency);
         if (timeNanos.length != perMegawattHour.length || timeNanos.length == 0 || timeNanos[0] != 0) {
             throw new IllegalArgumentException(
@@ -53,13 +53,6 @@ public final class PriceTrace {
         this.timeNanos = timeNanos;
         this.perMegawattHour = perMegawattHour;
         this.origin = origin;
-    }
-
-    static void requireZone(String zone) {
-        if (!PowerSeries.isOneLine(zone)) {
-            throw new IllegalArgumentException(
-                    "zone must be one line of text, is '" + ByteLines.printable(zone) + "'. Maybe DE-LU.");
-        }
     }
 
     static void requireCurrency(String currency) {

@@ -36,7 +36,7 @@ public final class PriceTraces {
         /** @throws IllegalArgumentException for a currency or zone that is none */
         public Columns {
             PriceTrace.requireCurrency(currency);
-            PriceTrace.requireZone(zone);
+            RegularValues.requireZone(zone);
         }
     }
 

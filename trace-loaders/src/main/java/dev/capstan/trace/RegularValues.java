@@ -103,4 +103,12 @@ final class RegularValues {
         }
         return number.doubleValue();
     }
+
+    /** @throws IllegalArgumentException for a grid zone that is no name */
+    static void requireZone(String zone) {
+        if (!PowerSeries.isOneLine(zone)) {
+            throw new IllegalArgumentException(
+                    "zone must be one line of text, is '" + ByteLines.printable(zone) + "'. Maybe DE-LU.");
+        }
+    }
 }
