@@ -1,12 +1,10 @@
 package dev.capstan.trace;
 
 import dev.capstan.trace.TraceReading.Fact;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** The forms of a request trace that can be read. */
 public enum RequestFormat implements TraceFormat {
@@ -68,21 +66,6 @@ public enum RequestFormat implements TraceFormat {
     @Override
     public String id() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    /**
-     * The format of a name.
-     *
-     * @throws IllegalArgumentException where there is none
-     */
-    public static RequestFormat ofId(String id) {
-        for (RequestFormat format : values()) {
-            if (format.id().equals(id)) {
-                return format;
-            }
-        }
-        throw new IllegalArgumentException("there is no request format '" + id + "'. Allowed: "
-                + Arrays.stream(values()).map(RequestFormat::id).collect(Collectors.joining(", ")));
     }
 
     @Override

@@ -197,7 +197,7 @@ class RequestFormatsTest {
     @ParameterizedTest
     @EnumSource
     void namesEveryFormat(RequestFormat format) {
-        assertThat(RequestFormat.ofId(format.id())).isEqualTo(format);
+        assertThat(TraceFormat.ofId(format.id())).isEqualTo(format);
     }
 
     @Test
