@@ -34,8 +34,8 @@ final class RequestLedger {
     private long completedInputTokens;
     private long completedOutputTokens;
 
-    RequestLedger(RequestTrace trace) {
-        log = new RequestLog(trace);
+    RequestLedger(RequestTrace trace, long frontEndNanos) {
+        log = new RequestLog(trace, frontEndNanos);
         inputs = trace.inputTokens();
         outputs = trace.outputTokens();
     }

@@ -29,13 +29,16 @@ public final class RequestLog {
     private static final Outcome[] OUTCOMES = Outcome.values();
 
     private final RequestTrace trace;
+    private final long frontEndNanos;
     private final byte[] outcomes;
     private final long[] firstTokenNanos;
     private final long[] endNanos;
     private final int[] counts = new int[OUTCOMES.length];
 
-    RequestLog(RequestTrace trace) {
+    /** @param frontEndNanos what the front end adds to the time to first token, while no GPU works */
+    RequestLog(RequestTrace trace, long frontEndNanos) {
         this.trace = trace;
+        this.frontEndNanos = frontEndNanos;
         outcomes = new byte[trace.size()];
         firstTokenNanos = new long[trace.size()];
         endNanos = new long[trace.size()];
@@ -76,9 +79,9 @@ public final class RequestLog {
         return counts[outcome.ordinal()];
     }
 
-    /** Time to first token of a completed request: queueing and prefill. */
+    /** Time to first token of a completed request: front end, queueing and prefill. */
     public long ttftNanos(int request) {
-        return firstTokenNanos[request] - trace.arrivalNanos()[request];
+        return firstTokenNanos[request] - trace.arrivalNanos()[request] + frontEndNanos;
     }
 
     /** Mean time between output tokens of a completed request; 0 where there was but one. */
@@ -89,6 +92,6 @@ public final class RequestLog {
 
     /** Time from the arrival to the last token of a completed request. */
     public long e2eNanos(int request) {
-        return endNanos[request] - trace.arrivalNanos()[request];
+        return endNanos[request] - trace.arrivalNanos()[request] + frontEndNanos;
     }
 }

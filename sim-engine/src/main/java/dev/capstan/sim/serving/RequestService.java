@@ -116,7 +116,7 @@ public final class RequestService implements ServicePlant {
         prefixBlocks = options.prefixCaching() ? trace.prefixBlocks() : Optional.empty();
         router = new Router(options.routing(), model.maxSequences(), replicas);
         arrivals = trace.arrivalNanos();
-        requests = new RequestLedger(trace);
+        requests = new RequestLedger(trace, Math.round(model.prefill().overheadMs() * 1e6));
         admissions = new int[trace.size()];
         longestTokens = Math.min(
                 options.maxModelTokens(), model.kvCapacityTokens() / options.blockTokens() * options.blockTokens());
