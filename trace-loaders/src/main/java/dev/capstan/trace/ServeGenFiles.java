@@ -152,7 +152,8 @@ final class ServeGenFiles {
             throw new TraceException(
                     file,
                     e.getLocation().getLineNr(),
-                    "is not JSON (" + e.getOriginalMessage() + "). Maybe it was cut short: fetch it again.");
+                    "is not JSON (" + ByteLines.printable(e.getOriginalMessage())
+                            + "). Maybe it was cut short: fetch it again.");
         } catch (IOException e) {
             throw SourceBytes.unreadable(file, e);
         }
