@@ -32,12 +32,15 @@ final class PowerRows {
             Series one = stated(text);
             if (series.put(one.name, one) != null) {
                 throw new TraceException(
-                        file, "series '" + ByteLines.printable(one.name) + "' is stated twice. Maybe remove one.");
+                        file,
+                        factsLine,
+                        "series '" + ByteLines.printable(one.name) + "' is stated twice. Maybe remove one.");
             }
         }
         if (series.isEmpty()) {
             throw new TraceException(
                     file,
+                    factsLine,
                     "the file must state its series above the header. Maybe add a line"
                             + " '# series 1: {\"name\":\"gpu0\",\"end_seconds\":\"60\",\"labels\":{}}'.");
         }
