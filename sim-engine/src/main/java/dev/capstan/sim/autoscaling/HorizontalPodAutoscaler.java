@@ -91,30 +91,44 @@ public final class HorizontalPodAutoscaler {
      * @return the {@code spec.replicas} wanted now; {@code specReplicas} for no change
      */
     public int sync(long nowNanos, int specReplicas, int statusReplicas, int readyReplicas, HpaMetric... metrics) {
+        int wanted = decide(nowNanos, specReplicas, statusReplicas, readyReplicas, metrics);
+        wrote(nowNanos, wanted - specReplicas);
+        return wanted;
+    }
+
+    /** The first part of a sync, up to the write of the scale, which in a real controller takes time. */
+    int decide(long nowNanos, int specReplicas, int statusReplicas, int readyReplicas, HpaMetric... metrics) {
         if (recommendations.isEmpty()) {
             recommendations.record(nowNanos, specReplicas, Long.MIN_VALUE);
         }
-        HpaBehavior rules = behavior;
-        int wanted;
         if (specReplicas == 0 && minReplicas != 0) {
             return 0;
         } else if (specReplicas > maxReplicas) {
-            wanted = maxReplicas;
+            return maxReplicas;
         } else if (specReplicas < minReplicas) {
-            wanted = minReplicas;
-        } else {
-            int proposal = propose(specReplicas, statusReplicas, readyReplicas, metrics);
-            if (proposal == ReplicaCalculator.FAILED) {
-                return specReplicas;
-            }
-            wanted = rules == null
-                    ? normalize(nowNanos, specReplicas, proposal)
-                    : normalizeWithBehavior(rules, nowNanos, specReplicas, proposal);
+            return minReplicas;
         }
-        if (rules != null && wanted != specReplicas) {
-            recordChange(rules, nowNanos, wanted - specReplicas);
+        int proposal = propose(specReplicas, statusReplicas, readyReplicas, metrics);
+        if (proposal == ReplicaCalculator.FAILED) {
+            return specReplicas;
         }
-        return wanted;
+        HpaBehavior rules = behavior;
+        return rules == null
+                ? normalize(nowNanos, specReplicas, proposal)
+                : normalizeWithBehavior(rules, nowNanos, specReplicas, proposal);
+    }
+
+    /** The second part: the scale has been written, and rate limits count the change from now on. */
+    void wrote(long nowNanos, int change) {
+        HpaBehavior rules = behavior;
+        if (rules == null) {
+            return;
+        }
+        if (change > 0) {
+            additions.record(nowNanos, change, nowNanos - rules.scaleUp().longestPeriodNanos());
+        } else if (change < 0) {
+            removals.record(nowNanos, -change, nowNanos - rules.scaleDown().longestPeriodNanos());
+        }
     }
 
     private ReplicaCalculator calculator(@Nullable HpaBehavior rules) {
@@ -198,13 +212,5 @@ public final class HorizontalPodAutoscaler {
             limit = smallest ? Math.max(limit, proposed) : Math.min(limit, proposed);
         }
         return limit;
-    }
-
-    private void recordChange(HpaBehavior rules, long nowNanos, int change) {
-        if (change > 0) {
-            additions.record(nowNanos, change, nowNanos - rules.scaleUp().longestPeriodNanos());
-        } else {
-            removals.record(nowNanos, -change, nowNanos - rules.scaleDown().longestPeriodNanos());
-        }
     }
 }

@@ -81,8 +81,10 @@ final class HpaReplay {
                 }
             }
             HpaMetric[] metrics = sync.queried() ? scenario.readings(query++) : new HpaMetric[0];
-            decision = hpa.sync(
+            decision = hpa.decide(
                     instantsNanos[i], sync.specReplicas(), sync.statusReplicas(), scenario.readyReplicas(), metrics);
+            // The controller stamps a change once the scale is written, which a rate limit can tell from the decision.
+            hpa.wrote(Math.max(instantsNanos[i], sync.endNanos()), decision - sync.specReplicas());
         }
         return decision;
     }
