@@ -83,7 +83,8 @@ final class BatchingSuite implements Suite {
                     "",
                     fluid * limited,
                     limited * oneStepMore,
-                    Interval.ofMean(runs[0], CONFIDENCE)));
+                    Interval.ofMean(runs[0], CONFIDENCE),
+                    0.02));
             double tpot = limited / (row.rate() * row.tokens()) * 1e3;
             checks.add(Check.meets(
                     at + "time per output token",
@@ -92,7 +93,8 @@ final class BatchingSuite implements Suite {
                     "ms",
                     fluid * tpot,
                     tpot * oneStepMore,
-                    Interval.ofMean(runs[1], CONFIDENCE)));
+                    Interval.ofMean(runs[1], CONFIDENCE),
+                    0.02));
         }
         for (double rate : new double[] {0.2, 1, 5}) {
             checks.add(power(new Row("8B", 6.67e-3, 0.0895e-3, 396, rate, 0)));
@@ -127,7 +129,8 @@ final class BatchingSuite implements Suite {
                 "W",
                 without + JOULES_PER_TOKEN * row.rate() * (row.tokens() - 1),
                 without + JOULES_PER_TOKEN * row.rate() * row.tokens(),
-                Interval.ofMean(watts, CONFIDENCE));
+                Interval.ofMean(watts, CONFIDENCE),
+                0.02);
     }
 
     private static ModelProfile model(Row row) {

@@ -53,7 +53,7 @@ final class CapResponseSuite extends DataSuite {
                         + "prediction.",
                 Map.of(
                         "throughput at 500 W over that at 700 W, defaults, Server",
-                        "the load of the Server run was re-tuned to its latency bound, which the response alone does not know"));
+                        "the loss is predicted too small; that the Server load is tuned anew for each limit may play a part"));
     }
 
     @Override

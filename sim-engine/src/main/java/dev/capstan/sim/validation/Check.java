@@ -100,23 +100,35 @@ public record Check(
                 "");
     }
 
-    /** A statistic whose interval must cover a closed form. */
+    /**
+     * A statistic whose interval must cover a closed form and be narrow, lest a vague one pass.
+     *
+     * @param narrow the largest half width, as a share of the estimate
+     */
     public static Check covers(
-            String name, Layer layer, String source, String unit, double closedForm, Interval interval) {
-        return meets(name, layer, source, unit, closedForm, closedForm, interval);
+            String name, Layer layer, String source, String unit, double closedForm, Interval interval, double narrow) {
+        return meets(name, layer, source, unit, closedForm, closedForm, interval, narrow);
     }
 
-    /** A statistic whose interval must meet a range: two bounds between which the truth lies. */
+    /** The same with a range to meet: two bounds between which the truth lies. */
     public static Check meets(
-            String name, Layer layer, String source, String unit, double low, double high, Interval interval) {
+            String name,
+            Layer layer,
+            String source,
+            String unit,
+            double low,
+            double high,
+            Interval interval,
+            double narrow) {
+        boolean met = interval.high() >= low && interval.low() <= high;
         return new Check(
                 name,
                 layer,
                 source,
                 low == high ? quantity(low, unit) : digits(low) + " to " + quantity(high, unit),
                 interval(interval, unit),
-                "inside the interval",
-                verdict(interval.high() >= low && interval.low() <= high),
+                "inside the interval, of at most ± " + digits(100 * narrow) + " %",
+                verdict(met && halfWidth(interval) <= narrow * Math.abs(interval.estimate())),
                 "");
     }
 
@@ -156,8 +168,12 @@ public record Check(
     }
 
     private static String interval(Interval interval, String unit) {
-        String half = digits((interval.high() - interval.low()) / 2, 3);
+        String half = digits(halfWidth(interval), 3);
         return digits(interval.estimate()) + " ± " + (unit.isEmpty() ? half : half + " " + unit);
+    }
+
+    private static double halfWidth(Interval interval) {
+        return (interval.high() - interval.low()) / 2;
     }
 
     private static String quantity(double value, String unit) {

@@ -21,6 +21,7 @@ import java.util.Optional;
 final class ClimatikSuite implements Suite {
 
     private static final int SEEDS = 16;
+    private static final double CONFIDENCE = 0.99;
     private static final String SOURCE = "law N sqrt(C/p), bands of two independent emulations";
 
     @Override
@@ -32,7 +33,7 @@ final class ClimatikSuite implements Suite {
     public String about() {
         return "R1: where the rule that Climatik ships settles, and that more than sqrt(C/p) services break the cap."
                 + " Operator 10 s, window 5 min, scrape and HPA 15 s, pods 60 s to start; 16 seeds of five hours after one"
-                + " of settling.";
+                + " of settling. Intervals of 99 %.";
     }
 
     @Override
@@ -54,7 +55,7 @@ final class ClimatikSuite implements Suite {
                 "",
                 0.05,
                 0.4,
-                Interval.ofMean(more)));
+                Interval.ofMean(more, CONFIDENCE)));
         return checks;
     }
 
@@ -74,7 +75,8 @@ final class ClimatikSuite implements Suite {
             over[seed] = shareOver(result);
         }
         String at = "C/p = " + capReplicas + ", " + services + (services == 1 ? " service: " : " services: ");
-        checks.add(Check.liesIn(at + "power over p", REPRODUCTION, SOURCE, "", least, most, Interval.ofMean(replicas)));
+        checks.add(Check.liesIn(
+                at + "power over p", REPRODUCTION, SOURCE, "", least, most, Interval.ofMean(replicas, CONFIDENCE)));
         checks.add(Check.liesIn(
                 at + "share of time over the cap",
                 REPRODUCTION,
@@ -82,7 +84,7 @@ final class ClimatikSuite implements Suite {
                 "",
                 leastOver,
                 mostOver,
-                Interval.ofMean(over)));
+                Interval.ofMean(over, CONFIDENCE)));
     }
 
     private static RunResult run(int capReplicas, int services, double startShare, int seed) {

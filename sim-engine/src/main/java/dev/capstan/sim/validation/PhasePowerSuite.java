@@ -41,7 +41,7 @@ final class PhasePowerSuite extends DataSuite {
                         + "boards predicts 2 and 8. Mean error in shares of the board limit, target 10 %.",
                 Map.of(
                         "mean error of prompt phase (peak power), 8 boards from 4, share of the board limit",
-                        "peak power is that of one sample; close to its target"));
+                        "10.5 % where 10 are allowed; why is not known"));
     }
 
     @Override

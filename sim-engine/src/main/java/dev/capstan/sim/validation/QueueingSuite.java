@@ -24,7 +24,7 @@ final class QueueingSuite implements Suite {
     private static final int REPLICATIONS = 20;
     private static final double STEP_SECONDS = 1e-6;
 
-    private static final int FIGURES = 45;
+    private static final int FIGURES = 53;
 
     /** Of each figure's interval: all of them cover the truth in 95 of 100 cases (Bonferroni). */
     private static final double CONFIDENCE = 1 - 0.05 / FIGURES;
@@ -53,6 +53,30 @@ final class QueueingSuite implements Suite {
         }
     }
 
+    /** A load, and how narrow the interval must be of the mean sojourn, and of the wait where service is constant. */
+    private record SingleServer(double rho, int requests, double narrow, double narrowConstant) {}
+
+    private static final List<SingleServer> SINGLE = List.of(
+            new SingleServer(0.3, 100_000, 0.01, 0.01),
+            new SingleServer(0.6, 200_000, 0.015, 0.01),
+            new SingleServer(0.8, 300_000, 0.02, 0.02),
+            new SingleServer(0.9, 400_000, 0.045, 0.045));
+
+    /** Of 32 servers at 0.6 or less next to nobody waits. */
+    private record ManyServers(int servers, double rho, int requests, double narrowShare, double narrowWait) {}
+
+    private static final List<ManyServers> MANY = List.of(
+            new ManyServers(8, 0.3, 200_000, 0.25, 0.4),
+            new ManyServers(8, 0.6, 300_000, 0.03, 0.04),
+            new ManyServers(8, 0.8, 300_000, 0.02, 0.035),
+            new ManyServers(8, 0.9, 400_000, 0.02, 0.06),
+            new ManyServers(16, 0.3, 200_000, 1, 1),
+            new ManyServers(16, 0.6, 300_000, 0.07, 0.08),
+            new ManyServers(16, 0.8, 300_000, 0.025, 0.045),
+            new ManyServers(16, 0.9, 400_000, 0.025, 0.06),
+            new ManyServers(32, 0.8, 300_000, 0.03, 0.05),
+            new ManyServers(32, 0.9, 400_000, 0.04, 0.1));
+
     /** Means of one replication. */
     private record Waiting(double queueingSeconds, double sojournSeconds, double share, double p99SojournSeconds) {}
 
@@ -70,19 +94,18 @@ final class QueueingSuite implements Suite {
     @Override
     public List<Check> run(Optional<Path> traces) {
         List<Check> checks = new ArrayList<>();
-        for (double rho : new double[] {0.3, 0.6, 0.8, 0.9}) {
-            singleServer(rho, checks);
-        }
-        for (int servers : new int[] {8, 16, 32}) {
-            // Below that, 32 servers have next to no waiting to compare.
-            for (double rho : servers == 32 ? new double[] {0.8, 0.9} : new double[] {0.6, 0.8, 0.9}) {
-                manyServers(servers, rho, checks);
-            }
-        }
-        for (double rho : new double[] {0.3, 0.6, 0.8}) {
+        for (SingleServer queue : SINGLE) {
             for (Law law : Law.values()) {
-                processorSharing(law, rho, checks);
+                singleServer(queue, law, checks);
             }
+        }
+        for (ManyServers queue : MANY) {
+            manyServers(queue, checks);
+        }
+        for (Law law : Law.values()) {
+            processorSharing(law, 0.3, 0.01, checks);
+            processorSharing(law, 0.6, 0.02, checks);
+            processorSharing(law, 0.8, 0.05, checks);
         }
         if (checks.size() != FIGURES) {
             throw new IllegalStateException(checks.size() + " figures share intervals that are made for " + FIGURES);
@@ -90,52 +113,54 @@ final class QueueingSuite implements Suite {
         return checks;
     }
 
-    private static void singleServer(double rho, List<Check> checks) {
-        for (Law law : Law.values()) {
-            Waiting[] runs = replications(law, 1, rho, rho < 0.5 ? 60_000 : 200_000);
-            String queue = "M/" + law.kendall + "/1 at " + rho + ": ";
-            checks.add(covers(
-                    queue + "mean wait",
-                    "lambda E[S^2] / (2 (1 - rho))",
-                    "s",
-                    rho * law.secondMoment / (2 * (1 - rho)),
-                    runs,
-                    Waiting::queueingSeconds));
-            if (law == Law.EXPONENTIAL) {
-                checks.add(covers(
-                        queue + "mean sojourn",
-                        "1 / (mu - lambda)",
-                        "s",
-                        1 / (1 - rho),
-                        runs,
-                        Waiting::sojournSeconds));
-                checks.add(covers(
-                        queue + "p99 sojourn",
-                        "ln 100 / (mu - lambda)",
-                        "s",
-                        StrictMath.log(100) / (1 - rho),
-                        runs,
-                        Waiting::p99SojournSeconds));
-            }
+    private static void singleServer(SingleServer queue, Law law, List<Check> checks) {
+        double rho = queue.rho();
+        double narrow = queue.narrow();
+        Waiting[] runs = replications(law, 1, rho, queue.requests());
+        String at = "M/" + law.kendall + "/1 at " + rho + ": ";
+        checks.add(covers(
+                at + "mean wait",
+                "lambda E[S^2] / (2 (1 - rho))",
+                "s",
+                rho * law.secondMoment / (2 * (1 - rho)),
+                runs,
+                Waiting::queueingSeconds,
+                law == Law.CONSTANT ? queue.narrowConstant() : 1.6 * narrow));
+        if (law != Law.EXPONENTIAL) {
+            return;
         }
+        checks.add(covers(at + "share that waits", "rho", "", rho, runs, Waiting::share, narrow));
+        checks.add(covers(
+                at + "mean sojourn", "1 / (mu - lambda)", "s", 1 / (1 - rho), runs, Waiting::sojournSeconds, narrow));
+        checks.add(covers(
+                at + "p99 sojourn",
+                "ln 100 / (mu - lambda)",
+                "s",
+                StrictMath.log(100) / (1 - rho),
+                runs,
+                Waiting::p99SojournSeconds,
+                2 * narrow));
     }
 
-    private static void manyServers(int servers, double rho, List<Check> checks) {
-        Waiting[] runs = replications(Law.EXPONENTIAL, servers, rho, 200_000);
+    private static void manyServers(ManyServers queue, List<Check> checks) {
+        int servers = queue.servers();
+        double rho = queue.rho();
+        Waiting[] runs = replications(Law.EXPONENTIAL, servers, rho, queue.requests());
         double share = erlangC(servers, rho);
-        String queue = "M/M/" + servers + " at " + rho + ": ";
-        checks.add(covers(queue + "share that waits", "Erlang C", "", share, runs, Waiting::share));
+        String at = "M/M/" + servers + " at " + rho + ": ";
+        checks.add(covers(at + "share that waits", "Erlang C", "", share, runs, Waiting::share, queue.narrowShare()));
         checks.add(covers(
-                queue + "mean wait",
+                at + "mean wait",
                 "Erlang C / (c mu - lambda)",
                 "s",
                 share / (servers * (1 - rho)),
                 runs,
-                Waiting::queueingSeconds));
+                Waiting::queueingSeconds,
+                queue.narrowWait()));
     }
 
     /** A batch of b takes steps of b units: each request has 1/b of the server. A thousand steps stand for 1 s alone. */
-    private static void processorSharing(Law law, double rho, List<Check> checks) {
+    private static void processorSharing(Law law, double rho, double narrow, List<Check> checks) {
         int steps = 1000;
         int requests = 30_000;
         double[] slowdowns = new double[REPLICATIONS];
@@ -163,7 +188,8 @@ final class QueueingSuite implements Suite {
                 "",
                 closed * 0.998,
                 closed * 1.002,
-                interval));
+                interval,
+                narrow));
     }
 
     private static Check covers(
@@ -172,9 +198,10 @@ final class QueueingSuite implements Suite {
             String unit,
             double closedForm,
             Waiting[] runs,
-            ToDoubleFunction<Waiting> figure) {
+            ToDoubleFunction<Waiting> figure,
+            double narrow) {
         double[] values = Arrays.stream(runs).mapToDouble(figure).toArray();
-        return Check.covers(name, VERIFICATION, source, unit, closedForm, Interval.ofMean(values, CONFIDENCE));
+        return Check.covers(name, VERIFICATION, source, unit, closedForm, Interval.ofMean(values, CONFIDENCE), narrow);
     }
 
     private static Waiting[] replications(Law law, int servers, double rho, int requests) {
@@ -226,7 +253,7 @@ final class QueueingSuite implements Suite {
     }
 
     /** P(wait) by the recursion of Erlang B. */
-    private static double erlangC(int servers, double rho) {
+    static double erlangC(int servers, double rho) {
         double load = servers * rho;
         double blocked = 1;
         for (int k = 1; k <= servers; k++) {

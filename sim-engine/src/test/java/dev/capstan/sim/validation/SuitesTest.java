@@ -2,6 +2,7 @@ package dev.capstan.sim.validation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.capstan.sim.results.Interval;
@@ -72,15 +73,28 @@ class SuitesTest {
                         .verdict())
                 .isEqualTo(Verdict.FAILED);
         Interval interval = new Interval(5, 4, 6);
-        assertThat(Check.covers("n", Layer.VERIFICATION, "s", "W", 6.1, interval)
+        assertThat(Check.covers("n", Layer.VERIFICATION, "s", "W", 6.1, interval, 0.2)
                         .verdict())
                 .isEqualTo(Verdict.FAILED);
-        assertThat(Check.meets("n", Layer.VERIFICATION, "s", "W", 5.9, 7, interval)
+        assertThat(Check.meets("n", Layer.VERIFICATION, "s", "W", 5.9, 7, interval, 0.2)
                         .verdict())
                 .isEqualTo(Verdict.PASSED);
+        assertThat(Check.covers("n", Layer.VERIFICATION, "s", "W", 5, interval, 0.19)
+                        .verdict())
+                .isEqualTo(Verdict.FAILED);
         assertThat(Check.liesIn("n", Layer.VERIFICATION, "s", "W", 4.5, 7, interval)
                         .verdict())
                 .isEqualTo(Verdict.FAILED);
+    }
+
+    /** Published anchors: they fix the closed form that the queues are held against. */
+    @Test
+    void knowsTheAnchorsOfErlangC() {
+        assertThat(QueueingSuite.erlangC(8, 0.8)).isEqualTo(0.457645, within(5e-7));
+        assertThat(QueueingSuite.erlangC(8, 0.8) / (8 * 0.2)).isEqualTo(0.286028, within(5e-7));
+        assertThat(QueueingSuite.erlangC(16, 0.9)).isEqualTo(0.591343, within(5e-7));
+        assertThat(QueueingSuite.erlangC(16, 0.9) / (16 * 0.1)).isEqualTo(0.369590, within(5e-7));
+        assertThat(QueueingSuite.erlangC(1, 0.7)).isEqualTo(0.7, within(1e-12));
     }
 
     @Test
