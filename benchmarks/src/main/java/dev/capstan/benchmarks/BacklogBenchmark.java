@@ -77,7 +77,8 @@ public class BacklogBenchmark {
                 0,
                 RandomStream.named(1, "startup"),
                 trace,
-                ServingOptions.DEFAULTS);
+                ServingOptions.DEFAULTS,
+                true);
         power.meter(0).startScoring(0);
         service.deployment().begin(REPLICAS);
         kernel.runUntil(Long.MAX_VALUE - 1);

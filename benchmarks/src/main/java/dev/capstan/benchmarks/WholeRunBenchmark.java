@@ -61,7 +61,7 @@ public class WholeRunBenchmark {
         CappingPolicy<?> capping =
                 PolicyRegistry.build(PolicyRegistry.find(policy), Map.of(), SEED, GuardRails.DEFAULTS);
         RunResult result = SimulationRun.run(
-                experiment, capping, List.of(load), Grid.UNKNOWN, reference, SEED, CheckLevel.NONE, false);
+                experiment, capping, List.of(load), Grid.UNKNOWN, () -> reference, SEED, CheckLevel.NONE, false);
         simulated.requests += (long) result.figure(Figure.REQUESTS_ARRIVED);
         simulated.events += result.events();
         return result;

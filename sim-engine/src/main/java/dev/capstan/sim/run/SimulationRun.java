@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * One run: a plant under load, the autoscalers, telemetry and, but for a reference run, a policy; scored on true power.
@@ -92,7 +93,7 @@ public final class SimulationRun {
                 power);
         Demand demand = new Demand(power.meter(0));
         for (int i = 0; i < loads.size(); i++) {
-            plants.add(plant(experiment.services().get(i), loads.get(i), demand));
+            plants.add(plant(experiment.services().get(i), loads.get(i), demand, capped));
         }
         fail();
         PowerMonitor monitor = new PowerMonitor(
@@ -117,7 +118,8 @@ public final class SimulationRun {
      *
      * @param loads of the services, in their order
      * @param grid carbon intensity and prices, where known
-     * @param reference from {@link #reference} with the same experiment, loads and seed
+     * @param reference gives {@link #reference} of the same experiment, loads and seed; asked for once the run is over,
+     *     so that another thread can work it out meanwhile
      * @param detailed whether to keep the course of the run
      * @throws InvariantViolation if {@code checks} finds a fault of the engine
      */
@@ -126,7 +128,7 @@ public final class SimulationRun {
             CappingPolicy<?> policy,
             List<Load> loads,
             Grid grid,
-            double[] reference,
+            Supplier<double[]> reference,
             long seed,
             CheckLevel checks,
             boolean detailed) {
@@ -134,7 +136,7 @@ public final class SimulationRun {
         run.control.run(policy, () -> run.capWatts, seed);
         run.scheduleCapChanges();
         run.play();
-        return run.score(grid, reference);
+        return run.score(grid, reference.get());
     }
 
     private void fail() {
@@ -154,7 +156,8 @@ public final class SimulationRun {
                         log.event(now, failed ? "server-failed" : "server-repaired", "server-" + server, ""));
     }
 
-    private ServicePlant plant(Experiment.Service spec, Load load, Demand demand) {
+    /** @param timed whether the times of requests matter */
+    private ServicePlant plant(Experiment.Service spec, Load load, Demand demand, boolean timed) {
         RandomStream startup = RandomStream.named(seed, "startup." + spec.name());
         if (load instanceof Load.Requests requests) {
             return new RequestService(
@@ -168,7 +171,8 @@ public final class SimulationRun {
                     spec.graceNanos(),
                     startup,
                     requests.trace(),
-                    spec.serving());
+                    spec.serving(),
+                    timed);
         }
         Workload.PowerDemand demanded = (Workload.PowerDemand) spec.workload();
         return new MeteredService(

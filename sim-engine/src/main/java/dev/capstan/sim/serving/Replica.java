@@ -69,25 +69,18 @@ final class Replica {
     /** In a step in which a sequence was preempted nobody is admitted. */
     private long preemptedStep = NONE;
 
-    /** Number of the admission of each request of the service, to tell who was admitted last. */
-    private final int[] admissions;
-
-    private int admitted;
-
     /** Requests in the batch that end otherwise with the step under way. */
     private int leaving;
 
     private int[] leavingRequests = new int[4];
     private Outcome[] leavingOutcomes = new Outcome[4];
 
-    /** @param admissions one for each request, shared by the replicas of a service: a request is on one of them */
-    Replica(Pod pod, int index, RequestLedger requests, ModelProfile model, KvCache kv, int[] admissions) {
+    Replica(Pod pod, int index, RequestLedger requests, ModelProfile model, KvCache kv) {
         this.pod = pod;
         this.index = index;
         this.requests = requests;
         this.kv = kv;
-        this.admissions = admissions;
-        batch = new DecodeBatch(admissions.length);
+        batch = new DecodeBatch(requests.size());
         maxSequences = model.maxSequences();
         tokenBudget = model.tokenBudget();
     }
@@ -212,10 +205,14 @@ final class Replica {
         }
     }
 
+    /**
+     * The place of the sequence that was admitted last, which is the one that arrived last: requests come here in the order
+     * of arrival, are admitted in the order in which they wait, and whoever is preempted goes before all that wait.
+     */
     private int lastAdmitted() {
         int last = 0;
         for (int i = 1; i < batch.size(); i++) {
-            if (admissions[batch.request(i)] > admissions[batch.request(last)]) {
+            if (batch.request(i) > batch.request(last)) {
                 last = i;
             }
         }
@@ -235,7 +232,6 @@ final class Replica {
             }
             waiting.poll();
             waitingBlocks -= kv.blocks(requests.prompt(request));
-            admissions[request] = admitted++;
             requests.cached(request, cached);
         }
         return true;

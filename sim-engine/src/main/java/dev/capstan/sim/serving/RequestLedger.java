@@ -1,7 +1,6 @@
 package dev.capstan.sim.serving;
 
 import dev.capstan.sim.serving.RequestLog.Outcome;
-import dev.capstan.trace.RequestTrace;
 
 /**
  * The requests of a service and the tokens that they took: what its replicas share.
@@ -34,10 +33,14 @@ final class RequestLedger {
     private long completedInputTokens;
     private long completedOutputTokens;
 
-    RequestLedger(RequestTrace trace, long frontEndNanos) {
-        log = new RequestLog(trace, frontEndNanos);
-        inputs = trace.inputTokens();
-        outputs = trace.outputTokens();
+    RequestLedger(RequestLog log) {
+        this.log = log;
+        inputs = log.trace().inputTokens();
+        outputs = log.trace().outputTokens();
+    }
+
+    int size() {
+        return inputs.length;
     }
 
     int input(int request) {

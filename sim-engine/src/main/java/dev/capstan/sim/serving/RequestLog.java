@@ -26,7 +26,15 @@ public final class RequestLog {
         ABANDONED
     }
 
+    /** Which times of requests are kept. */
+    enum Times {
+        NONE,
+        FIRST_TOKEN,
+        ALL
+    }
+
     private static final Outcome[] OUTCOMES = Outcome.values();
+    private static final long[] UNKEPT = {};
 
     private final RequestTrace trace;
     private final long frontEndNanos;
@@ -35,13 +43,18 @@ public final class RequestLog {
     private final long[] endNanos;
     private final int[] counts = new int[OUTCOMES.length];
 
-    /** @param frontEndNanos what the front end adds to the time to first token, while no GPU works */
-    RequestLog(RequestTrace trace, long frontEndNanos) {
+    /**
+     * A log in which nothing has arrived yet.
+     *
+     * @param frontEndNanos what the front end adds to the time to first token, while no GPU works
+     * @param times which of them to keep: most of the memory that a request costs goes there
+     */
+    RequestLog(RequestTrace trace, long frontEndNanos, Times times) {
         this.trace = trace;
         this.frontEndNanos = frontEndNanos;
         outcomes = new byte[trace.size()];
-        firstTokenNanos = new long[trace.size()];
-        endNanos = new long[trace.size()];
+        firstTokenNanos = times == Times.NONE ? UNKEPT : new long[trace.size()];
+        endNanos = times == Times.ALL ? new long[trace.size()] : UNKEPT;
         counts[Outcome.AHEAD.ordinal()] = trace.size();
     }
 
@@ -52,7 +65,9 @@ public final class RequestLog {
     }
 
     void firstToken(int request, long nowNanos) {
-        firstTokenNanos[request] = nowNanos;
+        if (firstTokenNanos != UNKEPT) {
+            firstTokenNanos[request] = nowNanos;
+        }
     }
 
     boolean hasFirstToken(int request) {
@@ -60,7 +75,9 @@ public final class RequestLog {
     }
 
     void completed(int request, long nowNanos) {
-        endNanos[request] = nowNanos;
+        if (endNanos != UNKEPT) {
+            endNanos[request] = nowNanos;
+        }
         become(request, Outcome.COMPLETED);
     }
 

@@ -12,6 +12,7 @@ import dev.capstan.sim.kernel.Kernel;
 import dev.capstan.sim.kernel.Priority;
 import dev.capstan.sim.power.PowerDomains;
 import dev.capstan.sim.serving.RequestLog.Outcome;
+import dev.capstan.sim.serving.RequestLog.Times;
 import dev.capstan.sim.serving.ServingOptions.Routing;
 import dev.capstan.trace.PrefixBlocks;
 import dev.capstan.trace.RandomStream;
@@ -46,7 +47,6 @@ public final class RequestService implements ServicePlant {
 
     private final long[] arrivals;
     private final RequestLedger requests;
-    private final int[] admissions;
     /** Replica of each request, where deadlines have to find it. */
     private final int[] places;
 
@@ -67,7 +67,11 @@ public final class RequestService implements ServicePlant {
     private boolean refusing;
     private Effort unscored = Effort.NONE;
 
-    /** The deployment is made here, with the given startup; call {@link Deployment#begin} before the first event. */
+    /**
+     * The deployment is made here, with the given startup; call {@link Deployment#begin} before the first event.
+     *
+     * @param timed whether the {@link #log} keeps when requests had their first token and their last
+     */
     public RequestService(
             Kernel kernel,
             PowerDomains power,
@@ -79,7 +83,8 @@ public final class RequestService implements ServicePlant {
             long graceNanos,
             RandomStream random,
             RequestTrace trace,
-            ServingOptions options) {
+            ServingOptions options,
+            boolean timed) {
         this(
                 kernel,
                 power,
@@ -92,6 +97,7 @@ public final class RequestService implements ServicePlant {
                 random,
                 trace,
                 options,
+                timed,
                 limitWatts -> new StepTable(model, limitWatts, 1, 1, servers));
     }
 
@@ -107,6 +113,7 @@ public final class RequestService implements ServicePlant {
             RandomStream random,
             RequestTrace trace,
             ServingOptions options,
+            boolean timed,
             DoubleFunction<StepPrices> pricesUnderLimit) {
         this.kernel = kernel;
         this.demand = demand;
@@ -116,8 +123,10 @@ public final class RequestService implements ServicePlant {
         prefixBlocks = options.prefixCaching() ? trace.prefixBlocks() : Optional.empty();
         router = new Router(options.routing(), model.maxSequences(), replicas);
         arrivals = trace.arrivalNanos();
-        requests = new RequestLedger(trace, Math.round(model.prefill().overheadMs() * 1e6));
-        admissions = new int[trace.size()];
+        boolean patient = options.patienceNanos() == ServingOptions.NEVER;
+        Times times = timed ? Times.ALL : patient ? Times.NONE : Times.FIRST_TOKEN;
+        requests = new RequestLedger(
+                new RequestLog(trace, Math.round(model.prefill().overheadMs() * 1e6), times));
         longestTokens = Math.min(
                 options.maxModelTokens(), model.kvCapacityTokens() / options.blockTokens() * options.blockTokens());
         gpuLimitWatts = model.tdpGpuWatts();
@@ -131,7 +140,7 @@ public final class RequestService implements ServicePlant {
                         options.timeoutNanos(),
                         request -> log.outcome(request) == Outcome.UNFINISHED,
                         request -> abort(request, Outcome.TIMED_OUT));
-        patience = options.patienceNanos() == ServingOptions.NEVER
+        patience = patient
                 ? null
                 : new Deadlines(
                         kernel,
@@ -271,7 +280,7 @@ public final class RequestService implements ServicePlant {
                 prefixBlocks
                         .map(blocks -> new PrefixCache(blocks, options.blockTokens()))
                         .orElse(null));
-        Replica replica = new Replica(pod, replicas.size(), requests, model, kv, admissions);
+        Replica replica = new Replica(pod, replicas.size(), requests, model, kv);
         replicas.add(replica);
         router.add(replica);
         if (options.routing() == Routing.LEAST_OUTSTANDING) {

@@ -30,6 +30,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
@@ -37,7 +38,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -73,7 +73,6 @@ public final class Sweep {
     private final List<Run> runs;
     private final Experiment.Detail defaultDetail;
     private final TraceLibrary traces = new TraceLibrary();
-    private final Map<ReferenceKey, double[]> references = new ConcurrentHashMap<>();
 
     private Sweep(ExperimentFile file, List<Axis> axes, int replications, Experiment.Detail defaultDetail) {
         this.file = file;
@@ -143,12 +142,17 @@ public final class Sweep {
         AtomicInteger firstFailure = new AtomicInteger(Integer.MAX_VALUE);
         try {
             List<Future<?>> pending = new ArrayList<>();
+            Map<ReferenceKey, Future<double[]>> references = new HashMap<>();
             for (Run run : runs) {
                 if (!done.contains(run.index())) {
+                    Future<double[]> reference = references.computeIfAbsent(
+                            referenceKey(run),
+                            ignored -> threads.submit(
+                                    () -> run.index() < firstFailure.get() ? reference(run) : new double[0]));
                     pending.add(threads.submit(() -> {
                         if (run.index() < firstFailure.get()) {
                             try {
-                                requests.addAndGet(runAndRecord(run, options, writer, listener));
+                                requests.addAndGet(runAndRecord(run, reference, options, writer, listener));
                             } catch (Exception | Error e) {
                                 firstFailure.accumulateAndGet(run.index(), Math::min);
                                 throw e;
@@ -173,9 +177,10 @@ public final class Sweep {
     }
 
     /** Returns the requests that arrived. */
-    private long runAndRecord(Run run, SweepOptions options, ResultsWriter writer, SweepListener listener)
+    private long runAndRecord(
+            Run run, Future<double[]> reference, SweepOptions options, ResultsWriter writer, SweepListener listener)
             throws IOException {
-        RunResult result = run(run, options);
+        RunResult result = run(run, reference, options);
         Row row = row(run, result);
         synchronized (this) {
             try {
@@ -228,21 +233,8 @@ public final class Sweep {
         }
     }
 
-    private RunResult run(Run run, SweepOptions options) {
+    private RunResult run(Run run, Future<double[]> reference, SweepOptions options) {
         Experiment experiment = run.setting().experiment();
-        List<Load> loads = new ArrayList<>();
-        for (Experiment.Service service : experiment.services()) {
-            loads.add(traces.load(experiment, service, run.seed()));
-        }
-        ReferenceKey key = new ReferenceKey(
-                experiment.cluster(),
-                experiment.services(),
-                experiment.telemetry().withRateWindow(0),
-                experiment.warmupNanos(),
-                experiment.durationNanos(),
-                run.seed());
-        double[] reference =
-                references.computeIfAbsent(key, ignored -> SimulationRun.reference(experiment, loads, run.seed()));
         Experiment.Detail detail = experiment.output().detail() == null
                 ? defaultDetail
                 : experiment.output().detail();
@@ -251,12 +243,48 @@ public final class Sweep {
         return SimulationRun.run(
                 experiment,
                 policy(experiment, run.policy(), run.seed()),
-                loads,
+                loads(run),
                 traces.grid(experiment),
-                reference,
+                () -> valueOf(reference),
                 run.seed(),
                 options.check(),
                 detailed);
+    }
+
+    private static double[] valueOf(Future<double[]> reference) {
+        try {
+            return reference.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException runtime ? runtime : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private List<Load> loads(Run run) {
+        Experiment experiment = run.setting().experiment();
+        List<Load> loads = new ArrayList<>();
+        for (Experiment.Service service : experiment.services()) {
+            loads.add(traces.load(experiment, service, run.seed()));
+        }
+        return loads;
+    }
+
+    /** The power without capping, by which runs of the same plant and load are judged. */
+    private double[] reference(Run run) {
+        return SimulationRun.reference(run.setting().experiment(), loads(run), run.seed());
+    }
+
+    private static ReferenceKey referenceKey(Run run) {
+        Experiment experiment = run.setting().experiment();
+        return new ReferenceKey(
+                experiment.cluster(),
+                experiment.services(),
+                experiment.telemetry().withRateWindow(0),
+                experiment.warmupNanos(),
+                experiment.durationNanos(),
+                run.seed());
     }
 
     private static CappingPolicy<?> policy(Experiment experiment, Experiment.Policy policy, long seed) {

@@ -39,7 +39,8 @@ final class ServedTrace {
                         outputTokens,
                         Optional.empty(),
                         new TraceOrigin("generated for validation", "", "")),
-                ServingOptions.DEFAULTS);
+                ServingOptions.DEFAULTS,
+                true);
         power.meter(0).startScoring(0);
         service.deployment().begin(replicas);
     }

@@ -56,7 +56,8 @@ record SmallCluster(
         List<Load> loads = Collections.nCopies(services, load);
         Experiment experiment = experiment();
         double[] reference = SimulationRun.reference(experiment, loads, seed);
-        return SimulationRun.run(experiment, policy, loads, Grid.UNKNOWN, reference, seed, CheckLevel.LIGHT, true);
+        return SimulationRun.run(
+                experiment, policy, loads, Grid.UNKNOWN, () -> reference, seed, CheckLevel.LIGHT, true);
     }
 
     private Experiment experiment() {

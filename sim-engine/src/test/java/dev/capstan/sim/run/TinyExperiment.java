@@ -160,7 +160,7 @@ public final class TinyExperiment {
     public RunResult run(CappingPolicy<?> policy, List<Load> loads, long seed, CheckLevel checks) {
         Experiment experiment = build();
         double[] reference = SimulationRun.reference(experiment, loads, seed);
-        return SimulationRun.run(experiment, policy, loads, Grid.UNKNOWN, reference, seed, checks, true);
+        return SimulationRun.run(experiment, policy, loads, Grid.UNKNOWN, () -> reference, seed, checks, true);
     }
 
     private static long nanos(double seconds) {

@@ -49,6 +49,7 @@ final class ServingRig {
                 RandomStream.named(1, "startup"),
                 trace,
                 options,
+                true,
                 limitWatts -> new ContextPrices(new StepTable(model, limitWatts, 1, 1, cluster), contextCost));
         power.meter(0).startScoring(0);
     }
