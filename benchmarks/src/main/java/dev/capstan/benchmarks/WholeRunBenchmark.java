@@ -23,9 +23,13 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** One run of the timers experiment, an hour after a warm-up: runs, simulated requests and events for each second. */
+/**
+ * One run of the timers experiment, an hour after a warm-up, as it is and with four times the load, the replicas and the
+ * cap: runs, simulated requests and events for each second.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -37,12 +41,32 @@ public class WholeRunBenchmark {
     @Param({"none", "replica-cap", "three-band"})
     String policy = "none";
 
-    private final Experiment experiment = ExperimentFile.read(
-                    Path.of("traces-sample", "experiments", "timers.yaml"), List.of())
-            .base();
-    private final Load load =
-            new TraceLibrary().load(experiment, experiment.services().get(0), SEED);
-    private final double[] reference = SimulationRun.reference(experiment, List.of(load), SEED);
+    /** Most replicas, a multiple of eight. */
+    @Param({"8", "32"})
+    int replicas = 8;
+
+    private Experiment experiment;
+    private Load load;
+    private double[] reference;
+
+    /** The experiment, its load and its reference are not measured. */
+    @Setup
+    public void prepare() {
+        int times = replicas / 8;
+        experiment = ExperimentFile.read(
+                        Path.of("traces-sample", "experiments", "timers.yaml"),
+                        List.of(
+                                "workload.scale=" + 0.2 * times,
+                                "cluster.servers=" + 4 * times,
+                                "cluster.breaker.rating=" + 26 * times + " kW",
+                                "services.0.replicas.min=" + 2 * times,
+                                "services.0.replicas.initial=" + 5 * times,
+                                "services.0.replicas.max=" + replicas,
+                                "cap.power=" + 20 * times + " kW"))
+                .base();
+        load = new TraceLibrary().load(experiment, experiment.services().get(0), SEED);
+        reference = SimulationRun.reference(experiment, List.of(load), SEED);
+    }
 
     /** Counts beside runs. */
     @State(Scope.Thread)

@@ -29,13 +29,19 @@ final class Tournament {
             return;
         }
         keys[node] = key;
+        long least = key;
+        int winner = index;
         for (; node > 1; node >>= 1) {
-            // Without branches, which nobody could predict: all ones if the right child has the lesser key.
-            int left = node & ~1;
-            long less = keys[left + 1] - keys[left];
-            long right = less >> 63;
-            keys[node >> 1] = keys[left] + (less & right);
-            winners[node >> 1] = winners[left] ^ ((winners[left] ^ winners[left + 1]) & (int) right);
+            // Without branches, which nobody could predict: all ones if the sibling has the lesser key, or stands left
+            // of an
+            // equal one.
+            int sibling = node ^ 1;
+            long lead = keys[sibling] - least;
+            long wins = (lead - (node & 1)) >> 63;
+            least += lead & wins;
+            winner ^= (winner ^ winners[sibling]) & (int) wins;
+            keys[node >> 1] = least;
+            winners[node >> 1] = winner;
         }
     }
 
