@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  *       services would be released in the same step, a random half of them waits.
  * </ul>
  *
- * <p>Caveats: only replica ceilings and GPU limits can be compared with what is in force; the other levers of a policy
- * pass as they are.
+ * <p>Caveats: only replica ceilings, GPU limits and clocks can be compared with what is in force; the other levers of a
+ * policy pass as they are.
  *
  * @param <S> state of the policy inside
  */
@@ -200,7 +200,7 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
             Integer ceiling = ceilings[i] < service.replicas().ceiling() ? (Integer) ceilings[i] : null;
             Double limit = limits[i] < enforcedLimit(service.replicaPower()) ? (Double) limits[i] : null;
             if (ceiling != null || limit != null) {
-                actions.add(new ServiceAction(service.name(), ceiling, limit, null, null, null, null));
+                actions.add(new ServiceAction(service.name(), ceiling, limit, null, null, null, null, false));
             }
         }
         String reason = String.format(
@@ -320,8 +320,20 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
     private static boolean raises(ServiceAction wish, ServiceReading service) {
         Integer ceiling = wish.replicaCeiling();
         Double limit = wish.gpuLimitWatts();
+        Integer clock = wish.clockMegahertz();
+        ReplicaPower power = service.replicaPower();
         return (ceiling != null && ceiling > service.replicas().ceiling())
-                || (limit != null && limit > enforcedLimit(service.replicaPower()));
+                || (limit != null && limit > enforcedLimit(power))
+                || (clock != null && highestClock(clock, power) > enforcedClock(power));
+    }
+
+    private static double enforcedClock(ReplicaPower power) {
+        return Double.isNaN(power.clockMegahertz()) ? power.maxClockMegahertz() : power.clockMegahertz();
+    }
+
+    /** The clock that a wish allows: 0 stands for the owner's. */
+    private static int highestClock(int wish, ReplicaPower power) {
+        return wish == 0 ? power.maxClockMegahertz() : Math.min(wish, power.maxClockMegahertz());
     }
 
     /** One action inside the rails; null when nothing is left of it. */
@@ -346,14 +358,22 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
                 limit = null;
             }
         }
+        Integer clock = wish.clockMegahertz();
+        if (clock != null) {
+            int highest = highestClock(clock, power);
+            if (highest == power.clockMegahertz() || (highest > enforcedClock(power) && !mayRaise)) {
+                clock = null;
+            }
+        }
         ServiceAction railed = new ServiceAction(
                 wish.service(),
                 ceiling,
                 limit,
-                wish.clockMegahertz(),
+                clock,
                 wish.concurrencyLimit(),
                 wish.routingWeight(),
-                wish.admissionShare());
+                wish.admissionShare(),
+                wish.urgent());
         return railed.isEmpty() ? null : railed;
     }
 

@@ -34,8 +34,9 @@ public interface CappingPolicy<S extends Record> {
     }
 
     /**
-     * Whether the lever is the GPU power limit. Then {@link CapController} answers lost telemetry with limits before it
-     * takes replicas away, and gives back the ceilings that it lowered itself.
+     * Whether the lever is the GPU power limit or clock. Then {@link CapController} answers lost telemetry with limits
+     * before it takes replicas away, and gives back the ceilings that it lowered itself; the limits are for the policy to
+     * lift.
      */
     default boolean limitsGpuPower() {
         return false;

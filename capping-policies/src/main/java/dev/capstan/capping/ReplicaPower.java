@@ -11,6 +11,10 @@ package dev.capstan.capping;
  * @param gpuLimitWatts power limit enforced on each GPU now, as read back, not as requested
  * @param minGpuLimitWatts lowest limit the board accepts
  * @param maxGpuLimitWatts highest limit the board accepts: its TDP
+ * @param clockMegahertz highest SM clock that each GPU may take now, as read back with the service's power and as old as
+ *     that reading: a locked one, or {@code maxClockMegahertz}; NaN where it was not read
+ * @param maxClockMegahertz highest SM clock that the owner allows: that of the board, or of a lock of the owner; 0 where
+ *     it is not known, and then no clock can be locked
  * @param wallWattsPerGpuWatt watts at the domain's meter for each watt of a GPU (fans, power supplies); at least 1
  */
 public record ReplicaPower(
@@ -21,6 +25,8 @@ public record ReplicaPower(
         double gpuLimitWatts,
         double minGpuLimitWatts,
         double maxGpuLimitWatts,
+        double clockMegahertz,
+        int maxClockMegahertz,
         double wallWattsPerGpuWatt) {
 
     public ReplicaPower {
@@ -31,6 +37,10 @@ public record ReplicaPower(
         if (gpus < 1 || !(minGpuLimitWatts > 0) || minGpuLimitWatts > maxGpuLimitWatts) {
             throw new IllegalArgumentException("a replica needs at least one GPU and 0 < lowest <= highest limit; was "
                     + gpus + " GPUs, " + minGpuLimitWatts + " to " + maxGpuLimitWatts + " W");
+        }
+        if (maxClockMegahertz < 0) {
+            throw new IllegalArgumentException(
+                    "the highest clock of a replica must not be negative, was " + maxClockMegahertz + " MHz");
         }
         if (!(wallWattsPerGpuWatt >= 1)) {
             throw new IllegalArgumentException(

@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
  * @param service name of the service
  * @param replicaCeiling maximum of replicas to write to the service's autoscaler
  * @param gpuLimitWatts power limit for each GPU of the service
- * @param clockMegahertz locked SM clock for each GPU; 0 unlocks it
+ * @param clockMegahertz highest SM clock for each GPU: locks it there; 0 gives it back to what its owner set
  * @param concurrencyLimit most sequences that a replica may run at once
  * @param routingWeight share of new requests against other pools of the same model, 0 to 1
  * @param admissionShare share of new requests that are admitted, 0 to 1
+ * @param urgent whether the clock takes the fast path that clusters keep for emergencies, the power brake
  */
 public record ServiceAction(
         String service,
@@ -20,22 +21,35 @@ public record ServiceAction(
         @Nullable Integer clockMegahertz,
         @Nullable Integer concurrencyLimit,
         @Nullable Double routingWeight,
-        @Nullable Double admissionShare) {
+        @Nullable Double admissionShare,
+        boolean urgent) {
 
     /** Write this replica ceiling, leave all other levers alone. */
     public static ServiceAction ceiling(String service, int replicas) {
-        return new ServiceAction(service, replicas, null, null, null, null, null);
+        return new ServiceAction(service, replicas, null, null, null, null, null, false);
     }
 
     /** Write this GPU power limit, leave all other levers alone. */
     public static ServiceAction gpuLimit(String service, double watts) {
-        return new ServiceAction(service, null, watts, null, null, null, null);
+        return new ServiceAction(service, null, watts, null, null, null, null, false);
+    }
+
+    /** Lock the GPUs at this clock, or with 0 unlock them; leave all other levers alone. */
+    public static ServiceAction clock(String service, int megahertz, boolean urgent) {
+        return new ServiceAction(service, null, null, megahertz, null, null, null, urgent);
     }
 
     /** The same action with another replica ceiling. */
     public ServiceAction withReplicaCeiling(@Nullable Integer replicas) {
         return new ServiceAction(
-                service, replicas, gpuLimitWatts, clockMegahertz, concurrencyLimit, routingWeight, admissionShare);
+                service,
+                replicas,
+                gpuLimitWatts,
+                clockMegahertz,
+                concurrencyLimit,
+                routingWeight,
+                admissionShare,
+                urgent);
     }
 
     /** Whether it leaves every lever as it is. */

@@ -138,7 +138,8 @@ class CapControllerTest {
                 .state();
         Decision decision =
                 threeBand.step(state, observe(60, 5600, NO_METER, chat)).decision();
-        assertThat(decision.actions()).containsExactly(new ServiceAction("chat", 14, 400.0, null, null, null, null));
+        assertThat(decision.actions())
+                .containsExactly(new ServiceAction("chat", 14, 400.0, null, null, null, null, false));
     }
 
     /** At the lowest limit of 200 W still only 7 replicas fit 1400 W. */
@@ -150,7 +151,8 @@ class CapControllerTest {
                 .state();
         Decision decision =
                 threeBand.step(state, observe(60, 1400, NO_METER, chat)).decision();
-        assertThat(decision.actions()).containsExactly(new ServiceAction("chat", 7, 200.0, null, null, null, null));
+        assertThat(decision.actions())
+                .containsExactly(new ServiceAction("chat", 7, 200.0, null, null, null, null, false));
     }
 
     @Test

@@ -17,14 +17,20 @@ class PolicyRegistryTest {
         assertThat(PolicyRegistry.all())
                 .extracting(PolicyFactory::name)
                 .containsExactly(
-                        "climatik-documented", "climatik-shipped", "none", "replica-cap", "static-floor", "three-band");
+                        "climatik-documented",
+                        "climatik-shipped",
+                        "none",
+                        "polca",
+                        "replica-cap",
+                        "static-floor",
+                        "three-band");
     }
 
     @Test
     void namesTheNearestPolicyWhenThereIsNoneOfThatName() {
         assertThatThrownBy(() -> PolicyRegistry.find("tree-band"))
                 .hasMessage("there is no policy \"tree-band\". Known policies: climatik-documented, climatik-shipped,"
-                        + " none, replica-cap, static-floor, three-band. Maybe you meant three-band.");
+                        + " none, polca, replica-cap, static-floor, three-band. Maybe you meant three-band.");
         assertThatThrownBy(() -> PolicyRegistry.find("x")).hasMessageEndingWith("three-band.");
     }
 

@@ -22,6 +22,8 @@ final class SimulatedService {
     double gpuLimitWatts = 700;
     double minGpuLimitWatts = 200;
     double maxGpuLimitWatts = 700;
+    double clockMegahertz = 1980;
+    int maxClockMegahertz = 1980;
     double wallWattsPerGpuWatt = 1;
 
     SimulatedService(String name) {
@@ -54,6 +56,8 @@ final class SimulatedService {
                 gpuLimitWatts,
                 minGpuLimitWatts,
                 maxGpuLimitWatts,
+                clockMegahertz,
+                maxClockMegahertz,
                 wallWattsPerGpuWatt);
     }
 
@@ -84,6 +88,10 @@ final class SimulatedService {
                 Double limit = action.gpuLimitWatts();
                 if (limit != null) {
                     gpuLimitWatts = limit;
+                }
+                Integer clock = action.clockMegahertz();
+                if (clock != null) {
+                    clockMegahertz = clock == 0 ? maxClockMegahertz : clock;
                 }
             }
         }

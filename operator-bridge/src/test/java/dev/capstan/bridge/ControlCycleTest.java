@@ -184,7 +184,7 @@ class ControlCycleTest {
                 "row",
                 PowerReading.absent(),
                 new ReplicaCounts(5, 0, 0, 5, 8, 1, 8),
-                new ReplicaPower(1_400, 200, 600, 2, 700, 200, 700, 1.1),
+                new ReplicaPower(1_400, 200, 600, 2, 700, 200, 700, 1_980, 1_980, 1.1),
                 0,
                 1,
                 12,

@@ -128,6 +128,7 @@ final class Timeline {
             StringBuilder what = new StringBuilder(table.text(row, "code"));
             append(what, table, row, "replica_ceiling", " → ", " replicas");
             append(what, table, row, "gpu_limit_watts", " → ", " W per GPU");
+            append(what, table, row, "clock_megahertz", " → ", " MHz (0: unlocked)");
             append(what, table, row, "sensed_power_watts", ", sensed ", " W");
             return new Mark(table.number(row, "time_seconds"), what.toString(), cut(table.text(row, "reason")));
         });

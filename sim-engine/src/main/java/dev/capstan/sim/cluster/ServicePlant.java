@@ -27,6 +27,15 @@ public interface ServicePlant extends PodLoad {
     /** The power limit in force on each of its GPUs. */
     double gpuLimitWatts();
 
+    /**
+     * Locks the clock of each of its GPUs from now on, at the nearest that the board takes; 0 unlocks them. Without effect
+     * where the profile does not know the board's clocks.
+     */
+    void lockClock(int megahertz);
+
+    /** The clock at which its GPUs are locked, 0 where they are not. */
+    int clockMegahertz();
+
     /** Checks the invariants that the service keeps, of {@code docs/invariants.md}. */
     void check();
 }

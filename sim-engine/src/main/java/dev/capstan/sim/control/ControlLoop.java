@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The operator around a policy: at each interval it queries telemetry, lets the policy decide and writes what it decided
- * to the levers, each with its latency. It also carries the autoscalers, whose ceilings are one of the levers.
+ * to the levers, each with its latency; commands to GPUs may fail silently, for a whole service at once. It also carries the autoscalers, whose ceilings are one of the levers.
  */
 public final class ControlLoop {
 
@@ -60,8 +60,14 @@ public final class ControlLoop {
     private final List<ServiceAutoscaler> autoscalers = new ArrayList<>();
     private final int[] requestedCeilings;
     private final double[] requestedLimits;
+    private final int[] requestedClocks;
+    /** The newest clock command of each service: an older one that has not landed yet never will. */
+    private final long[] clockCommands;
+
     private final int[] ceilingHandlers;
     private final int[] limitHandlers;
+    private final int[] clockHandlers;
+    private final RandomStream failures;
     private final double[] domainOverheadWatts;
     private @Nullable Stepper<?> policy;
     private DoubleSupplier capWatts = () -> Double.POSITIVE_INFINITY;
@@ -88,8 +94,12 @@ public final class ControlLoop {
         int count = plants.size();
         requestedCeilings = new int[count];
         requestedLimits = new double[count];
+        requestedClocks = new int[count];
+        clockCommands = new long[count];
         ceilingHandlers = new int[count];
         limitHandlers = new int[count];
+        clockHandlers = new int[count];
+        failures = RandomStream.named(seed, "silent-failures");
         for (int i = 0; i < count; i++) {
             Experiment.Service spec = experiment.services().get(i);
             ServicePlant plant = plants.get(i);
@@ -97,8 +107,15 @@ public final class ControlLoop {
             autoscalers.add(autoscaler);
             requestedCeilings[i] = autoscaler.ceiling();
             requestedLimits[i] = plant.gpuLimitWatts();
+            requestedClocks[i] = plant.clockMegahertz();
             ceilingHandlers[i] = kernel.register(ceiling -> autoscaler.setCeiling((int) ceiling));
             limitHandlers[i] = kernel.register(bits -> plant.limitGpus(Double.longBitsToDouble(bits)));
+            int service = i;
+            clockHandlers[i] = kernel.register(command -> {
+                if (command == clockCommands[service]) {
+                    plant.lockClock(requestedClocks[service]);
+                }
+            });
         }
         domainOverheadWatts = new double[power.size()];
     }
@@ -164,9 +181,24 @@ public final class ControlLoop {
             }
             Double limit = action.gpuLimitWatts();
             if (limit != null && limit != requestedLimits[service]) {
-                requestedLimits[service] = limit;
-                long at = now + experiment.control().gpuLimitLatencyNanos();
-                kernel.schedule(at, Priority.ACTUATION, limitHandlers[service], Double.doubleToLongBits(limit));
+                if (arrives()) {
+                    requestedLimits[service] = limit;
+                    long at = now + experiment.control().gpuLimitLatencyNanos();
+                    kernel.schedule(at, Priority.ACTUATION, limitHandlers[service], Double.doubleToLongBits(limit));
+                }
+                changes = true;
+            }
+            Integer wished = action.clockMegahertz();
+            int clock = wished == null
+                    ? requestedClocks[service]
+                    : wished == 0 ? experiment.services().get(service).lockedMegahertz() : wished;
+            if (clock != requestedClocks[service]) {
+                if (arrives()) {
+                    requestedClocks[service] = clock;
+                    Experiment.Control control = experiment.control();
+                    long at = now + (action.urgent() ? control.brakeLatencyNanos() : control.clockLatencyNanos());
+                    kernel.schedule(at, Priority.ACTUATION, clockHandlers[service], ++clockCommands[service]);
+                }
                 changes = true;
             }
             if (changes) {
@@ -174,6 +206,12 @@ public final class ControlLoop {
             }
         }
         return written;
+    }
+
+    /** Whether a command to GPUs arrives. One that does not leaves no trace but in what is read back later. */
+    private boolean arrives() {
+        double share = experiment.control().silentFailures();
+        return share == 0 || failures.nextDouble() >= share;
     }
 
     private int indexOf(String service) {
@@ -237,7 +275,7 @@ public final class ControlLoop {
                 power.domain(0).name(),
                 reading(index, ready, replicas.present()),
                 replicas,
-                replicaPower(spec, plant),
+                replicaPower(index),
                 spec.priority(),
                 spec.weight(),
                 monitor.running(index),
@@ -257,13 +295,16 @@ public final class ControlLoop {
         return new PowerReading(monitor.serviceWatts(service), monitor.serviceAgeNanos(service), quality);
     }
 
-    private ReplicaPower replicaPower(Experiment.Service spec, ServicePlant plant) {
+    private ReplicaPower replicaPower(int service) {
+        Experiment.Service spec = experiment.services().get(service);
+        ServicePlant plant = plants.get(service);
         ModelProfile model = spec.model();
         int gpus = model.gpus();
         double startingGpuWatts = 0;
         for (StartupPhase phase : spec.startup()) {
             startingGpuWatts = Math.max(startingGpuWatts, phase.gpuWatts());
         }
+        double locked = monitor.lockedMegahertz(service);
         return new ReplicaPower(
                 servers.activeWatts(model.peakWatts(), gpus),
                 Math.max(0, servers.activeWatts(gpus * model.idleGpuWatts(), gpus)),
@@ -272,6 +313,8 @@ public final class ControlLoop {
                 plant.gpuLimitWatts(),
                 model.minGpuLimitWatts(),
                 model.tdpGpuWatts(),
+                locked == 0 ? model.maxClockMegahertz() : locked,
+                spec.lockedMegahertz() == 0 ? model.maxClockMegahertz() : spec.lockedMegahertz(),
                 experiment.cluster().wallWattsPerGpuWatt());
     }
 

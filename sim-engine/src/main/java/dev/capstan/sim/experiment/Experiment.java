@@ -119,6 +119,7 @@ public record Experiment(
      * @param startup what a new replica goes through before it serves
      * @param graceNanos how long a replica that was told to stop may go on with its requests
      * @param serving routing of requests and settings of the engines
+     * @param lockedMegahertz SM clock at which the owner has locked the GPUs; 0 for none
      * @param ttftSloSeconds time to first token that a request must meet
      * @param tpotSloSeconds time per output token that a request must meet
      */
@@ -135,6 +136,7 @@ public record Experiment(
             double startupJitter,
             long graceNanos,
             ServingOptions serving,
+            int lockedMegahertz,
             Autoscaler autoscaler,
             double ttftSloSeconds,
             double tpotSloSeconds) {}
@@ -173,6 +175,9 @@ public record Experiment(
      * @param intervalNanos between two steps of the policy
      * @param apiLatencyNanos from a decision until a replica ceiling stands in the autoscaler
      * @param gpuLimitLatencyNanos from a decision until a GPU power limit is in force
+     * @param clockLatencyNanos from a decision until a clock is locked or unlocked
+     * @param brakeLatencyNanos the same for an urgent one
+     * @param silentFailures share of the commands to GPUs that never arrive, without an error
      * @param maxReadingAgeNanos age beyond which guarded policies call a reading stale
      * @param holdNanos how long guarded policies hold before they step down to the last safe ceiling
      */
@@ -180,6 +185,9 @@ public record Experiment(
             long intervalNanos,
             long apiLatencyNanos,
             long gpuLimitLatencyNanos,
+            long clockLatencyNanos,
+            long brakeLatencyNanos,
+            double silentFailures,
             long maxReadingAgeNanos,
             long holdNanos) {}
 

@@ -274,6 +274,7 @@ final class ExperimentReader {
         double jitter = section.ratio("startup_jitter", "0.1", 0, 0.9);
         long grace = section.duration("grace", "30s", "0s");
         ServingOptions serving = serving(section);
+        int lockedMegahertz = section.has("locked_clock") ? lockedClock(section, model) : 0;
         Autoscaler autoscaler = autoscaler(section.section("autoscaler"), mode);
         Section slo = section.section("slo");
         // MLPerf Llama-2-70B conversational: TTFT 2000 ms, TPOT 200 ms.
@@ -294,6 +295,7 @@ final class ExperimentReader {
                 jitter,
                 grace,
                 serving,
+                lockedMegahertz,
                 autoscaler,
                 ttft,
                 tpot);
@@ -329,6 +331,18 @@ final class ExperimentReader {
             }
         }
         return ModelProfiles.all().get(0);
+    }
+
+    private static int lockedClock(Section section, ModelProfile model) {
+        int highest = model.maxClockMegahertz();
+        if (highest == 0) {
+            section.issue(
+                    "locked_clock",
+                    "cannot be held: no source gives the clocks of "
+                            + model.gpu().name() + ". Add max_clock_mhz to the board of a profile of your own.");
+            return 0;
+        }
+        return section.integer("locked_clock", highest, model.minClockMegahertz(), highest);
     }
 
     private static ServingOptions serving(Section section) {
@@ -430,10 +444,18 @@ final class ExperimentReader {
         // A reading is at best as old as the exporter's refresh and the scrape together; one missed scrape is
         // tolerated.
         long young = telemetry.exporterIntervalNanos() + 3 * telemetry.scrapeIntervalNanos();
+        long interval = section.duration("interval", "10s", "1ms");
+        long api = section.duration("api_latency", "500ms", "0s");
+        long limit = section.duration("gpu_limit_latency", "500ms", "0s");
+        // About 200 ms are reported for A100, 50 to 80 ms for H100, second hand.
+        long clock = section.duration("clock_latency", "200ms", "0s");
         Control control = new Control(
-                section.duration("interval", "10s", "1ms"),
-                section.duration("api_latency", "500ms", "0s"),
-                section.duration("gpu_limit_latency", "500ms", "0s"),
+                interval,
+                api,
+                limit,
+                clock,
+                section.has("brake_latency") ? section.duration("brake_latency", null, "0s") : clock,
+                section.ratio("silent_failures", "0", 0, 1),
                 section.has("max_reading_age") ? section.duration("max_reading_age", null, "1ms") : young,
                 section.duration("hold", "60s", "0s"));
         section.finish();

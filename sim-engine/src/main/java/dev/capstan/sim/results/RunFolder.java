@@ -94,6 +94,7 @@ final class RunFolder {
                 "desired_replicas",
                 "ceiling_replicas",
                 "gpu_limit_watts",
+                "locked_clock_megahertz",
                 "running_requests",
                 "waiting_requests",
                 "power_watts")) {
@@ -109,6 +110,7 @@ final class RunFolder {
                             service.desired(),
                             service.ceiling(),
                             service.gpuLimitWatts(),
+                            service.lockedMegahertz() == 0 ? Double.NaN : (double) service.lockedMegahertz(),
                             service.running(),
                             service.waiting(),
                             service.powerWatts());
@@ -155,7 +157,8 @@ final class RunFolder {
                 "quality",
                 "service",
                 "replica_ceiling",
-                "gpu_limit_watts")) {
+                "gpu_limit_watts",
+                "clock_megahertz")) {
             for (RunResult.LoggedDecision decision : detail.decisions()) {
                 List<ServiceAction> actions = decision.actions();
                 for (int i = 0; i < Math.max(1, actions.size()); i++) {
@@ -168,7 +171,8 @@ final class RunFolder {
                             decision.quality().toLowerCase(Locale.ROOT),
                             action == null ? "" : action.service(),
                             action == null ? null : action.replicaCeiling(),
-                            action == null ? null : action.gpuLimitWatts());
+                            action == null ? null : action.gpuLimitWatts(),
+                            action == null ? null : action.clockMegahertz());
                 }
             }
         }

@@ -42,7 +42,11 @@ public record RunResult(double[] figures, long events, List<Disturbance> disturb
     /** States at one instant of the timeline. */
     public record Sample(long atNanos, double sensedWatts, double[] breakerHeat, List<ServiceSample> services) {}
 
-    /** State of one service. */
+    /**
+     * State of one service.
+     *
+     * @param lockedMegahertz clock at which its GPUs are locked; 0 where they are not
+     */
     public record ServiceSample(
             int ready,
             int starting,
@@ -50,6 +54,7 @@ public record RunResult(double[] figures, long events, List<Disturbance> disturb
             int desired,
             int ceiling,
             double gpuLimitWatts,
+            int lockedMegahertz,
             double running,
             double waiting,
             double powerWatts) {}

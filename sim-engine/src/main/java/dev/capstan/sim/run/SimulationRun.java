@@ -16,6 +16,7 @@ import dev.capstan.sim.kernel.Kernel;
 import dev.capstan.sim.kernel.Priority;
 import dev.capstan.sim.power.PowerDomains;
 import dev.capstan.sim.serving.MeteredService;
+import dev.capstan.sim.serving.ModelProfile;
 import dev.capstan.sim.serving.RequestLog;
 import dev.capstan.sim.serving.RequestService;
 import dev.capstan.sim.telemetry.ExporterClock;
@@ -93,7 +94,10 @@ public final class SimulationRun {
                 power);
         Demand demand = new Demand(power.meter(0));
         for (int i = 0; i < loads.size(); i++) {
-            plants.add(plant(experiment.services().get(i), loads.get(i), demand, capped));
+            Experiment.Service spec = experiment.services().get(i);
+            ServicePlant plant = plant(spec, loads.get(i), demand, capped);
+            plant.lockClock(spec.lockedMegahertz());
+            plants.add(plant);
         }
         fail();
         PowerMonitor monitor = new PowerMonitor(
@@ -268,9 +272,12 @@ public final class SimulationRun {
 
     private boolean cappedNow() {
         for (int i = 0; i < plants.size(); i++) {
-            if (control.ceiling(i) < experiment.services().get(i).maxReplicas()
-                    || plants.get(i).gpuLimitWatts()
-                            < experiment.services().get(i).model().tdpGpuWatts()) {
+            Experiment.Service spec = experiment.services().get(i);
+            ModelProfile model = spec.model();
+            ServicePlant plant = plants.get(i);
+            if (control.ceiling(i) < spec.maxReplicas()
+                    || plant.gpuLimitWatts() < model.tdpGpuWatts()
+                    || model.clockShare(plant.clockMegahertz()) < model.clockShare(spec.lockedMegahertz())) {
                 return true;
             }
         }
@@ -308,6 +315,7 @@ public final class SimulationRun {
                     control.desired(i),
                     control.ceiling(i),
                     plant.gpuLimitWatts(),
+                    plant.clockMegahertz(),
                     plant.running(),
                     plant.waiting(),
                     watts));

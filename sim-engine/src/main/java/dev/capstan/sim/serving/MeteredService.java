@@ -18,8 +18,10 @@ import java.util.List;
 /**
  * A service whose demand is a measured power trace (power mode): for sites that have no request log.
  *
- * <p>Demand is active power. The ready replicas deliver it in equal parts, each up to its peak under the GPU limit in
- * force. What does not fit is curtailed (lost), or deferred: kept as a backlog of energy that is served with all the room
+ * <p>Demand is active power. The ready replicas deliver it in equal parts, each up to its peak under the GPU limit and the
+ * locked clock in force: a lock leaves of the peak what the profile's response leaves of its dynamic part. Demand under that
+ * peak is served at its own watts, since a power trace does not say how much work it stands for: that the same work draws
+ * less and takes longer at a lower clock is not modelled. What does not fit is curtailed (lost), or deferred: kept as a backlog of energy that is served with all the room
  * there is as soon as there is any. Power is constant between changes of demand, replicas or limit and the instant at
  * which the backlog runs out, so energy is exact.
  */
@@ -44,6 +46,7 @@ public final class MeteredService implements ServicePlant {
     private final double peakActiveWatts;
 
     private double gpuLimitWatts;
+    private int clockMegahertz;
     private double demandWatts;
     private double servedWatts;
     private double backlogJoules;
@@ -167,6 +170,18 @@ public final class MeteredService implements ServicePlant {
         serve();
     }
 
+    @Override
+    public int clockMegahertz() {
+        return clockMegahertz;
+    }
+
+    @Override
+    public void lockClock(int megahertz) {
+        settle();
+        clockMegahertz = model.lockableMegahertz(megahertz);
+        serve();
+    }
+
     /** Invariant 6: demand is served, curtailed or still owed. */
     @Override
     public void check() {
@@ -208,7 +223,8 @@ public final class MeteredService implements ServicePlant {
     }
 
     private void serve() {
-        double podWatts = servers.activeWatts(model.gpus() * gpuLimitWatts, model.gpus());
+        double gpuWatts = Math.min(model.gpus() * gpuLimitWatts, model.peakWatts(model.clockShare(clockMegahertz)));
+        double podWatts = servers.activeWatts(gpuWatts, model.gpus());
         double capacityWatts = podWatts * serving.size();
         servedWatts = backlogJoules > 0 ? capacityWatts : Math.min(demandWatts, capacityWatts);
         epoch++;

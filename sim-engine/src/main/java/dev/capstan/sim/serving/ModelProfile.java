@@ -341,6 +341,35 @@ public record ModelProfile(
         return gpus * gpu.boardWatts();
     }
 
+    /** Highest lasting draw of all boards at a share of the maximum clock. */
+    double peakWatts(double clock) {
+        if (clock >= 1) {
+            return peakWatts();
+        }
+        double idleWatts = gpus * idle.gpuWatts();
+        return idleWatts + (peakWatts() - idleWatts) * response.dynamicShare(clock);
+    }
+
+    /** Highest SM clock of the board; 0 where no source gives it, and then no clock can be locked. */
+    public int maxClockMegahertz() {
+        return gpu.maxClockMhz() == null ? 0 : (int) Math.round(gpu.maxClockMhz());
+    }
+
+    /** Lowest SM clock of the board. */
+    public int minClockMegahertz() {
+        return (int) Math.ceil(LOWEST_CLOCK * maxClockMegahertz());
+    }
+
+    /** The clock at which the board locks when asked for this one; 0 for none, which the maximum clock is as well. */
+    int lockableMegahertz(int megahertz) {
+        return megahertz <= 0 || megahertz >= maxClockMegahertz() ? 0 : Math.max(minClockMegahertz(), megahertz);
+    }
+
+    /** The share of the maximum clock at which a board runs that is locked at this clock; 1 for 0, no lock. */
+    public double clockShare(int lockedMegahertz) {
+        return lockedMegahertz == 0 ? 1 : lockedMegahertz / (double) maxClockMegahertz();
+    }
+
     /** A GPU with the model loaded and no work. */
     public double idleGpuWatts() {
         return idle.gpuWatts();

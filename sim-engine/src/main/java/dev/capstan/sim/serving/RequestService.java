@@ -20,7 +20,6 @@ import dev.capstan.trace.RequestTrace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.DoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +41,7 @@ public final class RequestService implements ServicePlant {
     private final ModelProfile model;
     private final ServingOptions options;
     private final Optional<PrefixBlocks> prefixBlocks;
-    private final DoubleFunction<StepPrices> pricesUnderLimit;
+    private final Pricing pricing;
     private final Deployment deployment;
 
     private final long[] arrivals;
@@ -63,6 +62,7 @@ public final class RequestService implements ServicePlant {
     private final RequestQueue gateway = new RequestQueue();
     private StepPrices prices;
     private double gpuLimitWatts;
+    private int clockMegahertz;
     private int blockedReplicas;
     private boolean refusing;
     private Effort unscored = Effort.NONE;
@@ -98,7 +98,7 @@ public final class RequestService implements ServicePlant {
                 trace,
                 options,
                 timed,
-                limitWatts -> new StepTable(model, limitWatts, 1, 1, servers));
+                (limitWatts, clock) -> new StepTable(model, limitWatts, clock, 1, servers));
     }
 
     RequestService(
@@ -114,12 +114,12 @@ public final class RequestService implements ServicePlant {
             RequestTrace trace,
             ServingOptions options,
             boolean timed,
-            DoubleFunction<StepPrices> pricesUnderLimit) {
+            Pricing pricing) {
         this.kernel = kernel;
         this.demand = demand;
         this.model = model;
         this.options = options;
-        this.pricesUnderLimit = pricesUnderLimit;
+        this.pricing = pricing;
         prefixBlocks = options.prefixCaching() ? trace.prefixBlocks() : Optional.empty();
         router = new Router(options.routing(), model.maxSequences(), replicas);
         arrivals = trace.arrivalNanos();
@@ -130,7 +130,7 @@ public final class RequestService implements ServicePlant {
         longestTokens = Math.min(
                 options.maxModelTokens(), model.kvCapacityTokens() / options.blockTokens() * options.blockTokens());
         gpuLimitWatts = model.tdpGpuWatts();
-        prices = pricesUnderLimit.apply(gpuLimitWatts);
+        prices = pricing.at(gpuLimitWatts, 1);
         RequestLog log = requests.log;
         timeouts = options.timeoutNanos() == ServingOptions.NEVER
                 ? null
@@ -153,6 +153,11 @@ public final class RequestService implements ServicePlant {
                 new Deployment(kernel, power, servers, model.gpus(), startup, startupJitter, graceNanos, random, this);
         kernel.addSource(new StretchEnds());
         kernel.addSource(new Arrivals());
+    }
+
+    /** Prices of steps under a power limit of each GPU and at a share of the maximum clock. */
+    interface Pricing {
+        StepPrices at(double gpuLimitWatts, double clock);
     }
 
     private final class StretchEnds implements EventSource {
@@ -363,7 +368,26 @@ public final class RequestService implements ServicePlant {
             return;
         }
         gpuLimitWatts = limit;
-        prices = pricesUnderLimit.apply(limit);
+        reprice();
+    }
+
+    @Override
+    public int clockMegahertz() {
+        return clockMegahertz;
+    }
+
+    @Override
+    public void lockClock(int megahertz) {
+        int lock = model.lockableMegahertz(megahertz);
+        if (lock == clockMegahertz) {
+            return;
+        }
+        clockMegahertz = lock;
+        reprice();
+    }
+
+    private void reprice() {
+        prices = pricing.at(gpuLimitWatts, model.clockShare(clockMegahertz));
         for (Replica replica : replicas) {
             replica.unpriced = true;
             if (replica.stepping) {

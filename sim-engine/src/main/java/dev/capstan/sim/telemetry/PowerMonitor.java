@@ -87,6 +87,8 @@ public final class PowerMonitor {
     private final List<SampleSeries> waiting = new ArrayList<>();
     private final List<SampleSeries> inputTokens = new ArrayList<>();
     private final List<SampleSeries> outputTokens = new ArrayList<>();
+    private final List<SampleSeries> clocks = new ArrayList<>();
+    private final double[] exposedClocks;
 
     private final double[] serviceWatts;
     private final int[] serviceBoards;
@@ -107,13 +109,15 @@ public final class PowerMonitor {
                 + settings.scrapes().intervalNanos();
         int count = services.size();
         podsSeen = new int[count];
+        exposedClocks = new double[count];
+        Arrays.fill(exposedClocks, Double.NaN);
         scrapeFailed = new boolean[servers];
         serviceWatts = new double[count];
         serviceBoards = new int[count];
         serviceNewestNanos = new long[count];
         domainWatts = new double[domainParents.length];
         for (int i = 0; i < count; i++) {
-            for (List<SampleSeries> metric : List.of(demand, running, waiting, inputTokens, outputTokens)) {
+            for (List<SampleSeries> metric : List.of(demand, running, waiting, inputTokens, outputTokens, clocks)) {
                 metric.add(new SampleSeries(retentionNanos));
             }
         }
@@ -198,6 +202,14 @@ public final class PowerMonitor {
         return PromQl.rate(outputTokens.get(service), kernel.nowNanos(), settings.rateWindowNanos());
     }
 
+    /**
+     * The clock at which the GPUs of a service are locked, 0 for none, as the exporter of power has read it back and the
+     * last scrape has brought it; NaN where there is no recent sample.
+     */
+    public double lockedMegahertz(int service) {
+        return latest(clocks, service);
+    }
+
     private double latest(List<SampleSeries> metric, int service) {
         return PromQl.latest(metric.get(service), kernel.nowNanos(), PromQl.DEFAULT_LOOKBACK_NANOS);
     }
@@ -205,6 +217,7 @@ public final class PowerMonitor {
     private void refresh() {
         long now = kernel.nowNanos();
         for (int service = 0; service < services.size(); service++) {
+            exposedClocks[service] = services.get(service).clockMegahertz();
             Deployment deployment = services.get(service).deployment();
             for (Pod pod : deployment.pods()) {
                 if (pod.ordinal() >= podsSeen[service] && pod.server() >= 0) {
@@ -263,6 +276,9 @@ public final class PowerMonitor {
                 waiting.get(service).append(now, plant.waiting());
                 inputTokens.get(service).append(now, (double) plant.inputTokens());
                 outputTokens.get(service).append(now, (double) plant.outputTokens());
+                if (!Double.isNaN(exposedClocks[service])) {
+                    clocks.get(service).append(now, exposedClocks[service]);
+                }
             }
         }
         kernel.schedule(now + settings.scrapes().intervalNanos(), Priority.SCRAPE, scrapes, 0);

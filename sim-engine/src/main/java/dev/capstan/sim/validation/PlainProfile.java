@@ -10,7 +10,7 @@ import java.util.Map;
 
 /**
  * Profiles of the simplest laws, for comparison with closed forms: affine steps without context, linear prefill, one kappa,
- * one gamma, no lag.
+ * one gamma, no lag, a maximum clock of 1000 MHz.
  */
 public final class PlainProfile {
 
@@ -37,7 +37,7 @@ public final class PlainProfile {
             double kappaPrefill,
             double gamma,
             List<StartupPhase> startup) {
-        Gpu gpu = new Gpu("plain", 1, 1, 1, tdpGpuWatts, minGpuLimitWatts, 0, 0, null, Map.of());
+        Gpu gpu = new Gpu("plain", 1, 1, 1, tdpGpuWatts, minGpuLimitWatts, 0, 0, 1000.0, Map.of());
         return new ModelProfile(
                 name,
                 "plain",

@@ -80,7 +80,7 @@ record SmallCluster(
                         Experiment.Failing.NEVER),
                 IntStream.range(0, services).mapToObj(this::service).toList(),
                 new Experiment.Cap(capWatts, List.of(), 60 * SECOND),
-                new Experiment.Control(operatorSeconds * SECOND, 0, 0, 60 * SECOND, 60 * SECOND),
+                new Experiment.Control(operatorSeconds * SECOND, 0, 0, 0, 0, 0, 60 * SECOND, 60 * SECOND),
                 new Experiment.Telemetry(
                         Experiment.Source.ENERGY_COUNTER,
                         exporterSeconds * SECOND,
@@ -128,6 +128,7 @@ record SmallCluster(
                 0,
                 30 * SECOND,
                 ServingOptions.DEFAULTS,
+                0,
                 new Experiment.Autoscaler(
                         maxReplicas > replicas, 1, 15 * SECOND, 300 * SECOND, 30 * SECOND, 300 * SECOND),
                 2,

@@ -1,6 +1,7 @@
 package dev.capstan.sim.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.capstan.capping.CappingPolicy;
 import dev.capstan.capping.Decision;
@@ -12,6 +13,7 @@ import dev.capstan.capping.ServiceAction;
 import dev.capstan.capping.Step;
 import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.kernel.CheckLevel;
+import dev.capstan.sim.run.Figure;
 import dev.capstan.sim.run.Load;
 import dev.capstan.sim.run.RunResult;
 import dev.capstan.sim.run.RunResult.LoggedDecision;
@@ -132,6 +134,107 @@ class ControlLoopTest {
             assertThat(decisions(result).stream().filter(one -> !one.actions().isEmpty()))
                     .hasSize(1);
         }
+    }
+
+    /** 10 replicas of 100 W: a lock at 500 of 1000 MHz leaves 0.5^2 of it. It is read back one exporter and scrape later. */
+    @Test
+    void aLockedClockHoldsAfterItsLatencyAndIsSeenLater() {
+        for (int seed = 1; seed <= 10; seed++) {
+            TinyExperiment tiny = tenReplicas();
+            tiny.clockLatencySeconds = 40;
+            Scripted policy = new Scripted(seen ->
+                    seen.nowNanos() < 300 * SECOND ? List.of() : List.of(ServiceAction.clock("service-0", 500, false)));
+            RunResult result = tiny.run(policy, List.of(saturating()), seed, CheckLevel.FULL);
+
+            assertThat(decisions(result)).hasSize(1);
+            long landed = decisions(result).get(0).atNanos() + 40 * SECOND;
+            for (Sample sample : samples(result)) {
+                RunResult.ServiceSample service = sample.services().get(0);
+                boolean holds = sample.atNanos() >= landed;
+                assertThat(service.lockedMegahertz()).isEqualTo(holds ? 500 : 0);
+                assertThat(service.powerWatts()).isEqualTo(holds ? 250 : 1000);
+            }
+            long read = policy.seen.stream()
+                    .filter(seen -> clock(seen) == 500)
+                    .findFirst()
+                    .orElseThrow()
+                    .nowNanos();
+            assertThat(read - landed).isBetween(1L, (5 + 15 + 10) * SECOND);
+            assertThat(result.figure(Figure.CAPPED_SECONDS)).isEqualTo(600 - landed * 1e-9, within(10.0));
+        }
+    }
+
+    @Test
+    void anUrgentClockTakesTheFastPathAndReplacesWhatIsOnItsWay() {
+        TinyExperiment tiny = tenReplicas();
+        tiny.clockLatencySeconds = 40;
+        tiny.brakeLatencySeconds = 5;
+        Scripted policy = new Scripted(seen -> seen.nowNanos() < 300 * SECOND
+                ? List.of()
+                : List.of(
+                        seen.nowNanos() < 310 * SECOND
+                                ? ServiceAction.clock("service-0", 800, false)
+                                : ServiceAction.clock("service-0", 200, true)));
+        RunResult result = tiny.run(policy, List.of(saturating()), 1, CheckLevel.FULL);
+
+        assertThat(decisions(result)).hasSize(2);
+        long landed = decisions(result).get(1).atNanos() + 5 * SECOND;
+        for (Sample sample : samples(result)) {
+            assertThat(sample.services().get(0).lockedMegahertz()).isEqualTo(sample.atNanos() >= landed ? 200 : 0);
+        }
+    }
+
+    /** Half of the commands get lost without an error: of 60 runs about 30 find the first one in force, 3 sigma are 12. */
+    @Test
+    void commandsThatFailSilentlyLeaveNothingButWhatIsReadBack() {
+        int inForce = 0;
+        for (int seed = 1; seed <= 60; seed++) {
+            TinyExperiment tiny = tenReplicas();
+            tiny.durationSeconds = 60;
+            tiny.silentFailures = 0.5;
+            // Once at 20 s, and then again as long as it is not in force.
+            Scripted policy = new Scripted(seen ->
+                    seen.nowNanos() < 20 * SECOND ? List.of() : List.of(ServiceAction.clock("service-0", 500, false)));
+            RunResult result = tiny.run(policy, List.of(saturating()), seed, CheckLevel.FULL);
+
+            long last = decisions(result).get(decisions(result).size() - 1).atNanos();
+            inForce += decisions(result).size() == 1 ? 1 : 0;
+            for (Sample sample : samples(result)) {
+                // The run is over before the fourth of them is followed by a fifth.
+                if (sample.atNanos() < last || decisions(result).size() < 4) {
+                    assertThat(sample.services().get(0).lockedMegahertz())
+                            .isEqualTo(sample.atNanos() >= last ? 500 : 0);
+                }
+            }
+        }
+        assertThat(inForce).isBetween(18, 42);
+    }
+
+    @Test
+    void aClockOfTheOwnerIsWhereAPolicyGoesBackTo() {
+        TinyExperiment tiny = tenReplicas();
+        tiny.lockedMegahertz = 900;
+        Scripted policy = new Scripted(
+                seen -> List.of(ServiceAction.clock("service-0", seen.nowNanos() < 300 * SECOND ? 500 : 0, false)));
+        RunResult result = tiny.run(policy, List.of(saturating()), 1, CheckLevel.FULL);
+
+        assertThat(policy.seen.get(10).services().get(0).replicaPower().maxClockMegahertz())
+                .isEqualTo(900);
+        assertThat(samples(result).get(100).services().get(0).lockedMegahertz()).isEqualTo(500);
+        assertThat(samples(result).get(500).services().get(0).lockedMegahertz()).isEqualTo(900);
+        assertThat(result.figure(Figure.CAPPED_SECONDS)).isEqualTo(300, within(20.0));
+    }
+
+    private static double clock(Observation seen) {
+        return seen.services().get(0).replicaPower().clockMegahertz();
+    }
+
+    private static TinyExperiment tenReplicas() {
+        TinyExperiment tiny = new TinyExperiment();
+        tiny.initialReplicas = 10;
+        tiny.maxReplicas = 10;
+        tiny.autoscaled = false;
+        return tiny;
     }
 
     @Test

@@ -86,7 +86,8 @@ class ExperimentFileTest {
                         List.of(new Outage(100 * SECOND, 20 * SECOND)),
                         new Experiment.SensorFaults(0.05, 0.02, 0.1, 0.01, List.of(50 * SECOND))));
         assertThat(base.control())
-                .isEqualTo(new Experiment.Control(5 * SECOND, SECOND / 4, SECOND / 10, 9 * SECOND, 45 * SECOND));
+                .isEqualTo(new Experiment.Control(
+                        5 * SECOND, SECOND / 4, SECOND / 10, 40 * SECOND, 5 * SECOND, 0.02, 9 * SECOND, 45 * SECOND));
         assertThat(base.carbon())
                 .contains(new Experiment.Carbon(
                         folder.path("/experiments/carbon.csv"),
@@ -137,6 +138,7 @@ class ExperimentFileTest {
         assertThat(chat.model().name()).isEqualTo("llama-3.1-8b-h100");
         assertThat(chat.model().maxSequences()).isEqualTo(64);
         assertThat(chat.model().tokenBudget()).isEqualTo(4096);
+        assertThat(chat.lockedMegahertz()).isEqualTo(1590);
         assertThat(chat.priority()).isEqualTo(2);
         assertThat(chat.weight()).isEqualTo(1.5);
         assertThat(List.of(chat.minReplicas(), chat.initialReplicas(), chat.maxReplicas()))
@@ -460,6 +462,7 @@ class ExperimentFileTest {
                 routing: least-outstanding
                 request_timeout: 5m
                 client_patience: 30s
+                locked_clock: 1590
                 priority: 2
                 weight: 1.5
                 replicas: {min: 1, initial: 2, max: 4}
@@ -496,6 +499,9 @@ class ExperimentFileTest {
               interval: 5s
               api_latency: 250ms
               gpu_limit_latency: 100ms
+              clock_latency: 40s
+              brake_latency: 5s
+              silent_failures: 2 %
               max_reading_age: 9s
               hold: 45s
             carbon:

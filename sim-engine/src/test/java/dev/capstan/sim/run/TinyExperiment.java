@@ -49,9 +49,13 @@ public final class TinyExperiment {
     public double startupJitter;
     public double graceSeconds = 30;
     public boolean autoscaled = true;
+    public int lockedMegahertz;
     public double targetPerReplica = 1;
     public double operatorSeconds = 10;
     public double apiLatencySeconds;
+    public double clockLatencySeconds;
+    public double brakeLatencySeconds;
+    public double silentFailures;
     public double exporterSeconds = 5;
     public double scrapeSeconds = 15;
     public double windowSeconds = 300;
@@ -129,6 +133,7 @@ public final class TinyExperiment {
                     startupJitter,
                     nanos(graceSeconds),
                     ServingOptions.DEFAULTS,
+                    lockedMegahertz,
                     new Experiment.Autoscaler(
                             autoscaled, targetPerReplica, 15 * SECOND, 300 * SECOND, 30 * SECOND, 300 * SECOND),
                     2,
@@ -146,7 +151,15 @@ public final class TinyExperiment {
                         gpusPerServer, serverBaseWatts, wallWattsPerGpuWatt, unallocatedGpuWatts, 1, domains, failing),
                 list,
                 new Experiment.Cap(capWatts, capChanges, 60 * SECOND),
-                new Experiment.Control(nanos(operatorSeconds), nanos(apiLatencySeconds), 0, 60 * SECOND, 60 * SECOND),
+                new Experiment.Control(
+                        nanos(operatorSeconds),
+                        nanos(apiLatencySeconds),
+                        0,
+                        nanos(clockLatencySeconds),
+                        nanos(brakeLatencySeconds),
+                        silentFailures,
+                        60 * SECOND,
+                        60 * SECOND),
                 new Experiment.Telemetry(
                         source, nanos(exporterSeconds), nanos(scrapeSeconds), nanos(windowSeconds), outages, faults),
                 Optional.empty(),

@@ -121,8 +121,13 @@ class FastForwardProperties {
         ModelProfile model = ServingRig.model(10_007, 1_301, 71, budget, 12, cache);
         List<Action> actions = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-            double limit = i % 2 == 0 ? 200 + random.nextInt(501) : 0;
-            actions.add(new Action(random.nextInt(6_000_000), 1 + random.nextInt(4), limit));
+            long at = random.nextInt(6_000_000);
+            actions.add(
+                    switch (i % 4) {
+                        case 0 -> Action.limit(at, 200 + random.nextInt(501));
+                        case 2 -> Action.clock(at, 50 * random.nextInt(20));
+                        default -> Action.scale(at, 1 + random.nextInt(4));
+                    });
         }
         actions.sort((a, b) -> Long.compare(a.atNanos(), b.atNanos()));
         Played played = same(
@@ -144,7 +149,31 @@ class FastForwardProperties {
         ModelProfile model = ServingRig.model(10_000, 1_300, 400, 50, 8, 100_000);
         List<Action> actions = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
-            actions.add(new Action(random.nextInt(6_000_000), 0, 200 + random.nextInt(501)));
+            actions.add(Action.limit(random.nextInt(6_000_000), 200 + random.nextInt(501)));
+        }
+        actions.sort((a, b) -> Long.compare(a.atNanos(), b.atNanos()));
+        same(
+                model,
+                2,
+                0,
+                trace(random, 40, 5_000_000, 1, 80, 90),
+                ServingOptions.DEFAULTS,
+                new ContextCost(2, 500),
+                actions);
+    }
+
+    /** Locks from the lowest clock up, lifted by 0 every now and then, beside limits that bind more or less than they do. */
+    @Property(tries = 400, seed = "1")
+    void clocksThatAreLockedAndUnlocked(@ForAll long seed) {
+        RandomStream random = RandomStream.named(seed, "actions");
+        ModelProfile model = ServingRig.model(10_000, 1_300, 400, 50, 8, 100_000);
+        List<Action> actions = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            long at = random.nextInt(6_000_000);
+            actions.add(
+                    i % 3 == 0
+                            ? Action.limit(at, 200 + random.nextInt(501))
+                            : Action.clock(at, Math.max(0, random.nextInt(1200) - 100)));
         }
         actions.sort((a, b) -> Long.compare(a.atNanos(), b.atNanos()));
         same(
@@ -164,8 +193,9 @@ class FastForwardProperties {
         ModelProfile model = ServingRig.model(10_007, 1_301, 401, 50, 4, 400);
         List<Action> actions = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            double limit = i % 4 == 3 ? 200 + random.nextInt(501) : 0;
-            actions.add(new Action(random.nextInt(6_000_000), 1 + random.nextInt(4), limit));
+            long at = random.nextInt(6_000_000);
+            actions.add(
+                    i % 4 == 3 ? Action.limit(at, 200 + random.nextInt(501)) : Action.scale(at, 1 + random.nextInt(4)));
         }
         actions.sort((a, b) -> Long.compare(a.atNanos(), b.atNanos()));
         same(model, 2, graceNanos, trace(random, 50, 6_000_000, 1, 80, 120), actions);
@@ -262,7 +292,10 @@ class FastForwardProperties {
         ServingRig rig = new ServingRig(model, 64, graceNanos, trace, options, contextCost);
         int act = rig.kernel.register(index -> {
             Action action = actions.get((int) index);
-            if (action.gpuLimitWatts() > 0) {
+            Integer clock = action.clockMegahertz();
+            if (clock != null) {
+                rig.service.lockClock(clock);
+            } else if (action.gpuLimitWatts() > 0) {
                 rig.service.limitGpus(action.gpuLimitWatts());
             } else {
                 rig.service.deployment().scale(action.replicas());

@@ -83,6 +83,27 @@ class MeteredServiceTest {
         assertThat(joules()).isEqualTo(1500 + 1200 + 400);
     }
 
+    /** A lock at 800 of 1000 MHz leaves 0.8^2 of the dynamic 90 W: 67.6 W for each of two replicas, less than 80 W. */
+    @Test
+    void deliversNoMoreThanItsLockedClockAllows() {
+        MeteredService service = service(false, 2, 1, 0, 150, 150, 150);
+        kernel.runUntil(10 * SECOND);
+        service.limitGpus(80);
+        service.lockClock(800);
+        assertThat(service.clockMegahertz()).isEqualTo(800);
+        assertThat(power.watts(0)).isEqualTo(2 * 67.6, within(1e-5));
+        kernel.runUntil(20 * SECOND);
+        service.lockClock(1); // no board goes below a tenth of its clock: 10 + 0.01 * 90 W
+        assertThat(service.clockMegahertz()).isEqualTo(100);
+        assertThat(power.watts(0)).isEqualTo(2 * 10.9, within(1e-5));
+        kernel.runUntil(30 * SECOND);
+        service.lockClock(0);
+        assertThat(service.clockMegahertz()).isZero();
+        assertThat(power.watts(0)).isEqualTo(20); // the trace is over
+
+        assertThat(service.curtailedJoules()).isEqualTo(10 * (150 - 135.2) + 10 * (150 - 21.8), within(1e-4));
+    }
+
     @Test
     void handsTheDemandOfAStoppedReplicaToTheOthersAtOnce() {
         MeteredService service = service(false, 3, 1, 0, 150, 150);

@@ -50,7 +50,8 @@ final class ServingRig {
                 trace,
                 options,
                 true,
-                limitWatts -> new ContextPrices(new StepTable(model, limitWatts, 1, 1, cluster), contextCost));
+                (limitWatts, clock) ->
+                        new ContextPrices(new StepTable(model, limitWatts, clock, 1, cluster), contextCost));
         power.meter(0).startScoring(0);
     }
 

@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Continuous batching the slow way: every step of every replica is an event of its own, found by looking at all of them,
@@ -26,8 +27,25 @@ final class StepwiseReference {
 
     private static final long NEVER = Long.MAX_VALUE;
 
-    /** At some instant the deployment is scaled, or, with a limit above 0, its GPUs are limited. */
-    record Action(long atNanos, int replicas, double gpuLimitWatts) {}
+    /** At some instant the deployment is scaled, or with a limit above 0 its GPUs are limited, or their clock is locked. */
+    record Action(
+            long atNanos,
+            int replicas,
+            double gpuLimitWatts,
+            @Nullable Integer clockMegahertz) {
+
+        static Action scale(long atNanos, int replicas) {
+            return new Action(atNanos, replicas, 0, null);
+        }
+
+        static Action limit(long atNanos, double watts) {
+            return new Action(atNanos, 0, watts, null);
+        }
+
+        static Action clock(long atNanos, int megahertz) {
+            return new Action(atNanos, 0, 0, megahertz);
+        }
+    }
 
     /** What each token in the KV cache adds to a decode step; none for nothing. */
     record ContextCost(long nanosPerToken, long microwattsPerToken) {}
@@ -306,28 +324,31 @@ final class StepwiseReference {
                     * promptTokens;
             stepEnd = now + decodeNanos + Math.round(prefillNanos) + context * contextCost.nanosPerToken();
             double share = prefillNanos / (prefillNanos + decodeNanos);
-            double decodeWatts = Math.min(natural, limit());
+            double decodeWatts = held(natural);
             draw(decodeWatts
-                    + share * (Math.min(model.peakWatts(), limit()) - decodeWatts)
+                    + share * (held(model.peakWatts()) - decodeWatts)
                     + context * contextCost.microwattsPerToken() * 1e-6);
         }
 
-        private double limit() {
-            return Math.max(limitWatts, model.idleGpuWatts()) * model.gpus();
+        private double held(double natural) {
+            double idle = model.idleGpuWatts() * model.gpus();
+            double locked = idle
+                    + (natural - idle)
+                            * StrictMath.pow(lockedShare, model.response().gamma());
+            return Math.min(locked, Math.max(limitWatts, model.idleGpuWatts()) * model.gpus());
         }
 
         private double stretch(double natural, double kappa) {
             double idle = model.idleGpuWatts() * model.gpus();
             double limit = limitWatts * model.gpus();
-            if (natural <= limit) {
-                return 1;
-            }
-            double clock = Math.max(
-                    0.1,
-                    StrictMath.pow(
-                            (limit - idle) / (natural - idle),
-                            1 / model.response().gamma()));
-            return 1 - kappa + kappa / clock;
+            double clock = natural <= limit
+                    ? 1
+                    : Math.max(
+                            0.1,
+                            StrictMath.pow(
+                                    (limit - idle) / (natural - idle),
+                                    1 / model.response().gamma()));
+            return 1 - kappa + kappa / Math.min(clock, lockedShare);
         }
 
         private void beginAnew() {
@@ -369,6 +390,7 @@ final class StepwiseReference {
     private final Outcome[] leavingAs;
     private long now;
     private double limitWatts;
+    private double lockedShare = 1;
 
     final long[] firstTokenNanos;
     final long[] endNanos;
@@ -554,11 +576,15 @@ final class StepwiseReference {
     }
 
     private void act(Action action) {
-        if (action.gpuLimitWatts() == limitWatts) {
-            return;
-        }
-        if (action.gpuLimitWatts() > 0) {
-            limitWatts = action.gpuLimitWatts();
+        Integer clock = action.clockMegahertz();
+        double share = clock == null ? lockedShare : clock == 0 ? 1 : Math.min(1000, Math.max(100, clock)) / 1000.0;
+        double limit = action.gpuLimitWatts() > 0 ? action.gpuLimitWatts() : limitWatts;
+        if (action.replicas() == 0) {
+            if (limit == limitWatts && share == lockedShare) {
+                return;
+            }
+            limitWatts = limit;
+            lockedShare = share;
             for (Engine engine : byReadiness()) {
                 engine.changed = true;
                 if (!engine.gone && engine.stepEnd != NEVER) {
