@@ -11,7 +11,9 @@ public final class Servers {
     private final PowerDomains power;
     private final int[] freeGpus;
     private final int[] domains;
-    private final boolean[] down;
+    /** For how many reasons each server is down. */
+    private final int[] outages;
+
     private final double emptyServerWatts;
     private final int[] upInDomain;
     private final double wallWattsPerGpuWatt;
@@ -41,7 +43,7 @@ public final class Servers {
         this.power = power;
         freeGpus = new int[count];
         domains = new int[count];
-        down = new boolean[count];
+        outages = new int[count];
         upInDomain = serversOfDomain.clone();
         this.wallWattsPerGpuWatt = wallWattsPerGpuWatt;
         this.unallocatedGpuWatts = unallocatedGpuWatts;
@@ -56,7 +58,7 @@ public final class Servers {
         }
     }
 
-    /** Number of servers, those that have failed among them. */
+    /** Number of servers, those that are down among them. */
     public int count() {
         return domains.length;
     }
@@ -91,24 +93,35 @@ public final class Servers {
         return feeding == domain;
     }
 
-    /** Whether a server has failed and is not repaired yet. */
+    /** Whether a server has failed and is not repaired yet, or has no power. */
     boolean isDown(int server) {
-        return down[server];
+        return outages[server] > 0;
     }
 
-    /** A server stops drawing power, or draws what an empty one does. Its pods are the business of their deployments. */
-    void setDown(int server, boolean failed, long nowNanos) {
+    /** A server stops drawing power, for one reason more. Its pods are the business of their deployments. */
+    void takeDown(int server, long nowNanos) {
+        if (outages[server]++ == 0) {
+            change(server, -1, nowNanos);
+        }
+    }
+
+    /** A server draws what an empty one does, once the last reason for being down is gone. */
+    void bringUp(int server, long nowNanos) {
+        if (--outages[server] == 0) {
+            change(server, 1, nowNanos);
+        }
+    }
+
+    private void change(int server, int up, long nowNanos) {
         overheadJoules(nowNanos);
-        down[server] = failed;
-        upInDomain[domains[server]] += failed ? -1 : 1;
-        long microwatts = microwatts(emptyServerWatts);
-        power.add(domains[server], failed ? -microwatts : microwatts, nowNanos);
+        upInDomain[domains[server]] += up;
+        power.add(domains[server], up * microwatts(emptyServerWatts), nowNanos);
     }
 
     /** Takes GPUs of the first server that has that many free; -1 if none has. */
     int allocate(int gpus) {
         for (int server = 0; server < freeGpus.length; server++) {
-            if (freeGpus[server] >= gpus && !down[server]) {
+            if (freeGpus[server] >= gpus && outages[server] == 0) {
                 freeGpus[server] -= gpus;
                 return server;
             }

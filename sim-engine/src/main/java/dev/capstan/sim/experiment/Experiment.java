@@ -102,6 +102,7 @@ public record Experiment(
      * @param limitWatts infinite where it has none; the root's is the cap
      * @param breakerRatingWatts infinite where it has no breaker
      * @param breakerCoolingSeconds time constant of cooling; infinite for a breaker that never cools
+     * @param breakerResetNanos from a trip until the breaker is closed again; {@link Long#MAX_VALUE} for never
      */
     public record Domain(
             String name,
@@ -109,7 +110,8 @@ public record Experiment(
             int servers,
             double limitWatts,
             double breakerRatingWatts,
-            double breakerCoolingSeconds) {}
+            double breakerCoolingSeconds,
+            long breakerResetNanos) {}
 
     /**
      * One service: a model behind an autoscaler.

@@ -201,8 +201,10 @@ final class ExperimentReader {
     private static Domain withBreaker(Section section, String name, int parent, int servers, double limitWatts) {
         double rating = section.optionalPower("rating");
         double coolingSeconds = section.secondsOrNever("cooling", "1s");
+        // Somebody walks to the panel and looks for the cause first.
+        long reset = nanosOrNever(section.secondsOrNever("reset_after", "30m", "1s"));
         section.finish();
-        return new Domain(name, parent, servers, limitWatts, rating, coolingSeconds);
+        return new Domain(name, parent, servers, limitWatts, rating, coolingSeconds, reset);
     }
 
     private List<Service> services(Section root, Mode mode, Section shared, WorkloadReader workloads, Cluster cluster) {

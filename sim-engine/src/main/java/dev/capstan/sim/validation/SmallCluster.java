@@ -75,7 +75,8 @@ record SmallCluster(
                         1,
                         0,
                         1,
-                        List.of(new Experiment.Domain("root", -1, services * maxReplicas, none, none, none)),
+                        List.of(new Experiment.Domain(
+                                "root", -1, services * maxReplicas, none, none, none, Long.MAX_VALUE)),
                         Experiment.Failing.NEVER),
                 IntStream.range(0, services).mapToObj(this::service).toList(),
                 new Experiment.Cap(capWatts, List.of(), 60 * SECOND),

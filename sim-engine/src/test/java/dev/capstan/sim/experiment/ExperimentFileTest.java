@@ -64,8 +64,15 @@ class ExperimentFileTest {
                         60,
                         1.1,
                         List.of(
-                                new Domain("row", -1, 1, Double.POSITIVE_INFINITY, 26_000, 600),
-                                new Domain("rack", 0, 2, 9000, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY)),
+                                new Domain("row", -1, 1, Double.POSITIVE_INFINITY, 26_000, 600, 900 * SECOND),
+                                new Domain(
+                                        "rack",
+                                        0,
+                                        2,
+                                        9000,
+                                        Double.POSITIVE_INFINITY,
+                                        Double.POSITIVE_INFINITY,
+                                        1800 * SECOND)),
                         new Experiment.Failing(
                                 List.of(new Experiment.Failure(60 * SECOND, 120 * SECOND, 1, 2)),
                                 360_000,
@@ -434,7 +441,7 @@ class ExperimentFileTest {
               unallocated_gpu: 60 W
               pue: 1.1
               domains:
-                - {name: row, servers: 1, breaker: {rating: 26 kW, cooling: 10m}}
+                - {name: row, servers: 1, breaker: {rating: 26 kW, cooling: 10m, reset_after: 15m}}
                 - {name: rack, parent: row, servers: 2, limit: 9 kW}
               failures: [{at: 1m, lasting: 2m, domain: rack, servers: 2}]
               server_mtbf: 100h

@@ -219,7 +219,7 @@ class SimulationRunTest {
         tiny.domains = List.of(
                 TinyExperiment.domain("root", -1, 0),
                 TinyExperiment.domain("a", 0, 2),
-                new Experiment.Domain("b", 0, 1, Double.POSITIVE_INFINITY, 2500, 120));
+                new Experiment.Domain("b", 0, 1, Double.POSITIVE_INFINITY, 2500, 120, Long.MAX_VALUE));
         tiny.capWatts = 4500;
         tiny.startSeconds = 20;
         tiny.startupJitter = 0.2;

@@ -63,7 +63,13 @@ public final class TinyExperiment {
     /** One domain with servers of its own and no limit. */
     public static Experiment.Domain domain(String name, int parent, int servers) {
         return new Experiment.Domain(
-                name, parent, servers, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+                name,
+                parent,
+                servers,
+                Double.POSITIVE_INFINITY,
+                Double.POSITIVE_INFINITY,
+                Double.POSITIVE_INFINITY,
+                Long.MAX_VALUE);
     }
 
     /** Replicas of one GPU that draw from nothing up to the given power. */
