@@ -190,10 +190,12 @@ public final class Deployment {
     }
 
     private boolean place(Pod pod) {
-        pod.server = servers.allocate(gpus);
+        pod.server = servers.withFree(gpus);
         if (pod.server < 0) {
             return false;
         }
+        pod.gpus = servers.take(pod.server, gpus);
+        pod.boardFactor = servers.podFactor(pod.server, pod.gpus);
         pod.domain = servers.domain(pod.server);
         pod.draw(0, kernel.nowNanos());
         return true;
@@ -255,7 +257,7 @@ public final class Deployment {
     private void remove(Pod pod) {
         if (pod.server >= 0) {
             drawActive(pod, 0);
-            servers.release(pod.server, gpus);
+            servers.release(pod.server, pod.gpus);
         }
         become(pod, Pod.Phase.GONE);
         present.remove(pod);

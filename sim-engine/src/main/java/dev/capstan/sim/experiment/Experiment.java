@@ -54,6 +54,7 @@ public record Experiment(
      * @param serverBaseWatts wall power of a server beyond its GPUs
      * @param wallWattsPerGpuWatt wall watts for each watt of a GPU
      * @param unallocatedGpuWatts draw of a GPU that belongs to no pod
+     * @param boardSpread standard deviation of a board's dynamic power, as a share of it
      * @param pue facility watts for each watt of the root domain; enters carbon only
      * @param domains parents before children, the first is the root and carries the cap
      */
@@ -62,6 +63,7 @@ public record Experiment(
             double serverBaseWatts,
             double wallWattsPerGpuWatt,
             double unallocatedGpuWatts,
+            double boardSpread,
             double pue,
             List<Domain> domains,
             Failing failing) {

@@ -119,6 +119,7 @@ final class ExperimentReader {
         double base = section.power("server_base", "1.35 kW", 0);
         double slope = section.number("wall_watts_per_gpu_watt", 1.21, 1, 3);
         double unallocated = section.power("unallocated_gpu", "72 W", 0);
+        double boardSpread = section.ratio("board_spread", "0", 0, 0.3);
         double pue = section.number("pue", 1.2, 1, 3);
         List<Domain> domains = new ArrayList<>();
         if (section.has("domains")) {
@@ -139,7 +140,7 @@ final class ExperimentReader {
         }
         Failing failing = failing(section, domains);
         section.finish();
-        return new Cluster(gpus, base, slope, unallocated, pue, domains, failing);
+        return new Cluster(gpus, base, slope, unallocated, boardSpread, pue, domains, failing);
     }
 
     private static Failing failing(Section section, List<Domain> domains) {

@@ -92,6 +92,9 @@ public final class SimulationRun {
                 experiment.cluster().wallWattsPerGpuWatt(),
                 experiment.cluster().unallocatedGpuWatts(),
                 power);
+        if (experiment.cluster().boardSpread() > 0) {
+            servers.spreadBoards(experiment.cluster().boardSpread(), RandomStream.named(seed, "boards"));
+        }
         Demand demand = new Demand(power.meter(0));
         for (int i = 0; i < loads.size(); i++) {
             plants.add(plant(experiment.services().get(i), loads.get(i), demand));

@@ -25,6 +25,9 @@ final class Replica {
     final int index;
     final DecodeBatch batch;
     final KvCache kv;
+    /** What its steps cost under the limit in force. */
+    StepPrices prices;
+
     boolean accepting = true;
 
     boolean stepping;
@@ -81,8 +84,16 @@ final class Replica {
     private Outcome[] leavingOutcomes = new Outcome[4];
 
     /** @param admissions one for each request, shared by the replicas of a service: a request is on one of them */
-    Replica(Pod pod, int index, RequestLedger requests, ModelProfile model, KvCache kv, int[] admissions) {
+    Replica(
+            Pod pod,
+            int index,
+            RequestLedger requests,
+            ModelProfile model,
+            KvCache kv,
+            int[] admissions,
+            StepPrices prices) {
         this.pod = pod;
+        this.prices = prices;
         this.index = index;
         this.requests = requests;
         this.kv = kv;

@@ -17,9 +17,10 @@ import dev.capstan.trace.PrefixBlocks;
 import dev.capstan.trace.RandomStream;
 import dev.capstan.trace.RequestTrace;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.DoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +42,10 @@ public final class RequestService implements ServicePlant {
     private final ModelProfile model;
     private final ServingOptions options;
     private final Optional<PrefixBlocks> prefixBlocks;
-    private final DoubleFunction<StepPrices> pricesUnderLimit;
+    private final Pricing pricing;
+    /** What steps cost under the limit in force, for each board factor there is. */
+    private final Map<Double, StepPrices> prices = new HashMap<>();
+
     private final Deployment deployment;
 
     private final long[] arrivals;
@@ -61,7 +65,6 @@ public final class RequestService implements ServicePlant {
     private final Tournament stretchEnds = new Tournament();
 
     private final RequestQueue gateway = new RequestQueue();
-    private StepPrices prices;
     private double gpuLimitWatts;
     private int blockedReplicas;
     private boolean refusing;
@@ -92,7 +95,7 @@ public final class RequestService implements ServicePlant {
                 random,
                 trace,
                 options,
-                limitWatts -> new StepTable(model, limitWatts, 1, 1, servers));
+                (limitWatts, boardFactor) -> new StepTable(model, limitWatts, 1, boardFactor, servers));
     }
 
     RequestService(
@@ -107,12 +110,12 @@ public final class RequestService implements ServicePlant {
             RandomStream random,
             RequestTrace trace,
             ServingOptions options,
-            DoubleFunction<StepPrices> pricesUnderLimit) {
+            Pricing pricing) {
         this.kernel = kernel;
         this.demand = demand;
         this.model = model;
         this.options = options;
-        this.pricesUnderLimit = pricesUnderLimit;
+        this.pricing = pricing;
         prefixBlocks = options.prefixCaching() ? trace.prefixBlocks() : Optional.empty();
         router = new Router(options.routing(), model.maxSequences(), replicas);
         arrivals = trace.arrivalNanos();
@@ -121,7 +124,6 @@ public final class RequestService implements ServicePlant {
         longestTokens = Math.min(
                 options.maxModelTokens(), model.kvCapacityTokens() / options.blockTokens() * options.blockTokens());
         gpuLimitWatts = model.tdpGpuWatts();
-        prices = pricesUnderLimit.apply(gpuLimitWatts);
         RequestLog log = requests.log;
         timeouts = options.timeoutNanos() == ServingOptions.NEVER
                 ? null
@@ -144,6 +146,11 @@ public final class RequestService implements ServicePlant {
                 new Deployment(kernel, power, servers, model.gpus(), startup, startupJitter, graceNanos, random, this);
         kernel.addSource(new StretchEnds());
         kernel.addSource(new Arrivals());
+    }
+
+    /** Prices of steps under a power limit of each GPU, on boards of this factor. */
+    interface Pricing {
+        StepPrices at(double gpuLimitWatts, double boardFactor);
     }
 
     private final class StretchEnds implements EventSource {
@@ -271,7 +278,7 @@ public final class RequestService implements ServicePlant {
                 prefixBlocks
                         .map(blocks -> new PrefixCache(blocks, options.blockTokens()))
                         .orElse(null));
-        Replica replica = new Replica(pod, replicas.size(), requests, model, kv, admissions);
+        Replica replica = new Replica(pod, replicas.size(), requests, model, kv, admissions, pricesFor(pod));
         replicas.add(replica);
         router.add(replica);
         if (options.routing() == Routing.LEAST_OUTSTANDING) {
@@ -354,13 +361,21 @@ public final class RequestService implements ServicePlant {
             return;
         }
         gpuLimitWatts = limit;
-        prices = pricesUnderLimit.apply(limit);
+        prices.clear();
         for (Replica replica : replicas) {
+            if (replica.pod.phase() == Pod.Phase.GONE) {
+                continue;
+            }
+            replica.prices = pricesFor(replica.pod);
             replica.unpriced = true;
             if (replica.stepping) {
                 cut(replica);
             }
         }
+    }
+
+    private StepPrices pricesFor(Pod pod) {
+        return prices.computeIfAbsent(pod.boardFactor(), factor -> pricing.at(gpuLimitWatts, factor));
     }
 
     /** Invariants 2 to 4: no request, no token is lost or made up, the KV cache holds no more than it can. */
@@ -440,7 +455,7 @@ public final class RequestService implements ServicePlant {
         replica.stepping = false;
         stretchEnds.set(replica.index, NONE);
         if (replica.accepting) {
-            deployment.drawActive(replica.pod, prices.idleActiveMicrowatts());
+            deployment.drawActive(replica.pod, replica.prices.idleActiveMicrowatts());
         } else {
             deployment.drained(replica.pod);
         }
@@ -484,6 +499,7 @@ public final class RequestService implements ServicePlant {
 
     /** Prices the step that was put together, and lets it run; without prompts, as many alike as can be. */
     private void begin(Replica replica) {
+        StepPrices prices = replica.prices;
         int sequences = replica.batch.size();
         long context = replica.kv.contextTokens(replica.steps + 1);
         long activeMicrowatts;

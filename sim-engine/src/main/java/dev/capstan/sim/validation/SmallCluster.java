@@ -74,6 +74,7 @@ record SmallCluster(
                         0,
                         1,
                         0,
+                        0,
                         1,
                         List.of(new Experiment.Domain(
                                 "root", -1, services * maxReplicas, none, none, none, Long.MAX_VALUE)),

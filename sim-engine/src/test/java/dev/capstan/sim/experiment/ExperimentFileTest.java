@@ -62,6 +62,7 @@ class ExperimentFileTest {
                         1000,
                         1.25,
                         60,
+                        0.04,
                         1.1,
                         List.of(
                                 new Domain("row", -1, 1, Double.POSITIVE_INFINITY, 26_000, 600, 900 * SECOND),
@@ -439,6 +440,7 @@ class ExperimentFileTest {
               server_base: 1 kW
               wall_watts_per_gpu_watt: 1.25
               unallocated_gpu: 60 W
+              board_spread: 4 %
               pue: 1.1
               domains:
                 - {name: row, servers: 1, breaker: {rating: 26 kW, cooling: 10m, reset_after: 15m}}

@@ -36,6 +36,7 @@ public final class TinyExperiment {
     public double serverBaseWatts;
     public double unallocatedGpuWatts;
     public double wallWattsPerGpuWatt = 1;
+    public double boardSpread;
     public int gpusPerServer = 1;
     public double capWatts = 2000;
     public List<Experiment.CapChange> capChanges = List.of();
@@ -149,7 +150,14 @@ public final class TinyExperiment {
                 1,
                 1,
                 new Experiment.Cluster(
-                        gpusPerServer, serverBaseWatts, wallWattsPerGpuWatt, unallocatedGpuWatts, 1, domains, failing),
+                        gpusPerServer,
+                        serverBaseWatts,
+                        wallWattsPerGpuWatt,
+                        unallocatedGpuWatts,
+                        boardSpread,
+                        1,
+                        domains,
+                        failing),
                 list,
                 new Experiment.Cap(capWatts, capChanges, 60 * SECOND),
                 new Experiment.Control(nanos(operatorSeconds), nanos(apiLatencySeconds), 0, 60 * SECOND, 60 * SECOND),

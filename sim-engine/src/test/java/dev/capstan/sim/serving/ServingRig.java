@@ -49,7 +49,8 @@ final class ServingRig {
                 RandomStream.named(1, "startup"),
                 trace,
                 options,
-                limitWatts -> new ContextPrices(new StepTable(model, limitWatts, 1, 1, cluster), contextCost));
+                (limitWatts, boardFactor) ->
+                        new ContextPrices(new StepTable(model, limitWatts, 1, boardFactor, cluster), contextCost));
         power.meter(0).startScoring(0);
     }
 
