@@ -120,6 +120,7 @@ public record Experiment(
      *
      * @param priority larger is more important
      * @param initialReplicas ready at the start
+     * @param imagePullNanos what the first new replica on a server waits for before that
      * @param startup what a new replica goes through before it serves
      * @param graceNanos how long a replica that was told to stop may go on with its requests
      * @param serving routing of requests and settings of the engines
@@ -135,6 +136,7 @@ public record Experiment(
             int minReplicas,
             int initialReplicas,
             int maxReplicas,
+            long imagePullNanos,
             List<StartupPhase> startup,
             double startupJitter,
             long graceNanos,

@@ -263,6 +263,7 @@ final class ExperimentReader {
             replicas.issue("", "needs min <= initial <= max, was min " + min + ", initial " + initial + ", max " + max);
         }
         replicas.finish();
+        long imagePull = section.duration("image_pull", "0s", "0s");
         List<StartupPhase> startup = model.startup();
         if (section.has("startup")) {
             startup = new ArrayList<>();
@@ -293,6 +294,7 @@ final class ExperimentReader {
                 min,
                 initial,
                 max,
+                imagePull,
                 List.copyOf(startup),
                 jitter,
                 grace,

@@ -97,7 +97,12 @@ public final class SimulationRun {
         }
         Demand demand = new Demand(power.meter(0));
         for (int i = 0; i < loads.size(); i++) {
-            plants.add(plant(experiment.services().get(i), loads.get(i), demand));
+            Experiment.Service spec = experiment.services().get(i);
+            ServicePlant plant = plant(spec, loads.get(i), demand);
+            if (spec.imagePullNanos() > 0) {
+                plant.deployment().pullImages(spec.imagePullNanos());
+            }
+            plants.add(plant);
         }
         Outages outages = new Outages(
                 kernel,

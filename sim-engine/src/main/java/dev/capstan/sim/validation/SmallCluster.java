@@ -125,6 +125,7 @@ record SmallCluster(
                 1,
                 replicas,
                 maxReplicas,
+                0,
                 List.of(new StartupPhase("start", 60 * SECOND, startShare * REPLICA_WATTS)),
                 0,
                 30 * SECOND,

@@ -150,6 +150,7 @@ class ExperimentFileTest {
         assertThat(List.of(chat.minReplicas(), chat.initialReplicas(), chat.maxReplicas()))
                 .containsExactly(1, 2, 4);
         assertThat(chat.startup()).containsExactly(new StartupPhase("load", 20 * SECOND, 250));
+        assertThat(chat.imagePullNanos()).isEqualTo(300 * SECOND);
         assertThat(chat.startupJitter()).isEqualTo(0.2);
         assertThat(chat.graceNanos()).isEqualTo(15 * SECOND);
         assertThat(chat.autoscaler())
@@ -469,6 +470,7 @@ class ExperimentFileTest {
                 routing: least-outstanding
                 request_timeout: 5m
                 client_patience: 30s
+                image_pull: 5m
                 priority: 2
                 weight: 1.5
                 replicas: {min: 1, initial: 2, max: 4}

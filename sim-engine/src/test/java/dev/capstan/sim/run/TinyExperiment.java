@@ -132,6 +132,7 @@ public final class TinyExperiment {
                     minReplicas,
                     initialReplicas,
                     maxReplicas,
+                    0,
                     List.of(new StartupPhase("start", nanos(startSeconds), startShare * model.tdpGpuWatts())),
                     startupJitter,
                     nanos(graceSeconds),
