@@ -5,6 +5,7 @@ import dev.capstan.sim.kernel.Priority;
 import dev.capstan.sim.power.PowerDomains;
 import dev.capstan.trace.RandomStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -13,6 +14,8 @@ import java.util.List;
  * draining pods draw power.
  */
 public final class Deployment {
+
+    private static final long NO_IMAGE = Long.MAX_VALUE;
 
     private final Kernel kernel;
     private final PowerDomains power;
@@ -29,6 +32,10 @@ public final class Deployment {
     private final List<Pod> everyPod = new ArrayList<>();
     private final List<Pod> present = new ArrayList<>();
     private final int[] counts = new int[Pod.Phase.values().length];
+    private long imagePullNanos;
+    /** When each server has the image; empty where pulling takes no time. */
+    private long[] imageAtNanos = {};
+
     private int specReplicas;
     private long changes;
 
@@ -60,13 +67,29 @@ public final class Deployment {
         graceEnds = kernel.register(ordinal -> endGrace(everyPod.get((int) ordinal)));
     }
 
-    /** Begins with pods that serve already. */
+    /**
+     * From now on a pod whose server has no image waits until it is pulled, before it goes through the phases of its start;
+     * its GPUs draw what they draw unallocated. A server keeps what it has pulled, whatever happens to it later, and begins
+     * anew where it goes down meanwhile.
+     *
+     * @param nanos how long it takes, but for the jitter of phases; above 0
+     */
+    public void pullImages(long nanos) {
+        imagePullNanos = nanos;
+        imageAtNanos = new long[servers.count()];
+        Arrays.fill(imageAtNanos, NO_IMAGE);
+    }
+
+    /** Begins with pods that serve already; their servers have the image. */
     public void begin(int replicas) {
         specReplicas = replicas;
         for (int i = 0; i < replicas; i++) {
             Pod pod = create();
             if (!place(pod)) {
                 throw new IllegalStateException("no server has " + gpus + " GPUs free for an initial replica");
+            }
+            if (imagePullNanos > 0) {
+                imageAtNanos[pod.server] = kernel.nowNanos();
             }
             become(pod, Pod.Phase.READY);
             load.ready(pod);
@@ -148,6 +171,9 @@ public final class Deployment {
 
     /** A server has failed: whatever ran on it is lost, and its pods count on until they are evicted. */
     void serverFailed(int server) {
+        if (imagePullNanos > 0 && imageAtNanos[server] > kernel.nowNanos()) {
+            imageAtNanos[server] = NO_IMAGE;
+        }
         for (Pod pod : List.copyOf(present)) {
             if (pod.server == server) {
                 lose(pod);
@@ -190,10 +216,12 @@ public final class Deployment {
     }
 
     private boolean place(Pod pod) {
-        pod.server = servers.allocate(gpus);
+        pod.server = servers.withFree(gpus);
         if (pod.server < 0) {
             return false;
         }
+        pod.gpus = servers.take(pod.server, gpus);
+        pod.boardFactor = servers.podFactor(pod.server, pod.gpus);
         pod.domain = servers.domain(pod.server);
         pod.draw(0, kernel.nowNanos());
         return true;
@@ -202,8 +230,20 @@ public final class Deployment {
     private void startIfPlaced(Pod pod) {
         if (place(pod)) {
             become(pod, Pod.Phase.STARTING);
-            nextPhase(pod);
+            if (imagePullNanos > 0 && imageNanos(pod.server) > kernel.nowNanos()) {
+                kernel.schedule(imageAtNanos[pod.server], Priority.PLANT, phaseEnds, pod.ordinal());
+            } else {
+                nextPhase(pod);
+            }
         }
+    }
+
+    /** When a server has the image, which it pulls if nobody has asked for it before. */
+    private long imageNanos(int server) {
+        if (imageAtNanos[server] == NO_IMAGE) {
+            imageAtNanos[server] = kernel.nowNanos() + jittered(imagePullNanos);
+        }
+        return imageAtNanos[server];
     }
 
     private void nextPhase(Pod pod) {
@@ -217,8 +257,11 @@ public final class Deployment {
         }
         StartupPhase phase = startup.get(pod.startupPhase);
         draw(pod, gpus * phase.gpuWatts());
-        long nanos = Math.round(phase.nanos() * (1 + startupJitter * (2 * random.nextDouble() - 1)));
-        kernel.schedule(kernel.nowNanos() + nanos, Priority.PLANT, phaseEnds, pod.ordinal());
+        kernel.schedule(kernel.nowNanos() + jittered(phase.nanos()), Priority.PLANT, phaseEnds, pod.ordinal());
+    }
+
+    private long jittered(long nanos) {
+        return Math.round(nanos * (1 + startupJitter * (2 * random.nextDouble() - 1)));
     }
 
     private Pod victim() {
@@ -255,7 +298,7 @@ public final class Deployment {
     private void remove(Pod pod) {
         if (pod.server >= 0) {
             drawActive(pod, 0);
-            servers.release(pod.server, gpus);
+            servers.release(pod.server, pod.gpus);
         }
         become(pod, Pod.Phase.GONE);
         present.remove(pod);

@@ -5,10 +5,7 @@ import dev.capstan.sim.kernel.Priority;
 import dev.capstan.trace.RandomStream;
 import java.util.List;
 
-/**
- * Servers that fail and are repaired, at given times or at random. Whatever ran on a failed server is lost at once; its
- * pods count as replicas until Kubernetes evicts them, and only then are replaced.
- */
+/** Servers that fail and are repaired, at given times or at random. One that is down already does not fail. */
 public final class Failures {
 
     /**
@@ -21,7 +18,7 @@ public final class Failures {
 
     /**
      * Failures at random: each server fails after an exponential time, is repaired after a fixed one, and so on. One that
-     * falls into a planned failure changes nothing.
+     * falls into another outage changes nothing.
      *
      * @param meanSeconds between two failures of a server; infinite for never
      */
@@ -30,7 +27,7 @@ public final class Failures {
     /** Is told of failures and repairs. */
     public interface Listener {
 
-        /** A server failed, or is back. */
+        /** A server failed, or is repaired. */
         void changed(long nowNanos, int server, boolean failed);
     }
 
@@ -38,34 +35,27 @@ public final class Failures {
 
     private final Kernel kernel;
     private final Servers servers;
-    private final List<Deployment> deployments;
+    private final Outages outages;
     private final Random atRandom;
-    private final long evictionNanos;
     private final RandomStream random;
     private final Listener listener;
     private final int failAtRandom;
     private final int repair;
-    private final int evict;
-    /** Failures so far of each server, so that the eviction of an earlier one is void. */
-    private final int[] failureCounts;
 
     /**
      * Schedules the failures.
      *
-     * @param deployments whose pods run on the servers
-     * @param evictionNanos from a failure until its pods are evicted
      * @param random the failures' own stream
      */
     public static void schedule(
             Kernel kernel,
             Servers servers,
-            List<Deployment> deployments,
+            Outages outages,
             List<Planned> planned,
             Random atRandom,
-            long evictionNanos,
             RandomStream random,
             Listener listener) {
-        Failures failures = new Failures(kernel, servers, deployments, atRandom, evictionNanos, random, listener);
+        Failures failures = new Failures(kernel, servers, outages, atRandom, random, listener);
         int plan = kernel.register(index -> failures.fail(planned.get((int) index)));
         for (int i = 0; i < planned.size(); i++) {
             kernel.schedule(planned.get(i).atNanos(), Priority.PLANT, plan, i);
@@ -76,24 +66,15 @@ public final class Failures {
     }
 
     private Failures(
-            Kernel kernel,
-            Servers servers,
-            List<Deployment> deployments,
-            Random atRandom,
-            long evictionNanos,
-            RandomStream random,
-            Listener listener) {
+            Kernel kernel, Servers servers, Outages outages, Random atRandom, RandomStream random, Listener listener) {
         this.kernel = kernel;
         this.servers = servers;
-        this.deployments = deployments;
+        this.outages = outages;
         this.atRandom = atRandom;
-        this.evictionNanos = evictionNanos;
         this.random = random;
         this.listener = listener;
-        failureCounts = new int[servers.count()];
         failAtRandom = kernel.register(server -> failAtRandom((int) server));
         repair = kernel.register(server -> repair((int) server));
-        evict = kernel.register(this::evict);
     }
 
     private void awaitFailure(int server, long fromNanos) {
@@ -123,30 +104,14 @@ public final class Failures {
             return;
         }
         long now = kernel.nowNanos();
-        failureCounts[server]++;
-        servers.setDown(server, true, now);
-        for (Deployment deployment : deployments) {
-            deployment.serverFailed(server);
-        }
-        listener.changed(now, server, true);
         kernel.schedule(now + repairNanos, Priority.PLANT, repair, server);
-        kernel.schedule(now + evictionNanos, Priority.PLANT, evict, ((long) failureCounts[server] << 32) | server);
+        outages.begin(server);
+        listener.changed(now, server, true);
     }
 
-    private void evict(long payload) {
-        int server = (int) payload;
-        if (servers.isDown(server) && failureCounts[server] == (int) (payload >>> 32)) {
-            for (Deployment deployment : deployments) {
-                deployment.replaceUnreachable(server);
-            }
-        }
-    }
-
+    /** It stays down where a breaker above it is open. */
     private void repair(int server) {
-        servers.setDown(server, false, kernel.nowNanos());
         listener.changed(kernel.nowNanos(), server, false);
-        for (Deployment deployment : deployments) {
-            deployment.replaceUnreachable(server);
-        }
+        outages.end(server);
     }
 }

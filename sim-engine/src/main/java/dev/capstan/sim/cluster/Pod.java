@@ -20,6 +20,8 @@ public final class Pod {
     int server = -1;
     int domain = -1;
     int startupPhase = -1;
+    long gpus;
+    double boardFactor = 1;
 
     private long activeMicrowatts;
     private long settledNanos;
@@ -47,6 +49,11 @@ public final class Pod {
     /** Index of the power domain of its server; -1 while pending. */
     public int domain() {
         return domain;
+    }
+
+    /** Dynamic power of its boards, all together, over that of their profile. */
+    public double boardFactor() {
+        return boardFactor;
     }
 
     /** Power over its GPUs left unallocated, at the wall. */

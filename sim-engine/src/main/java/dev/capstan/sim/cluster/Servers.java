@@ -1,17 +1,32 @@
 package dev.capstan.sim.cluster;
 
 import dev.capstan.sim.power.PowerDomains;
+import dev.capstan.trace.RandomStream;
 
 /**
  * The servers and their free GPUs. A server draws {@code base + slope * sum of its GPUs} at the wall; GPUs that belong to
  * no pod draw their idle power, so that a pod adds {@code slope * (its GPUs - the same GPUs idle)}: its active watts.
+ *
+ * <p>A pod holds GPUs of the lowest numbers that were free. Boards of one kind are alike until {@link #spreadBoards}.
  */
 public final class Servers {
 
+    /** No board is further off than so many standard deviations. */
+    private static final double MOST_DEVIATIONS = 3;
+
+    private static final double[] ALL_ALIKE = {};
+
     private final PowerDomains power;
-    private final int[] freeGpus;
+    private final int gpusPerServer;
+    /** The GPUs of each server that are free: a bit for each. */
+    private final long[] freeGpus;
+    /** Dynamic power of each board over that of its profile. */
+    private double[] boardFactors = ALL_ALIKE;
+
     private final int[] domains;
-    private final boolean[] down;
+    /** For how many reasons each server is down. */
+    private final int[] outages;
+
     private final double emptyServerWatts;
     private final int[] upInDomain;
     private final double wallWattsPerGpuWatt;
@@ -23,6 +38,7 @@ public final class Servers {
      * Puts the servers up and lets them draw what they draw without any pod.
      *
      * @param serversOfDomain servers that each domain of {@code power} feeds directly
+     * @param gpusPerServer 64 at most
      * @param serverBaseWatts wall power of a server beyond its GPUs
      * @param wallWattsPerGpuWatt wall watts for each watt of a GPU
      * @param unallocatedGpuWatts draw of a GPU without a pod
@@ -34,14 +50,18 @@ public final class Servers {
             double wallWattsPerGpuWatt,
             double unallocatedGpuWatts,
             PowerDomains power) {
+        if (gpusPerServer < 1 || gpusPerServer > Long.SIZE) {
+            throw new IllegalArgumentException("a server has 1 to 64 GPUs, was given " + gpusPerServer);
+        }
         int count = 0;
         for (int here : serversOfDomain) {
             count += here;
         }
         this.power = power;
-        freeGpus = new int[count];
+        this.gpusPerServer = gpusPerServer;
+        freeGpus = new long[count];
         domains = new int[count];
-        down = new boolean[count];
+        outages = new int[count];
         upInDomain = serversOfDomain.clone();
         this.wallWattsPerGpuWatt = wallWattsPerGpuWatt;
         this.unallocatedGpuWatts = unallocatedGpuWatts;
@@ -49,14 +69,14 @@ public final class Servers {
         int server = 0;
         for (int domain = 0; domain < serversOfDomain.length; domain++) {
             for (int i = 0; i < serversOfDomain[domain]; i++) {
-                freeGpus[server] = gpusPerServer;
+                freeGpus[server] = -1L >>> (Long.SIZE - gpusPerServer);
                 domains[server++] = domain;
                 power.add(domain, microwatts(emptyServerWatts), 0);
             }
         }
     }
 
-    /** Number of servers, those that have failed among them. */
+    /** Number of servers, those that are down among them. */
     public int count() {
         return domains.length;
     }
@@ -91,33 +111,87 @@ public final class Servers {
         return feeding == domain;
     }
 
-    /** Whether a server has failed and is not repaired yet. */
+    /** Whether a server has failed and is not repaired yet, or has no power. */
     boolean isDown(int server) {
-        return down[server];
+        return outages[server] > 0;
     }
 
-    /** A server stops drawing power, or draws what an empty one does. Its pods are the business of their deployments. */
-    void setDown(int server, boolean failed, long nowNanos) {
+    /** A server stops drawing power, for one reason more. Its pods are the business of their deployments. */
+    void takeDown(int server, long nowNanos) {
+        if (outages[server]++ == 0) {
+            change(server, -1, nowNanos);
+        }
+    }
+
+    /** A server draws what an empty one does, once the last reason for being down is gone. */
+    void bringUp(int server, long nowNanos) {
+        if (--outages[server] == 0) {
+            change(server, 1, nowNanos);
+        }
+    }
+
+    private void change(int server, int up, long nowNanos) {
         overheadJoules(nowNanos);
-        down[server] = failed;
-        upInDomain[domains[server]] += failed ? -1 : 1;
-        long microwatts = microwatts(emptyServerWatts);
-        power.add(domains[server], failed ? -microwatts : microwatts, nowNanos);
+        upInDomain[domains[server]] += up;
+        power.add(domains[server], up * microwatts(emptyServerWatts), nowNanos);
     }
 
-    /** Takes GPUs of the first server that has that many free; -1 if none has. */
-    int allocate(int gpus) {
+    /**
+     * Draws for each board a factor that its dynamic power is times that of its profile: normal with mean 1, drawn again
+     * where it is more than 3 standard deviations off, which takes 1.3 % off the deviation and keeps the mean.
+     *
+     * @param spread standard deviation before that; below 1/3
+     * @param random the boards' own stream
+     */
+    public void spreadBoards(double spread, RandomStream random) {
+        boardFactors = new double[domains.length * gpusPerServer];
+        for (int board = 0; board < boardFactors.length; board++) {
+            double deviations;
+            do {
+                deviations = random.nextGaussian();
+            } while (Math.abs(deviations) > MOST_DEVIATIONS);
+            boardFactors[board] = 1 + spread * deviations;
+        }
+    }
+
+    /** The factor of one board. */
+    double boardFactor(int server, int gpu) {
+        return boardFactors == ALL_ALIKE ? 1 : boardFactors[server * gpusPerServer + gpu];
+    }
+
+    /** The mean factor of some boards of a server, rounded to 1/200 so that pods share tables of what their steps cost. */
+    double podFactor(int server, long gpus) {
+        double sum = 0;
+        for (long left = gpus; left != 0; left &= left - 1) {
+            sum += boardFactor(server, Long.numberOfTrailingZeros(left));
+        }
+        return Math.rint(sum / Long.bitCount(gpus) * 200) / 200;
+    }
+
+    /** The first server that has that many GPUs free; -1 if none has. */
+    int withFree(int gpus) {
         for (int server = 0; server < freeGpus.length; server++) {
-            if (freeGpus[server] >= gpus && !down[server]) {
-                freeGpus[server] -= gpus;
+            if (Long.bitCount(freeGpus[server]) >= gpus && outages[server] == 0) {
                 return server;
             }
         }
         return -1;
     }
 
-    void release(int server, int gpus) {
-        freeGpus[server] += gpus;
+    /** Takes that many GPUs of a server, those of the lowest numbers that are free: a bit for each. */
+    long take(int server, int gpus) {
+        long left = freeGpus[server];
+        for (int i = 0; i < gpus; i++) {
+            left &= left - 1;
+        }
+        long taken = freeGpus[server] ^ left;
+        freeGpus[server] = left;
+        return taken;
+    }
+
+    /** Gives them back. */
+    void release(int server, long gpus) {
+        freeGpus[server] |= gpus;
     }
 
     int domain(int server) {

@@ -54,6 +54,7 @@ public record Experiment(
      * @param serverBaseWatts wall power of a server beyond its GPUs
      * @param wallWattsPerGpuWatt wall watts for each watt of a GPU
      * @param unallocatedGpuWatts draw of a GPU that belongs to no pod
+     * @param boardSpread standard deviation of a board's dynamic power, as a share of it
      * @param pue facility watts for each watt of the root domain; enters carbon only
      * @param domains parents before children, the first is the root and carries the cap
      */
@@ -62,6 +63,7 @@ public record Experiment(
             double serverBaseWatts,
             double wallWattsPerGpuWatt,
             double unallocatedGpuWatts,
+            double boardSpread,
             double pue,
             List<Domain> domains,
             Failing failing) {
@@ -102,6 +104,7 @@ public record Experiment(
      * @param limitWatts infinite where it has none; the root's is the cap
      * @param breakerRatingWatts infinite where it has no breaker
      * @param breakerCoolingSeconds time constant of cooling; infinite for a breaker that never cools
+     * @param breakerResetNanos from a trip until the breaker is closed again; {@link Long#MAX_VALUE} for never
      */
     public record Domain(
             String name,
@@ -109,13 +112,15 @@ public record Experiment(
             int servers,
             double limitWatts,
             double breakerRatingWatts,
-            double breakerCoolingSeconds) {}
+            double breakerCoolingSeconds,
+            long breakerResetNanos) {}
 
     /**
      * One service: a model behind an autoscaler.
      *
      * @param priority larger is more important
      * @param initialReplicas ready at the start
+     * @param imagePullNanos what the first new replica on a server waits for before that
      * @param startup what a new replica goes through before it serves
      * @param graceNanos how long a replica that was told to stop may go on with its requests
      * @param serving routing of requests and settings of the engines
@@ -132,6 +137,7 @@ public record Experiment(
             int minReplicas,
             int initialReplicas,
             int maxReplicas,
+            long imagePullNanos,
             List<StartupPhase> startup,
             double startupJitter,
             long graceNanos,

@@ -119,6 +119,7 @@ final class ExperimentReader {
         double base = section.power("server_base", "1.35 kW", 0);
         double slope = section.number("wall_watts_per_gpu_watt", 1.21, 1, 3);
         double unallocated = section.power("unallocated_gpu", "72 W", 0);
+        double boardSpread = section.ratio("board_spread", "0", 0, 0.3);
         double pue = section.number("pue", 1.2, 1, 3);
         List<Domain> domains = new ArrayList<>();
         if (section.has("domains")) {
@@ -139,7 +140,7 @@ final class ExperimentReader {
         }
         Failing failing = failing(section, domains);
         section.finish();
-        return new Cluster(gpus, base, slope, unallocated, pue, domains, failing);
+        return new Cluster(gpus, base, slope, unallocated, boardSpread, pue, domains, failing);
     }
 
     private static Failing failing(Section section, List<Domain> domains) {
@@ -201,8 +202,10 @@ final class ExperimentReader {
     private static Domain withBreaker(Section section, String name, int parent, int servers, double limitWatts) {
         double rating = section.optionalPower("rating");
         double coolingSeconds = section.secondsOrNever("cooling", "1s");
+        // Somebody walks to the panel and looks for the cause first.
+        long reset = nanosOrNever(section.secondsOrNever("reset_after", "30m", "1s"));
         section.finish();
-        return new Domain(name, parent, servers, limitWatts, rating, coolingSeconds);
+        return new Domain(name, parent, servers, limitWatts, rating, coolingSeconds, reset);
     }
 
     private List<Service> services(Section root, Mode mode, Section shared, WorkloadReader workloads, Cluster cluster) {
@@ -260,6 +263,7 @@ final class ExperimentReader {
             replicas.issue("", "needs min <= initial <= max, was min " + min + ", initial " + initial + ", max " + max);
         }
         replicas.finish();
+        long imagePull = section.duration("image_pull", "0s", "0s");
         List<StartupPhase> startup = model.startup();
         if (section.has("startup")) {
             startup = new ArrayList<>();
@@ -291,6 +295,7 @@ final class ExperimentReader {
                 min,
                 initial,
                 max,
+                imagePull,
                 List.copyOf(startup),
                 jitter,
                 grace,

@@ -106,11 +106,16 @@ final class Section {
 
     /** Seconds of a duration; infinite for the word {@code never}, which is the default. */
     double secondsOrNever(String key, String min) {
-        if (!has(key) || "never".equals(value(key).textValue())) {
+        return secondsOrNever(key, "never", min);
+    }
+
+    /** Seconds of a duration; infinite for the word {@code never}. */
+    double secondsOrNever(String key, String fallback, String min) {
+        if ("never".equals(has(key) ? value(key).textValue() : fallback)) {
             put(key, "never");
             return Double.POSITIVE_INFINITY;
         }
-        return duration(key, null, min) * 1e-9;
+        return duration(key, fallback, min) * 1e-9;
     }
 
     /** A power of at least {@code min} watts. */

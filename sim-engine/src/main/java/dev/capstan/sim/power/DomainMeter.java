@@ -10,6 +10,9 @@ import dev.capstan.capping.BreakerCurve;
  */
 public final class DomainMeter {
 
+    /** A trip further off than 30 years is none; keeps sums of times from running over. */
+    private static final double LONGEST_NANOS = 1e18;
+
     private final boolean hasBreaker;
     private final double ratingWatts;
     private final BreakerCurve breaker;
@@ -25,7 +28,12 @@ public final class DomainMeter {
     private double coolingSeconds;
 
     private double highestHeat;
-    private long trippedNanos = Long.MAX_VALUE;
+    private long firstTripNanos = Long.MAX_VALUE;
+    private int trips;
+    /** From cold to the trip at the present power; NaN until it is wanted. */
+    private double secondsFromCold = Double.NaN;
+    /** When the breaker trips if nothing changes; negative until it is wanted. */
+    private long tripNanos = -1;
 
     private long settledNanos;
     private double watts;
@@ -68,22 +76,71 @@ public final class DomainMeter {
 
     /** Cooling is worked out when the heat is wanted next: a power of e for each change of power would cost more. */
     private void advanceBreaker(double seconds) {
-        double ratio = watts / ratingWatts;
-        if (ratio <= 1) {
+        if (!isOverRating()) {
             coolingSeconds += seconds;
             return;
         }
-        double before = heat();
-        heat = Math.min(1, breaker.heat(before, ratio, seconds));
-        if (heat >= 1 && trippedNanos == Long.MAX_VALUE) {
-            trippedNanos = settledNanos + Math.round((1 - before) * breaker.tripSeconds(ratio) * 1e9);
-        }
+        heat = Math.min(1, heat() + seconds / secondsFromCold());
         highestHeat = Math.max(highestHeat, heat);
     }
 
-    /** Cooling is exponential, so that it may be made up for at once. */
-    void power(double newWatts) {
+    /**
+     * The power changes from now on. Cooling is exponential, so that it may be made up for at once.
+     *
+     * @return whether that changes when the breaker will trip
+     */
+    boolean power(double newWatts) {
+        boolean was = isOverRating();
         watts = newWatts;
+        secondsFromCold = Double.NaN;
+        tripNanos = -1;
+        return was || isOverRating();
+    }
+
+    /** Whether the breaker heats up. */
+    boolean isOverRating() {
+        return watts > ratingWatts;
+    }
+
+    /** When the breaker will trip if nothing changes; {@link Long#MAX_VALUE} for never. */
+    long tripNanos() {
+        if (tripNanos < 0) {
+            tripNanos = isOverRating() ? foretell() : Long.MAX_VALUE;
+        }
+        return tripNanos;
+    }
+
+    /** Leaves cooling that is not made up for alone: power that is over the rating for no time at all changes nothing. */
+    private long foretell() {
+        double now = coolingSeconds > 0 && heat > 0 ? breaker.heat(heat, 0, coolingSeconds) : heat;
+        double nanos = (1 - now) * secondsFromCold() * 1e9;
+        return nanos < LONGEST_NANOS ? settledNanos + Math.round(nanos) : Long.MAX_VALUE;
+    }
+
+    private double secondsFromCold() {
+        if (Double.isNaN(secondsFromCold)) {
+            secondsFromCold = breaker.tripSeconds(watts / ratingWatts);
+        }
+        return secondsFromCold;
+    }
+
+    /** The breaker trips. What it does then is the business of the caller. */
+    public void trip(long nowNanos) {
+        settle(nowNanos);
+        heat = 1;
+        highestHeat = 1;
+        coolingSeconds = 0;
+        tripNanos = -1;
+        trips++;
+        firstTripNanos = Math.min(firstTripNanos, nowNanos);
+    }
+
+    /** The breaker is closed again, cold. */
+    public void reset(long nowNanos) {
+        settle(nowNanos);
+        heat = 0;
+        coolingSeconds = 0;
+        tripNanos = -1;
     }
 
     /** The limit changes from now on. */
@@ -161,9 +218,14 @@ public final class DomainMeter {
         return highestHeat;
     }
 
-    /** When the breaker tripped; {@link Long#MAX_VALUE} if it did not. */
-    public long trippedNanos() {
-        return trippedNanos;
+    /** How often the breaker has tripped. */
+    public int trips() {
+        return trips;
+    }
+
+    /** When it tripped first; {@link Long#MAX_VALUE} if it did not. */
+    public long firstTripNanos() {
+        return firstTripNanos;
     }
 
     /** Averages over whole seconds from the start of the run. */

@@ -9,7 +9,8 @@ import java.util.List;
  * <p>Power is held in whole microwatts, so that the power of a parent is exactly the sum of its children whatever the
  * order and number of changes; doubles would drift. 292 years of nanoseconds and 9 TW fit.
  *
- * <p><b>Caveats.</b> A change touches the domains from the leaf up to the root, nothing else.
+ * <p><b>Caveats.</b> A change touches the domains from the leaf up to the root, nothing else. Of breakers, only those that
+ * are over their rating cost anything, and those once for each change of their power.
  */
 public final class PowerDomains {
 
@@ -23,6 +24,15 @@ public final class PowerDomains {
     private final long[] ownMicrowatts;
     private final DomainMeter[] meters;
 
+    /** The domains over the rating of their breaker, and maybe some that were of late. */
+    private final int[] overloaded;
+
+    private final boolean[] listed;
+    private int overloads;
+    private boolean tripsChanged;
+    private int nextTrip;
+    private long nextTripNanos = Long.MAX_VALUE;
+
     /** @param expectedSeconds length of the run, to size the meters */
     public PowerDomains(List<Domain> domains, int expectedSeconds) {
         this.domains = List.copyOf(domains);
@@ -31,6 +41,8 @@ public final class PowerDomains {
         microwatts = new long[count];
         ownMicrowatts = new long[count];
         meters = new DomainMeter[count];
+        overloaded = new int[count];
+        listed = new boolean[count];
         for (int i = 0; i < count; i++) {
             Domain domain = domains.get(i);
             if (i == 0 ? domain.parent() != -1 : domain.parent() < 0 || domain.parent() >= i) {
@@ -76,8 +88,54 @@ public final class PowerDomains {
         for (int domain = leaf; domain >= 0; domain = parents[domain]) {
             meters[domain].settle(nowNanos);
             microwatts[domain] += deltaMicrowatts;
-            meters[domain].power(microwatts[domain] * 1e-6);
+            if (meters[domain].power(microwatts[domain] * 1e-6)) {
+                tripChanges(domain);
+            }
         }
+    }
+
+    private void tripChanges(int domain) {
+        tripsChanged = true;
+        if (!listed[domain]) {
+            listed[domain] = true;
+            overloaded[overloads++] = domain;
+        }
+    }
+
+    /**
+     * When a breaker will trip if nothing changes; {@link Long#MAX_VALUE} for never. To be asked whenever a change is over,
+     * at the instant of the change.
+     */
+    public long nextTripNanos() {
+        if (tripsChanged) {
+            findNextTrip();
+        }
+        return nextTripNanos;
+    }
+
+    /** Whose breaker that is; of those due at one instant the last of the list, which is no domain above another. */
+    public int nextTrip() {
+        return nextTrip;
+    }
+
+    private void findNextTrip() {
+        tripsChanged = false;
+        nextTripNanos = Long.MAX_VALUE;
+        int kept = 0;
+        for (int i = 0; i < overloads; i++) {
+            int domain = overloaded[i];
+            if (!meters[domain].isOverRating()) {
+                listed[domain] = false;
+                continue;
+            }
+            overloaded[kept++] = domain;
+            long at = meters[domain].tripNanos();
+            if (at < nextTripNanos || (at == nextTripNanos && domain > nextTrip)) {
+                nextTripNanos = at;
+                nextTrip = domain;
+            }
+        }
+        overloads = kept;
     }
 
     /** Brings all meters up to now. */

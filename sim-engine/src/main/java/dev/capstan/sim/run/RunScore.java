@@ -57,7 +57,7 @@ final class RunScore {
         figures[figure.ordinal()] = (double) count;
     }
 
-    /** Writes the figures of power and control, and tells the log of excursions, disturbances and trips. */
+    /** Writes the figures of power and control, and tells the log of excursions and disturbances. */
     List<Disturbance> judge(double[] reference) {
         int bridge = (int) Math.ceil(experiment.scoring().bridgeNanos() * 1e-9);
         List<Excursion> excursions = Excursion.find(watts, capOfSecond, from, watts.length, bridge);
@@ -69,14 +69,9 @@ final class RunScore {
             DomainMeter meter = power.meter(i);
             if (meter.hasBreaker()) {
                 hottest = Double.isNaN(hottest) ? meter.highestHeat() : Math.max(hottest, meter.highestHeat());
-                if (meter.trippedNanos() != Long.MAX_VALUE) {
-                    trips++;
-                    trippedSeconds = Math.min(trippedSeconds, meter.trippedNanos() * 1e-9);
-                    log.event(
-                            meter.trippedNanos(),
-                            "breaker-tripped",
-                            power.domain(i).name(),
-                            "");
+                trips += meter.trips();
+                if (meter.trips() > 0) {
+                    trippedSeconds = Math.min(trippedSeconds, meter.firstTripNanos() * 1e-9);
                 }
             }
         }

@@ -1,9 +1,11 @@
 package dev.capstan.sim.run;
 
 import dev.capstan.capping.CappingPolicy;
+import dev.capstan.sim.cluster.Breakers;
 import dev.capstan.sim.cluster.Demand;
 import dev.capstan.sim.cluster.Deployment;
 import dev.capstan.sim.cluster.Failures;
+import dev.capstan.sim.cluster.Outages;
 import dev.capstan.sim.cluster.Pod;
 import dev.capstan.sim.cluster.Servers;
 import dev.capstan.sim.cluster.ServicePlant;
@@ -81,7 +83,7 @@ public final class SimulationRun {
                     domain.name(),
                     domain.parent(),
                     limit,
-                    domain.breakerRatingWatts(),
+                    capped ? domain.breakerRatingWatts() : Double.POSITIVE_INFINITY,
                     domain.breakerCoolingSeconds()));
         }
         power = new PowerDomains(domains, seconds);
@@ -92,14 +94,26 @@ public final class SimulationRun {
                 experiment.cluster().wallWattsPerGpuWatt(),
                 experiment.cluster().unallocatedGpuWatts(),
                 power);
+        if (experiment.cluster().boardSpread() > 0) {
+            servers.spreadBoards(experiment.cluster().boardSpread(), RandomStream.named(seed, "boards"));
+        }
         Demand demand = new Demand(power.meter(0));
         for (int i = 0; i < loads.size(); i++) {
             Experiment.Service spec = experiment.services().get(i);
             ServicePlant plant = plant(spec, loads.get(i), demand, capped);
             plant.lockClock(spec.lockedMegahertz());
+            if (spec.imagePullNanos() > 0) {
+                plant.deployment().pullImages(spec.imagePullNanos());
+            }
             plants.add(plant);
         }
-        fail();
+        Outages outages = new Outages(
+                kernel,
+                servers,
+                plants.stream().map(ServicePlant::deployment).toList(),
+                experiment.cluster().failing().evictionNanos());
+        fail(outages);
+        watchBreakers(outages);
         PowerMonitor monitor = new PowerMonitor(
                 kernel, telemetry(), plants, experiment.cluster().servers(), parents);
         control = new ControlLoop(kernel, experiment, power, servers, plants, monitor, seed, log);
@@ -143,18 +157,40 @@ public final class SimulationRun {
         return run.score(grid, reference.get());
     }
 
-    private void fail() {
+    /** A reference run has no breakers: it stands for what demand would draw. */
+    private void watchBreakers(Outages outages) {
+        long[] resets = new long[power.size()];
+        boolean any = false;
+        for (int i = 0; i < resets.length; i++) {
+            resets[i] = experiment.cluster().domains().get(i).breakerResetNanos();
+            any |= power.meter(i).hasBreaker();
+        }
+        if (any) {
+            Breakers.watch(
+                    kernel,
+                    power,
+                    servers,
+                    outages,
+                    resets,
+                    (now, domain, tripped, below) -> log.event(
+                            now,
+                            tripped ? "breaker-tripped" : "breaker-reset",
+                            power.domain(domain).name(),
+                            below + " servers"));
+        }
+    }
+
+    private void fail(Outages outages) {
         Experiment.Failing failing = experiment.cluster().failing();
         Failures.schedule(
                 kernel,
                 servers,
-                plants.stream().map(ServicePlant::deployment).toList(),
+                outages,
                 failing.failures().stream()
                         .map(one ->
                                 new Failures.Planned(one.atNanos(), one.lastingNanos(), one.domain(), one.servers()))
                         .toList(),
                 new Failures.Random(failing.meanSecondsBetween(), failing.repairNanos()),
-                failing.evictionNanos(),
                 RandomStream.named(seed, "failures"),
                 (now, server, failed) ->
                         log.event(now, failed ? "server-failed" : "server-repaired", "server-" + server, ""));

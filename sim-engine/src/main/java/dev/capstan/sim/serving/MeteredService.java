@@ -24,6 +24,8 @@ import java.util.List;
  * less and takes longer at a lower clock is not modelled. What does not fit is curtailed (lost), or deferred: kept as a backlog of energy that is served with all the room
  * there is as soon as there is any. Power is constant between changes of demand, replicas or limit and the instant at
  * which the backlog runs out, so energy is exact.
+ *
+ * <p>That boards differ changes nothing here: demand is watts at the site's own boards, whatever work it stands for.
  */
 public final class MeteredService implements ServicePlant {
 

@@ -25,6 +25,9 @@ final class Replica {
     final int index;
     final DecodeBatch batch;
     final KvCache kv;
+    /** What its steps cost under the limit in force. */
+    StepPrices prices;
+
     boolean accepting = true;
 
     boolean stepping;
@@ -75,8 +78,9 @@ final class Replica {
     private int[] leavingRequests = new int[4];
     private Outcome[] leavingOutcomes = new Outcome[4];
 
-    Replica(Pod pod, int index, RequestLedger requests, ModelProfile model, KvCache kv) {
+    Replica(Pod pod, int index, RequestLedger requests, ModelProfile model, KvCache kv, StepPrices prices) {
         this.pod = pod;
+        this.prices = prices;
         this.index = index;
         this.requests = requests;
         this.kv = kv;

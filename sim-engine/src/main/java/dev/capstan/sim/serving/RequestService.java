@@ -18,7 +18,9 @@ import dev.capstan.trace.PrefixBlocks;
 import dev.capstan.trace.RandomStream;
 import dev.capstan.trace.RequestTrace;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,9 @@ public final class RequestService implements ServicePlant {
     private final ServingOptions options;
     private final Optional<PrefixBlocks> prefixBlocks;
     private final Pricing pricing;
+    /** What steps cost under the limit and the clock in force, for each board factor there is. */
+    private final Map<Double, StepPrices> prices = new HashMap<>();
+
     private final Deployment deployment;
 
     private final long[] arrivals;
@@ -60,7 +65,6 @@ public final class RequestService implements ServicePlant {
     private final Tournament stretchEnds = new Tournament();
 
     private final RequestQueue gateway = new RequestQueue();
-    private StepPrices prices;
     private double gpuLimitWatts;
     private int clockMegahertz;
     private int blockedReplicas;
@@ -98,7 +102,7 @@ public final class RequestService implements ServicePlant {
                 trace,
                 options,
                 timed,
-                (limitWatts, clock) -> new StepTable(model, limitWatts, clock, 1, servers));
+                (limitWatts, clock, boardFactor) -> new StepTable(model, limitWatts, clock, boardFactor, servers));
     }
 
     RequestService(
@@ -130,7 +134,6 @@ public final class RequestService implements ServicePlant {
         longestTokens = Math.min(
                 options.maxModelTokens(), model.kvCapacityTokens() / options.blockTokens() * options.blockTokens());
         gpuLimitWatts = model.tdpGpuWatts();
-        prices = pricing.at(gpuLimitWatts, 1);
         RequestLog log = requests.log;
         timeouts = options.timeoutNanos() == ServingOptions.NEVER
                 ? null
@@ -155,9 +158,9 @@ public final class RequestService implements ServicePlant {
         kernel.addSource(new Arrivals());
     }
 
-    /** Prices of steps under a power limit of each GPU and at a share of the maximum clock. */
+    /** Prices of steps under a power limit of each GPU, at a share of the maximum clock, on boards of a factor. */
     interface Pricing {
-        StepPrices at(double gpuLimitWatts, double clock);
+        StepPrices at(double gpuLimitWatts, double clock, double boardFactor);
     }
 
     private final class StretchEnds implements EventSource {
@@ -285,7 +288,7 @@ public final class RequestService implements ServicePlant {
                 prefixBlocks
                         .map(blocks -> new PrefixCache(blocks, options.blockTokens()))
                         .orElse(null));
-        Replica replica = new Replica(pod, replicas.size(), requests, model, kv);
+        Replica replica = new Replica(pod, replicas.size(), requests, model, kv, pricesFor(pod));
         replicas.add(replica);
         router.add(replica);
         if (options.routing() == Routing.LEAST_OUTSTANDING) {
@@ -387,13 +390,22 @@ public final class RequestService implements ServicePlant {
     }
 
     private void reprice() {
-        prices = pricing.at(gpuLimitWatts, model.clockShare(clockMegahertz));
+        prices.clear();
         for (Replica replica : replicas) {
+            if (replica.pod.phase() == Pod.Phase.GONE) {
+                continue;
+            }
+            replica.prices = pricesFor(replica.pod);
             replica.unpriced = true;
             if (replica.stepping) {
                 cut(replica);
             }
         }
+    }
+
+    private StepPrices pricesFor(Pod pod) {
+        double clock = model.clockShare(clockMegahertz);
+        return prices.computeIfAbsent(pod.boardFactor(), factor -> pricing.at(gpuLimitWatts, clock, factor));
     }
 
     /** Invariants 2 to 4: no request, no token is lost or made up, the KV cache holds no more than it can. */
@@ -473,7 +485,7 @@ public final class RequestService implements ServicePlant {
         replica.stepping = false;
         stretchEnds.set(replica.index, NONE);
         if (replica.accepting) {
-            deployment.drawActive(replica.pod, prices.idleActiveMicrowatts());
+            deployment.drawActive(replica.pod, replica.prices.idleActiveMicrowatts());
         } else {
             deployment.drained(replica.pod);
         }
@@ -517,6 +529,7 @@ public final class RequestService implements ServicePlant {
 
     /** Prices the step that was put together, and lets it run; without prompts, as many alike as can be. */
     private void begin(Replica replica) {
+        StepPrices prices = replica.prices;
         int sequences = replica.batch.size();
         long context = replica.kv.contextTokens(replica.steps + 1);
         long activeMicrowatts;

@@ -60,18 +60,18 @@ final class BreakerSuite implements Suite {
         return checks;
     }
 
-    /** Held at a ratio on a meter that is read every 0.1 s, as a run would. */
+    /** Held at a ratio but for a flicker of a microwatt every 0.1 s, so that the trip is foretold anew each time. */
     private static double meteredTrip(double ratio) {
         double rating = 100_000;
         PowerDomains power = new PowerDomains(
                 List.of(new PowerDomains.Domain("row", -1, rating, rating, Double.POSITIVE_INFINITY)), 1);
         power.add(0, Math.round(ratio * rating * 1e6), 0);
         long now = 0;
-        while (power.meter(0).trippedNanos() == Long.MAX_VALUE) {
+        for (long flicker = 1; power.nextTripNanos() > now + 100_000_000; flicker = -flicker) {
             now += 100_000_000;
-            power.settle(now);
+            power.add(0, flicker, now);
         }
-        return power.meter(0).trippedNanos() * 1e-9;
+        return power.nextTripNanos() * 1e-9;
     }
 
     /** The curve itself, which unlike a meter does not stop at 1. */

@@ -151,6 +151,73 @@ class DeploymentTest {
         assertThat(deployment.count(Phase.READY)).isEqualTo(4);
     }
 
+    /** 20 s of pulling at idle power, then 10 s and 5 s; the second pod of the server waits for the same pull. */
+    @Test
+    void pullsTheImageOnceForEachServer() {
+        deployment.pullImages(20 * SECOND);
+        deployment.scale(1);
+        assertThat(watts()).isEqualTo(440);
+        kernel.runUntil(8 * SECOND);
+        deployment.scale(3); // 1 beside 0, 2 on the other server, which has the image at 28 s
+        kernel.runUntil(20 * SECOND);
+        assertThat(watts()).isEqualTo(440 + 2 * 540);
+        kernel.runUntil(28 * SECOND);
+        assertThat(watts()).isEqualTo(440 + 3 * 540);
+        kernel.runUntil(43 * SECOND);
+        assertThat(calls).containsExactly("ready 0 at 35.0", "ready 1 at 35.0", "ready 2 at 43.0");
+
+        deployment.scale(4); // beside 2, where the image is
+        kernel.runUntil(58 * SECOND);
+        assertThat(calls).endsWith("ready 3 at 58.0");
+    }
+
+    @Test
+    void initialReplicasHaveTheirImageAndTheirServerKeepsIt() {
+        empty = true;
+        deployment.pullImages(20 * SECOND);
+        deployment.begin(1);
+        deployment.scale(0);
+        deployment.scale(1);
+        kernel.runUntil(15 * SECOND);
+        assertThat(calls).endsWith("ready 1 at 15.0");
+    }
+
+    @Test
+    void aPullGoesOnWithoutItsPodAndAnotherServiceHasAnImageOfItsOwn() {
+        empty = true;
+        deployment.pullImages(20 * SECOND);
+        deployment.scale(1);
+        kernel.runUntil(5 * SECOND);
+        deployment.scale(0);
+        kernel.runUntil(12 * SECOND);
+        deployment.scale(1);
+        Deployment other = deployment(0, 1);
+        other.pullImages(30 * SECOND);
+        other.scale(1);
+        kernel.runUntil(60 * SECOND);
+        assertThat(calls).containsExactly("ready 1 at 35.0", "ready 0 at 57.0");
+    }
+
+    /** Down at 5 s in the middle of the pull and back at 7 s: anew, ready at 42 s. Down and back later: no pull. */
+    @Test
+    void aServerThatWasDownKeepsWhatItHasPulledWhole() {
+        deployment.pullImages(20 * SECOND);
+        Outages outages = new Outages(kernel, servers, List.of(deployment), 100 * SECOND);
+        deployment.scale(1);
+        kernel.runUntil(5 * SECOND);
+        outages.begin(0, 1);
+        kernel.runUntil(7 * SECOND);
+        outages.end(0, 1);
+        kernel.runUntil(50 * SECOND);
+        assertThat(calls).containsExactly("ready 1 at 42.0");
+
+        outages.begin(0, 1);
+        kernel.runUntil(60 * SECOND);
+        outages.end(0, 1);
+        kernel.runUntil(75 * SECOND);
+        assertThat(calls).endsWith("ready 2 at 75.0");
+    }
+
     @Test
     void refusesToBeginWithMoreThanFits() {
         assertThatThrownBy(() -> deployment.begin(5)).hasMessageContaining("no server has 2 GPUs free");

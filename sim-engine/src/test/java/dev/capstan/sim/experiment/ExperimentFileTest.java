@@ -62,10 +62,18 @@ class ExperimentFileTest {
                         1000,
                         1.25,
                         60,
+                        0.04,
                         1.1,
                         List.of(
-                                new Domain("row", -1, 1, Double.POSITIVE_INFINITY, 26_000, 600),
-                                new Domain("rack", 0, 2, 9000, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY)),
+                                new Domain("row", -1, 1, Double.POSITIVE_INFINITY, 26_000, 600, 900 * SECOND),
+                                new Domain(
+                                        "rack",
+                                        0,
+                                        2,
+                                        9000,
+                                        Double.POSITIVE_INFINITY,
+                                        Double.POSITIVE_INFINITY,
+                                        1800 * SECOND)),
                         new Experiment.Failing(
                                 List.of(new Experiment.Failure(60 * SECOND, 120 * SECOND, 1, 2)),
                                 360_000,
@@ -144,6 +152,7 @@ class ExperimentFileTest {
         assertThat(List.of(chat.minReplicas(), chat.initialReplicas(), chat.maxReplicas()))
                 .containsExactly(1, 2, 4);
         assertThat(chat.startup()).containsExactly(new StartupPhase("load", 20 * SECOND, 250));
+        assertThat(chat.imagePullNanos()).isEqualTo(300 * SECOND);
         assertThat(chat.startupJitter()).isEqualTo(0.2);
         assertThat(chat.graceNanos()).isEqualTo(15 * SECOND);
         assertThat(chat.autoscaler())
@@ -434,9 +443,10 @@ class ExperimentFileTest {
               server_base: 1 kW
               wall_watts_per_gpu_watt: 1.25
               unallocated_gpu: 60 W
+              board_spread: 4 %
               pue: 1.1
               domains:
-                - {name: row, servers: 1, breaker: {rating: 26 kW, cooling: 10m}}
+                - {name: row, servers: 1, breaker: {rating: 26 kW, cooling: 10m, reset_after: 15m}}
                 - {name: rack, parent: row, servers: 2, limit: 9 kW}
               failures: [{at: 1m, lasting: 2m, domain: rack, servers: 2}]
               server_mtbf: 100h
@@ -463,6 +473,7 @@ class ExperimentFileTest {
                 request_timeout: 5m
                 client_patience: 30s
                 locked_clock: 1590
+                image_pull: 5m
                 priority: 2
                 weight: 1.5
                 replicas: {min: 1, initial: 2, max: 4}

@@ -84,6 +84,7 @@ class InvalidExperimentTest {
                 "services[0].autoscaler.enabled=yes please | services[0].autoscaler.enabled | expected true or false, found 'yes please'",
                 "cluster.gpus_per_server=0 | cluster.gpus_per_server | must lie between 1 and 64, was 0",
                 "cluster.pue=1.2 % | cluster.pue | expected a number without a unit, found '1.2 %'",
+                "cluster.breaker={rating: 9 kW, reset_after: 0s} | cluster.breaker.reset_after | must be at least 1s, was 0s",
                 "cluster.breaker={rating: 9 kW, cooling: 600} | cluster.breaker.cooling | Maybe you meant 600s.",
                 "cluster.domains=[{name: a, parent: b}] | cluster.domains[0] | the first domain is the root: it has no parent, and its limit is the cap",
                 "cluster.domains=[{name: a, servers: 1}, {name: b, parent: c}] | cluster.domains[1].parent | must name a domain above in the list (a), was 'c'",

@@ -97,13 +97,86 @@ class PowerDomainsTest {
     }
 
     @Test
-    void tripsAtTheSameInstantHoweverOftenItIsSettled() {
+    void foretellsTheSameInstantHoweverOftenItIsSettled() {
         PowerDomains power = single(NONE, 1000, NONE);
         power.add(0, 1_400 * WATT, 0);
-        for (int i = 1; i <= 7000; i++) {
+        long trip = power.nextTripNanos();
+        assertThat(trip * 1e-9).isEqualTo(60, within(60e-6));
+        for (int i = 1; i < 6000; i++) {
             power.settle(i * 10_000_000L + i % 3);
+            assertThat(power.nextTripNanos()).isEqualTo(trip);
         }
-        assertThat(power.meter(0).trippedNanos() * 1e-9).isEqualTo(60, within(60e-6));
+        power.settle(trip);
+        assertThat(power.meter(0).highestHeat()).isEqualTo(1, within(1e-11));
+        power.meter(0).trip(trip);
+        assertThat(power.meter(0).highestHeat()).isEqualTo(1);
+        assertThat(power.meter(0).firstTripNanos()).isEqualTo(trip);
+    }
+
+    /** 1.4 for 30 s is half the way; at 1.2 the other half takes 257 s / 2, as 1 - 1/2 of its own trip time. */
+    @Test
+    void foretellsAnewWhenPowerChanges() {
+        PowerDomains power = single(NONE, 1000, NONE);
+        power.add(0, 1_400 * WATT, 0);
+        power.nextTripNanos();
+        power.add(0, -200 * WATT, 30 * SECOND);
+        double rest = (1 - 30 / BreakerCurve.RACK.tripSeconds(1.4)) * BreakerCurve.RACK.tripSeconds(1.2);
+        assertThat(power.nextTripNanos()).isEqualTo(Math.round((30 + rest) * 1e9));
+        power.add(0, -200 * WATT, 40 * SECOND);
+        assertThat(power.nextTripNanos()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void foretellsTheEarliestOfManyBreakersAndOfEqualOnesThatFurtherDown() {
+        PowerDomains power = new PowerDomains(
+                List.of(
+                        new Domain("root", -1, NONE, 1000, NONE),
+                        new Domain("a", 0, NONE, 1000, NONE),
+                        new Domain("b", 0, NONE, 500, NONE)),
+                10);
+        power.add(1, 1_400 * WATT, 0);
+        assertThat(power.nextTripNanos())
+                .isEqualTo(power.meter(1).tripNanos())
+                .isEqualTo(power.meter(0).tripNanos());
+        assertThat(power.nextTrip()).isOne();
+        power.add(2, 100 * WATT, 10 * SECOND); // the root now has 1.5 times its rating
+        assertThat(power.nextTripNanos())
+                .isEqualTo(Math.round((10 + (1 - 10 / 60.0) * BreakerCurve.RACK.tripSeconds(1.5)) * 1e9));
+        assertThat(power.nextTrip()).isZero();
+        power.add(1, -1_400 * WATT, 20 * SECOND);
+        assertThat(power.nextTripNanos()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    /** Power that is over the rating for no time at all leaves the heat as it was, to the last bit. */
+    @Test
+    void anOverloadOfNoDurationChangesNothing() {
+        PowerDomains power = single(NONE, 1000, 600);
+        PowerDomains other = single(NONE, 1000, 600);
+        for (PowerDomains each : List.of(power, other)) {
+            each.add(0, 1_300 * WATT, 0);
+            each.nextTripNanos();
+            each.add(0, -600 * WATT, 10 * SECOND);
+        }
+        power.add(0, 900 * WATT, 31 * SECOND);
+        assertThat(power.nextTripNanos()).isGreaterThan(31 * SECOND).isLessThan(Long.MAX_VALUE);
+        power.add(0, -900 * WATT, 31 * SECOND);
+        power.settle(75 * SECOND);
+        other.settle(75 * SECOND);
+        assertThat(power.meter(0).heat()).isEqualTo(other.meter(0).heat()).isPositive();
+    }
+
+    @Test
+    void beginsColdAfterAReset() {
+        PowerDomains power = single(NONE, 1000, NONE);
+        power.add(0, 1_400 * WATT, 0);
+        long trip = power.nextTripNanos();
+        power.meter(0).trip(trip);
+        power.add(0, -1_400 * WATT, trip);
+        power.meter(0).reset(trip + 100 * SECOND);
+        power.add(0, 1_400 * WATT, trip + 200 * SECOND);
+
+        assertThat(power.nextTripNanos()).isEqualTo(2 * trip + 200 * SECOND);
+        assertThat(power.meter(0).trips()).isOne();
         assertThat(power.meter(0).highestHeat()).isEqualTo(1);
     }
 
@@ -116,15 +189,15 @@ class PowerDomainsTest {
         double gain = 30 / BreakerCurve.RACK.tripSeconds(1.2);
         double coolPeak = gain / (1 - StrictMath.exp(-60 / 120.0));
         assertThat(coolPeak).isEqualTo(0.296783, within(1e-5));
-        PowerDomains cool = intermittent(120);
+        PowerDomains cool = single(NONE, 1000, 120);
+        assertThat(tripsUnderIntermittentLoad(cool)).isEqualTo(Long.MAX_VALUE);
         assertThat(cool.meter(0).highestHeat()).isEqualTo(coolPeak, within(1e-9));
-        assertThat(cool.meter(0).trippedNanos()).isEqualTo(Long.MAX_VALUE);
 
         // With tau = 600 s the n-th overload ends at warmPeak (1 - e^(-0.1 n)), over 1 from the 17th on.
         double warmPeak = gain / (1 - StrictMath.exp(-60 / 600.0));
         assertThat(warmPeak).isEqualTo(1.227124, within(2e-5));
         double heatAtThe17th = warmPeak * (1 - StrictMath.exp(-1.6)) * StrictMath.exp(-0.1);
-        assertThat(intermittent(600).meter(0).trippedNanos() * 1e-9)
+        assertThat(tripsUnderIntermittentLoad(single(NONE, 1000, 600)) * 1e-9)
                 .isEqualTo(16 * 90 + 30 * (1 - heatAtThe17th) / gain, within(1e-6));
     }
 
@@ -166,19 +239,21 @@ class PowerDomainsTest {
     private static double trippedSeconds(double ratio) {
         PowerDomains power = single(NONE, 1000, NONE);
         power.add(0, Math.round(ratio * 1000 * WATT), 0);
-        power.settle(100_000 * SECOND);
-        long at = power.meter(0).trippedNanos();
+        long at = power.nextTripNanos();
         return at == Long.MAX_VALUE ? Double.POSITIVE_INFINITY : at * 1e-9;
     }
 
-    private static PowerDomains intermittent(double coolingSeconds) {
-        PowerDomains power = single(NONE, 1000, coolingSeconds);
-        for (int cycle = 0; cycle < 200; cycle++) {
-            power.add(0, 1_200 * WATT, cycle * 90L * SECOND);
-            power.add(0, -1_200 * WATT, (cycle * 90L + 30) * SECOND);
+    /** 20 % over for 30 s of each 90 s, until it would trip. */
+    private static long tripsUnderIntermittentLoad(PowerDomains power) {
+        for (long cycle = 0; cycle < 200; cycle++) {
+            power.add(0, 1_200 * WATT, cycle * 90 * SECOND);
+            if (power.nextTripNanos() <= (cycle * 90 + 30) * SECOND) {
+                return power.nextTripNanos();
+            }
+            power.add(0, -1_200 * WATT, (cycle * 90 + 30) * SECOND);
         }
         power.settle(200 * 90 * SECOND);
-        return power;
+        return Long.MAX_VALUE;
     }
 
     private static PowerDomains single(double limitWatts, double ratingWatts, double coolingSeconds) {

@@ -110,6 +110,21 @@ class SimulationRunTest {
         assertThat(result.figure(Figure.CAPPED_SECONDS)).isZero();
     }
 
+    /** Boards that differ draw otherwise, from a stream of their own: the same requests come and the same pods start. */
+    @Test
+    void boardsThatDifferChangePowerAndRepeatBitByBit() {
+        TinyExperiment tiny = serving();
+        RunResult alike = tiny.run(TinyExperiment.policy("none"), loads(1), 1, CheckLevel.LIGHT);
+        tiny.boardSpread = 0.05;
+        RunResult spread = tiny.run(TinyExperiment.policy("none"), loads(1), 1, CheckLevel.FULL);
+        RunResult again = tiny.run(TinyExperiment.policy("none"), loads(1), 1, CheckLevel.NONE);
+
+        assertThat(again.figures()).containsExactly(spread.figures());
+        assertThat(spread.figure(Figure.ENERGY_JOULES)).isNotEqualTo(alike.figure(Figure.ENERGY_JOULES));
+        assertThat(spread.figure(Figure.REQUESTS_ARRIVED)).isEqualTo(alike.figure(Figure.REQUESTS_ARRIVED));
+        assertThat(spread.figure(Figure.REPLICA_CHANGES)).isEqualTo(alike.figure(Figure.REPLICA_CHANGES));
+    }
+
     /** Two services with two idle pods: 3 servers of 100 W and 1.2 * 8 GPUs at 25 W, 1.2 * (120 - 25) W for each pod. */
     @Test
     void drawsIdlePowerWithoutLoad() {
@@ -219,7 +234,7 @@ class SimulationRunTest {
         tiny.domains = List.of(
                 TinyExperiment.domain("root", -1, 0),
                 TinyExperiment.domain("a", 0, 2),
-                new Experiment.Domain("b", 0, 1, Double.POSITIVE_INFINITY, 2500, 120));
+                new Experiment.Domain("b", 0, 1, Double.POSITIVE_INFINITY, 2500, 120, Long.MAX_VALUE));
         tiny.capWatts = 4500;
         tiny.startSeconds = 20;
         tiny.startupJitter = 0.2;

@@ -36,6 +36,7 @@ public final class TinyExperiment {
     public double serverBaseWatts;
     public double unallocatedGpuWatts;
     public double wallWattsPerGpuWatt = 1;
+    public double boardSpread;
     public int gpusPerServer = 1;
     public double capWatts = 2000;
     public List<Experiment.CapChange> capChanges = List.of();
@@ -67,7 +68,13 @@ public final class TinyExperiment {
     /** One domain with servers of its own and no limit. */
     public static Experiment.Domain domain(String name, int parent, int servers) {
         return new Experiment.Domain(
-                name, parent, servers, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+                name,
+                parent,
+                servers,
+                Double.POSITIVE_INFINITY,
+                Double.POSITIVE_INFINITY,
+                Double.POSITIVE_INFINITY,
+                Long.MAX_VALUE);
     }
 
     /** Replicas of one GPU that draw from nothing up to the given power. */
@@ -129,6 +136,7 @@ public final class TinyExperiment {
                     minReplicas,
                     initialReplicas,
                     maxReplicas,
+                    0,
                     List.of(new StartupPhase("start", nanos(startSeconds), startShare * model.tdpGpuWatts())),
                     startupJitter,
                     nanos(graceSeconds),
@@ -148,7 +156,14 @@ public final class TinyExperiment {
                 1,
                 1,
                 new Experiment.Cluster(
-                        gpusPerServer, serverBaseWatts, wallWattsPerGpuWatt, unallocatedGpuWatts, 1, domains, failing),
+                        gpusPerServer,
+                        serverBaseWatts,
+                        wallWattsPerGpuWatt,
+                        unallocatedGpuWatts,
+                        boardSpread,
+                        1,
+                        domains,
+                        failing),
                 list,
                 new Experiment.Cap(capWatts, capChanges, 60 * SECOND),
                 new Experiment.Control(

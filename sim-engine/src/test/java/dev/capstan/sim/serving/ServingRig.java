@@ -50,8 +50,8 @@ final class ServingRig {
                 trace,
                 options,
                 true,
-                (limitWatts, clock) ->
-                        new ContextPrices(new StepTable(model, limitWatts, clock, 1, cluster), contextCost));
+                (limitWatts, clock, boardFactor) ->
+                        new ContextPrices(new StepTable(model, limitWatts, clock, boardFactor, cluster), contextCost));
         power.meter(0).startScoring(0);
     }
 
