@@ -243,7 +243,8 @@ final class ExperimentReader {
         Workload workload =
                 mode == Mode.REQUESTS ? workloads.requests(workloadSection) : workloads.power(workloadSection);
         workloadSection.finish();
-        ModelProfile model = model(section);
+        AdjustmentReader adjustments = new AdjustmentReader(section.section("adjust"));
+        ModelProfile model = adjustments.adjust(model(section));
         if (model.gpus() > cluster.gpusPerServer()) {
             section.issue(
                     "model",
@@ -290,7 +291,7 @@ final class ExperimentReader {
                 min,
                 initial,
                 max,
-                List.copyOf(startup),
+                adjustments.adjust(List.copyOf(startup)),
                 jitter,
                 grace,
                 serving,

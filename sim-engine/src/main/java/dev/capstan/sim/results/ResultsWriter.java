@@ -53,7 +53,8 @@ public final class ResultsWriter {
             Figure.GOODPUT_REQUESTS_PER_SECOND,
             Figure.JOULES_PER_OUTPUT_TOKEN,
             Figure.CAPPED_SECONDS,
-            Figure.REPLICA_CHANGES);
+            Figure.REPLICA_CHANGES,
+            Figure.OUT_OF_RANGE_TIME_SHARE);
 
     private static final ObjectMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();

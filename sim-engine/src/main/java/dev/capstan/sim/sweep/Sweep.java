@@ -32,6 +32,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -411,10 +412,18 @@ public final class Sweep {
     private List<String> notes() {
         Set<String> notes = new LinkedHashSet<>();
         Set<String> engines = new LinkedHashSet<>();
+        Map<String, String> profiles = new LinkedHashMap<>();
+        Set<String> adjustedFurther = new LinkedHashSet<>();
         for (ModelProfile model : models()) {
             engines.add(model.engine());
-            notes.add("Profile " + model.name() + ": " + model.validity() + " (source: " + model.source() + ").");
+            String rests = model.validity() + " (source: " + model.source() + ").";
+            if (!rests.equals(profiles.computeIfAbsent(model.name(), name -> rests))) {
+                adjustedFurther.add(model.name());
+            }
         }
+        profiles.forEach((name, rests) -> notes.add("Profile " + name + ": " + rests));
+        adjustedFurther.forEach(
+                name -> notes.add("Profile " + name + " is adjusted further at other points or services."));
         if (engines.size() > 1) {
             notes.add("The profiles are of different generations of engines (" + String.join(", ", engines)
                     + "): step times differ by 3 times and power by 2 between them, so do not compare their results.");

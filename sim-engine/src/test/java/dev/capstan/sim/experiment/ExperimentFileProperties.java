@@ -34,6 +34,8 @@ class ExperimentFileProperties {
             "services[0]",
             "services[0].replicas",
             "services[0].startup",
+            "services[0].adjust",
+            "services[0].adjust.lag",
             "services[0].autoscaler",
             "services[0].slo",
             "cluster.failures",
