@@ -87,6 +87,7 @@ final class ExperimentReader {
         scoringSection.finish();
         Output output = output(root.section("output"));
         root.has("axes");
+        root.has("sensitivity");
         root.finish();
         return new Experiment(
                 name,

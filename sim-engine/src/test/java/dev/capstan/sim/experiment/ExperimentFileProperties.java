@@ -54,7 +54,9 @@ class ExperimentFileProperties {
             "scoring",
             "output",
             "axes",
-            "axes.control.interval");
+            "axes.control.interval",
+            "sensitivity",
+            "sensitivity.cluster.pue");
 
     private final ExperimentFolder folder = new ExperimentFolder();
 
@@ -196,6 +198,10 @@ class ExperimentFileProperties {
                 "{cap: [1]}",
                 "{power: [20 kW, 1 W]}",
                 "{a.b: [1]}",
+                "{a.b: [1, 2]}",
+                "{cluster.pue: band}",
+                "bands",
+                "band",
                 "{\"\": [1]}",
                 "{generate: {}}",
                 "!!binary aGVsbG8=",
