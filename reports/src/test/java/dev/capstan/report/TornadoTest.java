@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,10 +43,10 @@ class TornadoTest {
 
         assertThat(gamma.name()).isEqualTo("gamma");
         // 3.6 MJ are a kilowatt-hour.
-        assertThat(gamma.low()).isNotNull();
-        assertThat(gamma.low().value()).isEqualTo("1.5");
-        assertThat(gamma.low().change()).isCloseTo(-1, within(1e-12));
-        assertThat(gamma.low().high()).isCloseTo(1 / 3.6e6, within(1e-12));
+        Tornado.End low = Objects.requireNonNull(gamma.low());
+        assertThat(low.value()).isEqualTo("1.5");
+        assertThat(low.change()).isCloseTo(-1, within(1e-12));
+        assertThat(low.high()).isCloseTo(1 / 3.6e6, within(1e-12));
         assertThat(tornados(Tornado.Outcome.ENERGY).get(0).bars().get(0).low()).isNull();
     }
 

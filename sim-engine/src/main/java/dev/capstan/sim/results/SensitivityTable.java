@@ -4,7 +4,6 @@ import dev.capstan.sim.run.Figure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +16,8 @@ final class SensitivityTable {
 
     /** Columns that say which parameter of a run was moved; all empty where none was. */
     static final List<String> COLUMNS = List.of("parameter", "end", "value");
+
+    private static final List<String> UNMOVED = List.of("", "", "");
 
     private record Key(List<String> axisValues, String policy) {}
 
@@ -49,23 +50,31 @@ final class SensitivityTable {
         }
         try (CsvTable table = new CsvTable(file, header)) {
             places.forEach((place, byParameter) -> {
-                Map<Integer, Row> unmoved = new HashMap<>();
-                byParameter.remove(List.of("", "", "")).forEach(row -> unmoved.put(row.replication(), row));
+                List<Row> unmoved = byParameter.getOrDefault(UNMOVED, List.of());
                 byParameter.forEach((moved, rows) -> {
-                    List<Object> cells = new ArrayList<>(place.axisValues());
-                    cells.addAll(List.of(place.policy(), rows.get(0).capWatts()));
-                    cells.addAll(moved);
-                    cells.add(rows.size());
-                    for (Figure figure : figures) {
-                        Interval change = Interval.ofMean(rows.stream()
-                                .mapToDouble(row -> row.figures()[figure.ordinal()]
-                                        - unmoved.get(row.replication()).figures()[figure.ordinal()])
-                                .toArray());
-                        cells.addAll(List.of(change.estimate(), change.low(), change.high()));
+                    if (!moved.equals(UNMOVED)) {
+                        List<Object> cells = new ArrayList<>(place.axisValues());
+                        cells.addAll(List.of(place.policy(), rows.get(0).capWatts()));
+                        cells.addAll(moved);
+                        cells.add(rows.size());
+                        for (Figure figure : figures) {
+                            Interval change = change(unmoved, rows, figure);
+                            cells.addAll(List.of(change.estimate(), change.low(), change.high()));
+                        }
+                        table.row(cells.toArray());
                     }
-                    table.row(cells.toArray());
                 });
             });
         }
+    }
+
+    /** Both lists hold all replications, in their order. */
+    private static Interval change(List<Row> unmoved, List<Row> moved, Figure figure) {
+        double[] changes = new double[moved.size()];
+        for (int i = 0; i < changes.length; i++) {
+            changes[i] =
+                    moved.get(i).figures()[figure.ordinal()] - unmoved.get(i).figures()[figure.ordinal()];
+        }
+        return Interval.ofMean(changes);
     }
 }
