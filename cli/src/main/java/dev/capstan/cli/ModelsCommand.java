@@ -217,12 +217,15 @@ final class ModelsCommand implements Callable<Integer> {
         if (basis.has("error")) {
             text.append(number(", mean error %.1f %%", basis.path("error").asDouble() * 100));
         }
-        if (basis.has("sequences")) {
-            text.append(", ")
-                    .append(basis.path("sequences").get(0).asText())
-                    .append(" to ")
-                    .append(basis.path("sequences").get(1).asText())
-                    .append(" sequences");
+        for (String range : List.of("sequences", "tokens")) {
+            if (basis.has(range)) {
+                text.append(", ")
+                        .append(basis.path(range).get(0).asText())
+                        .append(" to ")
+                        .append(basis.path(range).get(1).asText())
+                        .append(" ")
+                        .append(range);
+            }
         }
         out.println(indent + of + text + ": " + basis.path("source").asText());
         if (basis.has("note")) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.HeatMapChart;
 import org.knowm.xchart.HeatMapChartBuilder;
@@ -31,6 +32,9 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 final class ChartFiles {
 
     private static final int MAX_SURFACES = 48;
+    private static final int MAX_TORNADOS = 48;
+    private static final List<Tornado.Outcome> DRAWN_OUTCOMES =
+            List.of(Tornado.Outcome.SUCCESS, Tornado.Outcome.OVER_CAP, Tornado.Outcome.TTFT, Tornado.Outcome.ENERGY);
     private static final Color INK = new Color(0x1f2933);
     private static final Color GRID = new Color(0xe4e7eb);
     private static final Color POWER = new Color(0x0b5cad);
@@ -64,10 +68,33 @@ final class ChartFiles {
         } else if (settings.size() == 1) {
             save(lines(folder, settings.get(0)), charts.resolve("success"));
         }
+        if (folder.sensitivity().isPresent()) {
+            tornados(folder, folder.sensitivity().get(), charts);
+        }
         for (ShownRun run : shown) {
             save(
                     timeline(new ReportData(folder, shown).title(run), run.timeline()),
                     charts.resolve("timeline-" + fileName(run.runId())));
+        }
+    }
+
+    private static void tornados(ResultsFolder folder, ResultTable table, Path charts) throws IOException {
+        int drawn = 0;
+        for (Tornado.Outcome outcome : DRAWN_OUTCOMES) {
+            for (Tornado tornado : Tornado.of(folder, table, outcome)) {
+                if (!tornado.bars().isEmpty() && drawn < MAX_TORNADOS) {
+                    String name = String.format(
+                            Locale.ROOT,
+                            "tornado-%02d-%s-%s",
+                            ++drawn,
+                            fileName(tornado.policy()),
+                            fileName(outcome.words));
+                    ImageIO.write(
+                            TornadoImage.of(tornado),
+                            "png",
+                            charts.resolve(name + ".png").toFile());
+                }
+            }
         }
     }
 

@@ -24,6 +24,7 @@ record Manifest(
         double containWithinSeconds,
         int replications,
         List<Axis> axes,
+        List<Parameter> parameters,
         List<Policy> policies,
         List<Trace> traces,
         List<String> notes,
@@ -33,6 +34,9 @@ record Manifest(
 
     /** An axis of the sweep, with its values as written and in the order of the experiment. */
     record Axis(String path, List<String> values) {}
+
+    /** A figure of the model that the sweep moved alone, between which ends, and where that band comes from. */
+    record Parameter(String path, String name, String band, String source) {}
 
     /** A policy of the experiment; {@code label} is what the tables call it. */
     record Policy(String label, String name, boolean guarded, List<Fact> parameters) {}
@@ -85,6 +89,14 @@ record Manifest(
             axis.path("values").forEach(value -> values.add(value.asText()));
             axes.add(new Axis(axis.path("path").asText(), List.copyOf(values)));
         }
+        List<Parameter> parameters = new ArrayList<>();
+        for (JsonNode parameter : root.path("sensitivity")) {
+            parameters.add(new Parameter(
+                    parameter.path("parameter").asText(),
+                    parameter.path("name").asText(),
+                    parameter.path("band").asText(),
+                    parameter.path("source").asText()));
+        }
         List<Policy> policies = new ArrayList<>();
         for (JsonNode policy : root.path("policies")) {
             policies.add(new Policy(
@@ -114,6 +126,7 @@ record Manifest(
                 root.path("contain_within_seconds").asDouble(Double.NaN),
                 root.path("replications").asInt(1),
                 List.copyOf(axes),
+                List.copyOf(parameters),
                 List.copyOf(policies),
                 List.copyOf(traces),
                 List.copyOf(notes),
@@ -128,6 +141,15 @@ record Manifest(
                                 "requests_per_second",
                                 "machine")),
                 root.has("experiment") ? pretty(root.path("experiment")) : "");
+    }
+
+    /** What people call a parameter that was moved; its path where there is no word for it. */
+    String parameterName(String path) {
+        return parameters.stream()
+                .filter(parameter -> parameter.path().equals(path))
+                .map(Parameter::name)
+                .findFirst()
+                .orElse(path);
     }
 
     private static List<Fact> chosen(JsonNode root, List<String> keys) {

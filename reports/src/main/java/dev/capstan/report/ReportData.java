@@ -37,8 +37,8 @@ final class ReportData {
         this.folder = folder;
         this.shown = shown;
         List<String> all = folder.pointTable().columns();
-        this.pointColumns = fits(all.size(), folder.points().size()) ? all : essentials(all);
-        this.points = rowsThatFit(pointColumns.size(), folder.points().size());
+        this.pointColumns = fits(all.size(), folder.pointTable().rows()) ? all : essentials(all);
+        this.points = rowsThatFit(pointColumns.size(), folder.pointTable().rows());
         this.runs = rowsThatFit(folder.runs().columns().size(), folder.runs().rows());
     }
 
@@ -49,9 +49,9 @@ final class ReportData {
             omissions.add("This sweep is large: only the main measures of its points are in this file. All columns are"
                     + " in points.csv.");
         }
-        if (points < folder.points().size()) {
-            omissions.add("Only the first " + points + " of " + folder.points().size()
-                    + " points are in this file. All are in points.csv.");
+        if (points < folder.pointTable().rows()) {
+            omissions.add("Only the first " + points + " of "
+                    + folder.pointTable().rows() + " points are in this file. All are in points.csv.");
         }
         if (runs < folder.runs().rows()) {
             omissions.add("Only the first " + runs + " of " + folder.runs().rows()
@@ -83,6 +83,9 @@ final class ReportData {
             json.writeEndArray();
             table(json, "points", folder.pointTable(), pointColumns, points);
             table(json, "runs", folder.runs(), folder.runs().columns(), runs);
+            if (folder.sensitivity().isPresent()) {
+                sensitivity(json, folder.sensitivity().get());
+            }
             json.writeArrayFieldStart("timelines");
             for (ShownRun run : shown) {
                 timeline(json, run);
@@ -131,6 +134,36 @@ final class ReportData {
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    private void sensitivity(JsonGenerator json, ResultTable table) throws IOException {
+        json.writeArrayFieldStart("parameters");
+        for (Manifest.Parameter parameter : folder.manifest().parameters()) {
+            json.writeStartObject();
+            json.writeStringField("path", parameter.path());
+            json.writeStringField("name", parameter.name());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        List<String> columns =
+                new ArrayList<>(table.columns().stream().filter(table::isText).toList());
+        columns.add("cap_watts");
+        json.writeArrayFieldStart("outcomes");
+        for (Tornado.Outcome outcome : Tornado.Outcome.values()) {
+            if (outcome.isIn(table)) {
+                json.writeStartObject();
+                json.writeStringField("column", outcome.column);
+                json.writeStringField("words", outcome.words);
+                json.writeStringField("unit", outcome.unit);
+                json.writeNumberField("scale", outcome.scale);
+                json.writeEndObject();
+                for (String bound : List.of("_change_mean", "_change_low", "_change_high")) {
+                    columns.add(outcome.column + bound);
+                }
+            }
+        }
+        json.writeEndArray();
+        table(json, "sensitivity", table, columns, rowsThatFit(columns.size(), table.rows()));
     }
 
     private static void table(JsonGenerator json, String name, ResultTable table, List<String> columns, int rows)
@@ -223,6 +256,12 @@ final class ReportData {
                         .append(' ')
                         .append(Wording.axisValue(folder.runs().text(run.row(), path)));
             }
+        }
+        if (ResultsFolder.isMoved(folder.runs(), run.row())) {
+            title.append(" · ")
+                    .append(folder.manifest().parameterName(folder.runs().text(run.row(), "parameter")))
+                    .append(' ')
+                    .append(folder.runs().text(run.row(), "value"));
         }
         title.append(" · cap ").append(Wording.watts(folder.runs().number(run.row(), "cap_watts")));
         return run.why().isEmpty()

@@ -1,6 +1,7 @@
 package dev.capstan.report;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** What the template of the report prints. */
@@ -11,9 +12,13 @@ record ReportPage(
         List<String> omissions,
         String timelineNote,
         boolean hasTimelines,
+        boolean hasSensitivity,
+        String outOfRange,
         String style,
         String script,
         String data) {
+
+    private static final String OUT_OF_RANGE = "out_of_range_time_share";
 
     static ReportPage of(ResultsFolder folder, List<ShownRun> shown) {
         ReportData data = new ReportData(folder, shown);
@@ -24,6 +29,8 @@ record ReportPage(
                 data.omissions(),
                 timelineNote(folder, shown),
                 !shown.isEmpty(),
+                folder.sensitivity().isPresent(),
+                outOfRange(folder),
                 PageAssets.text("report.css"),
                 PageAssets.text("report.js"),
                 data.json());
@@ -37,7 +44,7 @@ record ReportPage(
         Manifest manifest = folder.manifest();
         List<String> parts = new ArrayList<>();
         parts.add(Wording.number(folder.runs().rows()) + " runs");
-        parts.add(Wording.number(folder.points().size()) + " points");
+        parts.add(Wording.number(folder.pointTable().rows()) + " points");
         parts.add(manifest.replications() + (manifest.replications() == 1 ? " replication" : " replications"));
         if (!Double.isNaN(manifest.seconds())) {
             parts.add(Wording.seconds(manifest.seconds()) + " each");
@@ -49,6 +56,38 @@ record ReportPage(
             parts.add(manifest.mode() + " mode");
         }
         return String.join(" · ", parts);
+    }
+
+    /** How much of their time the runs spent where the profiles were not measured; empty where they do not say. */
+    private static String outOfRange(ResultsFolder folder) {
+        Comparator<Point> byShare = Comparator.comparingDouble(point -> point.mean(OUT_OF_RANGE));
+        List<Point> known = folder.points().stream()
+                .filter(point -> !Double.isNaN(point.mean(OUT_OF_RANGE)))
+                .toList();
+        if (known.isEmpty()) {
+            return "";
+        }
+        Point least = known.stream().min(byShare).orElseThrow();
+        Point most = known.stream().max(byShare).orElseThrow();
+        if (most.mean(OUT_OF_RANGE) == 0) {
+            return "All steps of all replicas lay within the ranges in which their profiles were measured.";
+        }
+        return "Outside the ranges in which their profiles were measured, replicas spent "
+                + Wording.percent(least.mean(OUT_OF_RANGE)) + " to " + Wording.percent(most.mean(OUT_OF_RANGE))
+                + " of their busy time: the most with " + most.policy() + ", " + place(folder, most)
+                + ". Steps there are priced by laws drawn out beyond their data.";
+    }
+
+    private static String place(ResultsFolder folder, Point point) {
+        List<String> parts = new ArrayList<>();
+        for (int axis = 0; axis < point.axisValues().size(); axis++) {
+            if (folder.role(axis) != ResultsFolder.Role.CAP) {
+                parts.add(Wording.axisName(folder.manifest().axes().get(axis).path()) + " "
+                        + Wording.axisValue(point.axisValues().get(axis)));
+            }
+        }
+        parts.add("cap " + Wording.watts(point.capWatts()));
+        return String.join(", ", parts);
     }
 
     private static String timelineNote(ResultsFolder folder, List<ShownRun> shown) {

@@ -23,8 +23,22 @@ final class ResultTable {
 
     /** Columns of the contract that hold text; axes are text too, all others numbers. */
     private static final Set<String> TEXT_COLUMNS = Set.of(
-            "run_id", "policy", "seed", "code", "reason", "quality", "service", "domain", "event", "subject", "detail",
-            "request", "outcome");
+            "run_id",
+            "policy",
+            "seed",
+            "code",
+            "reason",
+            "quality",
+            "service",
+            "domain",
+            "event",
+            "subject",
+            "detail",
+            "request",
+            "outcome",
+            "parameter",
+            "end",
+            "value");
 
     private static final int MAX_CELL_CHARACTERS = 1 << 20;
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -14,10 +15,18 @@ import java.util.stream.IntStream;
 /**
  * A results folder as read: its manifest, the points of the sweep and its runs.
  *
+ * @param points without those at which a parameter of the model was moved
  * @param roles of the axes, in their order
+ * @param sensitivity what moved parameters change; empty where none was moved
  */
 record ResultsFolder(
-        Path path, Manifest manifest, List<Point> points, List<Role> roles, ResultTable pointTable, ResultTable runs) {
+        Path path,
+        Manifest manifest,
+        List<Point> points,
+        List<Role> roles,
+        ResultTable pointTable,
+        ResultTable runs,
+        Optional<ResultTable> sensitivity) {
 
     /** Leading segments of the axes that an operator can set. All other axes are conditions that he meets. */
     private static final Set<String> SETTINGS =
@@ -49,7 +58,9 @@ record ResultsFolder(
         ResultTable runs = ResultTable.read(folder.resolve("summary.csv"), axes, ofRuns);
         List<Point> points = new ArrayList<>();
         for (int row = 0; row < pointTable.rows(); row++) {
-            points.add(Point.at(pointTable, row, manifest.axes()));
+            if (!isMoved(pointTable, row)) {
+                points.add(Point.at(pointTable, row, manifest.axes()));
+            }
         }
         if (points.isEmpty()) {
             throw new ReportException(
@@ -57,7 +68,24 @@ record ResultsFolder(
                     "holds no point, so there is nothing to report. Maybe no run has finished yet: "
                             + "run the experiment again with --resume");
         }
-        return new ResultsFolder(folder, manifest, List.copyOf(points), roles(manifest, points), pointTable, runs);
+        Path moved = folder.resolve("sensitivity.csv");
+        Optional<ResultTable> sensitivity = Files.isRegularFile(moved)
+                ? Optional.of(ResultTable.read(moved, axes, ofChanges(manifest)))
+                : Optional.empty();
+        return new ResultsFolder(
+                folder, manifest, List.copyOf(points), roles(manifest, points), pointTable, runs, sensitivity);
+    }
+
+    private static List<String> ofChanges(Manifest manifest) {
+        List<String> required = new ArrayList<>(
+                manifest.axes().stream().map(Manifest.Axis::path).toList());
+        required.addAll(List.of("policy", "cap_watts", "parameter", "end", "value"));
+        return required;
+    }
+
+    /** Whether a parameter of the model was moved at a point or in a run. */
+    static boolean isMoved(ResultTable table, int row) {
+        return table.has("parameter") && !table.text(row, "parameter").isEmpty();
     }
 
     /** Labels of the policies that have points, in the order of the experiment. */
@@ -129,7 +157,8 @@ record ResultsFolder(
     }
 
     boolean belongsTo(int run, Point point) {
-        if (runs.number(run, "cap_watts") != point.capWatts()
+        if (isMoved(runs, run)
+                || runs.number(run, "cap_watts") != point.capWatts()
                 || !runs.text(run, "policy").equals(point.policy())) {
             return false;
         }

@@ -38,6 +38,26 @@ class BrowserTest {
         assertThat(open(ReportWriter.write(results))).contains("data-ready=\"true\"", "no dist.");
     }
 
+    /** Of the four bars one has an interval that holds no change; each row can be reached and read aloud. */
+    @Test
+    void drawsBarsOfWhatMovesTheWidestFirst() throws Exception {
+        String page = open(ReportWriter.write(SensitivityFolder.write(folder.resolve("results"))));
+
+        String section = page.substring(page.indexOf("id=\"sensitivity-plot\""), page.indexOf("The bands and where"));
+        assertThat(section.split("height=\"11\"", -1)).hasSize(1 + 4);
+        assertThat(section.split("opacity=\"0.35\"", -1)).hasSize(1 + 1);
+        assertThat(section)
+                .contains("1.5 (low end): +10 [+5, +15] points", "3 (high end): −20 [−30, −10] points")
+                .contains("disturbances contained 80&nbsp;% as the experiment stands", "No change at all: gamma.")
+                .doesNotContain("PUE")
+                .containsSubsequence("gamma, replica-cap", "server base, replica-cap");
+        assertThat(section.split("<g tabindex=\"0\" role=\"img\"", -1)).hasSize(1 + 3);
+        // The surface and the answer hold what was not moved: one cell for each policy.
+        assertThat(page.substring(page.indexOf("id=\"surface-plot\""), page.indexOf("id=\"surface-legend\"")))
+                .contains("80")
+                .doesNotContain("90", "60");
+    }
+
     @Test
     void drawsHostileNamesAsText() throws Exception {
         String name = "</script><script>document.title='broken'</script>";

@@ -12,8 +12,8 @@ final class DottedPath {
     private DottedPath() {}
 
     /**
-     * Writes a value, making mappings on the way where there are none. The keys of {@code axes} are dotted paths
-     * themselves, so what follows {@code axes.} is one key.
+     * Writes a value, making mappings on the way where there are none. The keys of {@code axes} and {@code sensitivity}
+     * are dotted paths themselves, so what follows {@code axes.} is one key.
      *
      * @return the path in the form that issues use, indices in brackets
      * @throws IllegalArgumentException if the path leads through a list without an index that exists, or through a value
@@ -49,8 +49,10 @@ final class DottedPath {
     }
 
     private static List<String> keys(String path) {
-        if (path.startsWith("axes.")) {
-            return List.of("axes", path.substring("axes.".length()));
+        for (String ofPaths : List.of("axes", "sensitivity")) {
+            if (path.startsWith(ofPaths + ".")) {
+                return List.of(ofPaths, path.substring(ofPaths.length() + 1));
+            }
         }
         List<String> keys = new ArrayList<>();
         for (String key : path.replace("[", ".").replace("]", "").split("\\.", -1)) {

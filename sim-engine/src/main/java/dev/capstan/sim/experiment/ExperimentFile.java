@@ -37,21 +37,29 @@ public final class ExperimentFile {
 
     /** Paths that no axis can vary: replications, seeds and tables are made for the sweep as a whole. */
     private static final Set<String> SAME_FOR_ALL_POINTS =
-            Set.of("name", "question", "mode", "seed", "replications", "policies", "axes");
+            Set.of("name", "question", "mode", "seed", "replications", "policies", "axes", "sensitivity");
 
     private final Path file;
     private final ObjectNode tree;
     private final Set<String> setPaths;
     private final List<Axis> axes;
+    private final Sensitivity sensitivity;
     private final Experiment base;
     private final ObjectNode resolved;
 
     private ExperimentFile(
-            Path file, ObjectNode tree, Set<String> setPaths, List<Axis> axes, Experiment base, ObjectNode resolved) {
+            Path file,
+            ObjectNode tree,
+            Set<String> setPaths,
+            List<Axis> axes,
+            Sensitivity sensitivity,
+            Experiment base,
+            ObjectNode resolved) {
         this.file = file;
         this.tree = tree;
         this.setPaths = setPaths;
         this.axes = axes;
+        this.sensitivity = sensitivity;
         this.base = base;
         this.resolved = resolved;
     }
@@ -86,10 +94,11 @@ public final class ExperimentFile {
         ObjectNode resolved = JsonNodeFactory.instance.objectNode();
         Experiment base = new ExperimentReader(file, setPaths, issues).read(tree, resolved);
         List<Axis> axes = axes(file, tree, setPaths, issues);
+        Sensitivity sensitivity = sensitivity(file, tree, setPaths, axes, base, resolved, issues);
         if (!issues.isEmpty()) {
             throw new InvalidExperimentException(file.toString(), issues);
         }
-        return new ExperimentFile(file, tree, setPaths, axes, base, resolved);
+        return new ExperimentFile(file, tree, setPaths, axes, sensitivity, base, resolved);
     }
 
     /** The file as given. */
@@ -107,6 +116,11 @@ public final class ExperimentFile {
         return axes;
     }
 
+    /** The parameters that a sweep moves one at a time at each point of the axes; none where it does not. */
+    public Sensitivity sensitivity() {
+        return sensitivity;
+    }
+
     /** The experiment with every default filled in. */
     public ObjectNode resolved() {
         return resolved.deepCopy();
@@ -119,30 +133,62 @@ public final class ExperimentFile {
      * @throws InvalidExperimentException if the values do not go together
      */
     public Experiment at(List<JsonNode> values) {
+        return at(point(values), JsonNodeFactory.instance.objectNode());
+    }
+
+    /**
+     * The experiment at one point of its axes with one parameter at an end of its band.
+     *
+     * @throws InvalidExperimentException if the values do not go together
+     */
+    public Experiment at(List<JsonNode> values, Variation variation) {
+        Map<String, JsonNode> point = point(values);
+        point.putAll(variation.sets());
+        return at(point, JsonNodeFactory.instance.objectNode());
+    }
+
+    /** What {@link #sensitivity()} moves at one point of the axes. */
+    public List<Variation> variations(List<JsonNode> values) {
+        ObjectNode filledIn = JsonNodeFactory.instance.objectNode();
+        return sensitivity.variations(at(point(values), filledIn), filledIn);
+    }
+
+    private Map<String, JsonNode> point(List<JsonNode> values) {
         Map<String, JsonNode> point = new LinkedHashMap<>();
         for (int i = 0; i < axes.size(); i++) {
             point.put(axes.get(i).path(), values.get(i));
         }
+        return point;
+    }
+
+    private Experiment at(Map<String, JsonNode> point, ObjectNode filledIn) {
         List<Issue> issues = new ArrayList<>();
-        Experiment experiment = at(file, tree, setPaths, point, issues);
+        Experiment experiment = at(file, tree, setPaths, point, "axes.", filledIn, issues);
         if (!issues.isEmpty()) {
             throw new InvalidExperimentException(file + " at " + point, issues);
         }
         return experiment;
     }
 
+    /** @param key under which the point stands in the file, for issues with its paths */
     private static Experiment at(
-            Path file, ObjectNode tree, Set<String> setPaths, Map<String, JsonNode> point, List<Issue> issues) {
+            Path file,
+            ObjectNode tree,
+            Set<String> setPaths,
+            Map<String, JsonNode> point,
+            String key,
+            ObjectNode filledIn,
+            List<Issue> issues) {
         ObjectNode copy = tree.deepCopy();
         Set<String> setElsewhere = new HashSet<>(setPaths);
         for (Map.Entry<String, JsonNode> entry : point.entrySet()) {
             try {
                 setElsewhere.remove(DottedPath.set(copy, entry.getKey(), entry.getValue()));
             } catch (IllegalArgumentException e) {
-                issues.add(new Issue("axes." + entry.getKey(), String.valueOf(e.getMessage())));
+                issues.add(new Issue(key + entry.getKey(), String.valueOf(e.getMessage())));
             }
         }
-        return new ExperimentReader(file, setElsewhere, issues).read(copy, JsonNodeFactory.instance.objectNode());
+        return new ExperimentReader(file, setElsewhere, issues).read(copy, filledIn);
     }
 
     private static List<Axis> axes(Path file, ObjectNode tree, Set<String> setPaths, List<Issue> issues) {
@@ -177,18 +223,67 @@ public final class ExperimentFile {
                 }
             }
             axes.add(new Axis(path, values));
-            Set<Issue> known = new HashSet<>();
-            for (int i = 0; i < values.size() && baseIsSound; i++) {
-                List<Issue> found = new ArrayList<>();
-                at(file, tree, setPaths, Map.of(path, values.get(i)), found);
-                for (Issue issue : found) {
-                    if (known.add(issue)) {
-                        issues.add(new Issue("axes." + path + "[" + i + "]", "makes " + issue));
-                    }
-                }
+            if (baseIsSound) {
+                tryEach(
+                        file,
+                        tree,
+                        setPaths,
+                        values.stream().map(value -> Map.of(path, value)).toList(),
+                        "axes.",
+                        path,
+                        issues);
             }
         });
         return axes;
+    }
+
+    private static Sensitivity sensitivity(
+            Path file,
+            ObjectNode tree,
+            Set<String> setPaths,
+            List<Axis> axes,
+            Experiment base,
+            ObjectNode resolved,
+            List<Issue> issues) {
+        boolean baseIsSound = issues.isEmpty();
+        Sensitivity sensitivity = Sensitivity.read(tree.path("sensitivity"), base, resolved, issues);
+        for (Sensitivity.Parameter parameter : sensitivity.parameters()) {
+            String path = parameter.path();
+            if (SAME_FOR_ALL_POINTS.contains(path)) {
+                issues.add(new Issue("sensitivity." + path, "cannot be moved: all points of a sweep share it"));
+            } else if (axes.stream()
+                    .anyMatch(axis -> Sensitivity.everywhere(axis.path()).equals(Sensitivity.everywhere(path)))) {
+                issues.add(new Issue("sensitivity." + path, "is an axis too. Maybe remove one of the two."));
+            } else if (baseIsSound) {
+                List<Map<String, JsonNode>> ends = new Sensitivity(List.of(parameter))
+                        .variations(base, resolved).stream()
+                                .map(Variation::sets)
+                                .toList();
+                tryEach(file, tree, setPaths, ends, "sensitivity.", path, issues);
+            }
+        }
+        return sensitivity;
+    }
+
+    /** Reads the experiment with each of these changes made; each issue that this brings is told once. */
+    private static void tryEach(
+            Path file,
+            ObjectNode tree,
+            Set<String> setPaths,
+            List<Map<String, JsonNode>> changes,
+            String key,
+            String path,
+            List<Issue> issues) {
+        Set<Issue> known = new HashSet<>();
+        for (int i = 0; i < changes.size(); i++) {
+            List<Issue> found = new ArrayList<>();
+            at(file, tree, setPaths, changes.get(i), key, JsonNodeFactory.instance.objectNode(), found);
+            for (Issue issue : found) {
+                if (known.add(issue)) {
+                    issues.add(new Issue(key + path + "[" + i + "]", "makes " + issue));
+                }
+            }
+        }
     }
 
     /** What the parser says, without its own picture of the place. */

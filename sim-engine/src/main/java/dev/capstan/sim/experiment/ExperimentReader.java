@@ -87,6 +87,7 @@ final class ExperimentReader {
         scoringSection.finish();
         Output output = output(root.section("output"));
         root.has("axes");
+        root.has("sensitivity");
         root.finish();
         return new Experiment(
                 name,
@@ -246,7 +247,8 @@ final class ExperimentReader {
         Workload workload =
                 mode == Mode.REQUESTS ? workloads.requests(workloadSection) : workloads.power(workloadSection);
         workloadSection.finish();
-        ModelProfile model = model(section);
+        AdjustmentReader adjustments = new AdjustmentReader(section.section("adjust"));
+        ModelProfile model = adjustments.adjust(model(section));
         if (model.gpus() > cluster.gpusPerServer()) {
             section.issue(
                     "model",
@@ -296,7 +298,7 @@ final class ExperimentReader {
                 initial,
                 max,
                 imagePull,
-                List.copyOf(startup),
+                adjustments.adjust(List.copyOf(startup)),
                 jitter,
                 grace,
                 serving,

@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * The runs of one point of a sweep and one policy, taken together over the replications.
  *
- * @param axisValues as written, in the order of the axes
+ * @param axisValues as written, in the order of the axes; in a sweep that moves parameters the one moved follows: path, end
+ *     and value, all empty where none is
  * @param success share of disturbances contained, Wilson's interval over all of them
  */
 public record Point(

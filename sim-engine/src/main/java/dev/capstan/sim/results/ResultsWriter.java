@@ -53,7 +53,8 @@ public final class ResultsWriter {
             Figure.GOODPUT_REQUESTS_PER_SECOND,
             Figure.JOULES_PER_OUTPUT_TOKEN,
             Figure.CAPPED_SECONDS,
-            Figure.REPLICA_CHANGES);
+            Figure.REPLICA_CHANGES,
+            Figure.OUT_OF_RANGE_TIME_SHARE);
 
     private static final ObjectMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -62,10 +63,12 @@ public final class ResultsWriter {
     private final Path folder;
     private final Path progress;
     private final List<String> axes;
+    private final boolean sensitivity;
     private final Map<Integer, Row> rows = new LinkedHashMap<>();
 
-    private ResultsWriter(Path folder, List<String> axes) {
+    private ResultsWriter(Path folder, List<String> axes, boolean sensitivity) {
         this.folder = folder;
+        this.sensitivity = sensitivity;
         this.progress = folder.resolve("progress.jsonl");
         this.axes = List.copyOf(axes);
     }
@@ -74,13 +77,14 @@ public final class ResultsWriter {
      * Begins a folder, or goes on with one that was not finished.
      *
      * @param axes dotted paths
+     * @param sensitivity whether parameters are moved one at a time; the rows then say which, after the values of the axes
      * @param identity hash of all that decides the results; the folder to go on with must carry the same
      * @throws FileAlreadyExistsException if the folder holds other files, or holds results and {@code resume} is false
      * @throws IOException if it cannot be written, or if it belongs to another experiment
      */
-    public static ResultsWriter open(Path folder, List<String> axes, String identity, boolean resume)
-            throws IOException {
-        ResultsWriter writer = new ResultsWriter(folder, axes);
+    public static ResultsWriter open(
+            Path folder, List<String> axes, boolean sensitivity, String identity, boolean resume) throws IOException {
+        ResultsWriter writer = new ResultsWriter(folder, axes, sensitivity);
         Files.createDirectories(folder);
         if (resume && Files.exists(writer.progress)) {
             writer.load(identity);
@@ -142,13 +146,21 @@ public final class ResultsWriter {
                 .sorted(Comparator.comparingInt(Row::index))
                 .toList();
         List<Point> points = new ArrayList<>();
-        List<String> names = List.of("summary.csv", "points.csv", "manifest.json");
+        List<String> names = new ArrayList<>(List.of("summary.csv", "points.csv", "manifest.json"));
+        if (sensitivity) {
+            names.add(0, "sensitivity.csv");
+        }
         List<Path> partial =
                 names.stream().map(name -> folder.resolve("." + name)).toList();
         try {
-            summary(partial.get(0), ordered);
-            points(partial.get(1), ordered, points);
-            Files.writeString(partial.get(2), JSON.writeValueAsString(manifest) + "\n");
+            for (int i = 0; i < names.size(); i++) {
+                switch (names.get(i)) {
+                    case "sensitivity.csv" -> sensitivity(partial.get(i), ordered);
+                    case "summary.csv" -> summary(partial.get(i), ordered);
+                    case "points.csv" -> points(partial.get(i), ordered, points);
+                    default -> Files.writeString(partial.get(i), JSON.writeValueAsString(manifest) + "\n");
+                }
+            }
             for (int i = 0; i < names.size(); i++) {
                 Files.move(partial.get(i), folder.resolve(names.get(i)), StandardCopyOption.ATOMIC_MOVE);
             }
@@ -163,8 +175,23 @@ public final class ResultsWriter {
         return points;
     }
 
+    /** The columns that tell where a run stands in its sweep. */
+    private List<String> places() {
+        List<String> places = new ArrayList<>(axes);
+        if (sensitivity) {
+            places.addAll(SensitivityTable.COLUMNS);
+        }
+        return places;
+    }
+
+    private void sensitivity(Path file, List<Row> ordered) throws IOException {
+        List<Figure> figures = new ArrayList<>(List.of(Figure.SUCCESS_RATE));
+        figures.addAll(AVERAGED);
+        new SensitivityTable(axes, figures).write(file, ordered);
+    }
+
     private void summary(Path file, List<Row> ordered) throws IOException {
-        List<String> header = new ArrayList<>(axes);
+        List<String> header = places();
         header.addAll(List.of("run_id", "policy", "cap_watts", "replication", "seed"));
         for (Figure figure : Figure.values()) {
             header.add(figure.column());
@@ -182,7 +209,7 @@ public final class ResultsWriter {
     }
 
     private void points(Path file, List<Row> ordered, List<Point> points) throws IOException {
-        List<String> header = new ArrayList<>(axes);
+        List<String> header = places();
         header.addAll(List.of(
                 "policy",
                 "cap_watts",

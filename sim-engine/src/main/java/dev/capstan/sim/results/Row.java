@@ -6,7 +6,8 @@ import java.util.List;
  * One run in {@code summary.csv}.
  *
  * @param index of the run in its sweep
- * @param axisValues as written, in the order of the axes
+ * @param axisValues as written, in the order of the axes; in a sweep that moves parameters the one moved follows: path, end
+ *     and value, all empty where none is
  * @param policy label
  * @param figures by ordinal of {@link dev.capstan.sim.run.Figure}
  */

@@ -4,6 +4,7 @@ import dev.capstan.sim.cluster.ServicePlant;
 import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.power.DomainMeter;
 import dev.capstan.sim.power.PowerDomains;
+import dev.capstan.sim.serving.BusyTime;
 import dev.capstan.sim.serving.Effort;
 import dev.capstan.sim.serving.RequestService;
 import dev.capstan.trace.CarbonTrace;
@@ -132,11 +133,13 @@ final class RunScore {
     void requests(List<ServicePlant> plants) {
         RequestScore score = new RequestScore(experiment.warmupNanos());
         Effort effort = null;
+        BusyTime busy = BusyTime.NONE;
         for (int i = 0; i < plants.size(); i++) {
             if (plants.get(i) instanceof RequestService service) {
                 Experiment.Service spec = experiment.services().get(i);
                 score.add(service.log(), spec.ttftSloSeconds(), spec.tpotSloSeconds());
                 effort = effort == null ? service.effort() : effort.plus(service.effort());
+                busy = busy.plus(service.busyTime());
             }
         }
         if (effort != null) {
@@ -145,6 +148,7 @@ final class RunScore {
             set(Figure.PREEMPTIONS, effort.preemptions());
             set(Figure.RECOMPUTED_TOKENS, effort.recomputedTokens());
             set(Figure.PREFIX_CACHED_TOKENS, effort.prefixCachedTokens());
+            set(Figure.OUT_OF_RANGE_TIME_SHARE, busy.outsideShare());
         }
     }
 

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param source who measured or stated them, such as {@code S-MLE3 ml-energy/leaderboard @0cd52da}
  * @param error mean absolute relative error of a fit over its own points; null where nothing was fitted
  * @param sequences fewest and most running sequences of the data; null where that does not matter
+ * @param tokens least and most tokens of the data: of context, the mean of a sequence; of prefill, prompt tokens of a step;
+ *     null where that does not matter or is not known
  * @param note what else a reader must know: band, context, other limits of validity
  */
 public record Basis(
@@ -19,6 +21,7 @@ public record Basis(
         String source,
         @Nullable Double error,
         @Nullable List<Integer> sequences,
+        @Nullable List<Integer> tokens,
         @Nullable String note) {
 
     /** How figures were found. */
@@ -30,22 +33,36 @@ public record Basis(
         /** Nobody measured it for this hardware. */
         ASSUMED,
         /** Worked out from other hardware or another model. */
-        EXTRAPOLATED
+        EXTRAPOLATED,
+        /** Changed by an experiment. */
+        ADJUSTED
     }
 
     public Basis {
-        Objects.requireNonNull(status, "status: is missing; it is one of measured, fitted, assumed, extrapolated");
+        Objects.requireNonNull(
+                status, "status: is missing; it is one of measured, fitted, assumed, extrapolated, adjusted");
         Require.text("source", source);
         if (error != null) {
             Require.between("error", error, 0, 1);
         }
-        if (sequences != null) {
-            if (sequences.size() != 2 || sequences.get(0) < 1 || sequences.get(0) > sequences.get(1)) {
-                throw new IllegalArgumentException(
-                        "sequences: must be the fewest and the most of the data, such as [8, 256], was " + sequences);
-            }
-            sequences = List.copyOf(sequences);
+        sequences = range("sequences", sequences);
+        tokens = range("tokens", tokens);
+    }
+
+    private static @Nullable List<Integer> range(String key, @Nullable List<Integer> range) {
+        if (range == null) {
+            return null;
         }
+        if (range.size() != 2 || range.get(0) < 1 || range.get(0) > range.get(1)) {
+            throw new IllegalArgumentException(
+                    key + ": must be the fewest and the most of the data, such as [8, 256], was " + range);
+        }
+        return List.copyOf(range);
+    }
+
+    /** The basis of the same figures once an experiment has changed some of them. */
+    Basis adjusted(String how) {
+        return new Basis(Status.ADJUSTED, how + " by the experiment, else " + source, null, sequences, tokens, note);
     }
 
     /** Whether the data behind the figures reach to this many sequences. */
@@ -59,13 +76,18 @@ public record Basis(
         if (error != null) {
             words.append(String.format(Locale.ROOT, " (%.1f %%)", error * 100));
         }
-        if (sequences != null) {
-            words.append(" for ")
-                    .append(sequences.get(0))
-                    .append(" to ")
-                    .append(sequences.get(1))
-                    .append(" sequences");
-        }
+        range(words, sequences, " sequences");
+        range(words, tokens, " tokens");
         return words.toString();
+    }
+
+    private static void range(StringBuilder words, @Nullable List<Integer> range, String of) {
+        if (range != null) {
+            words.append(" for ")
+                    .append(range.get(0))
+                    .append(" to ")
+                    .append(range.get(1))
+                    .append(of);
+        }
     }
 }

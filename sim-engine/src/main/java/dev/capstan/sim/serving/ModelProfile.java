@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name such as {@code llama-3.1-70b-h100x4}
  * @param llm the model and the precision of its weights
+ * @param mixtureOfExperts true where a token uses a part of the weights only; null where it uses all
  * @param engine generation of the serving engine; figures of two generations must not be compared
  * @param gpu the board
  * @param gpus of one replica
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public record ModelProfile(
         String name,
         String llm,
+        @Nullable Boolean mixtureOfExperts,
         String engine,
         Gpu gpu,
         int gpus,
@@ -443,10 +445,47 @@ public record ModelProfile(
         return "engine " + engine + "; " + String.join("; ", parts);
     }
 
+    /** Whether a token uses a part of the weights only. */
+    public boolean hasExperts() {
+        return Boolean.TRUE.equals(mixtureOfExperts);
+    }
+
+    /** The same profile with what an experiment changes of it; the sections that change say so. */
+    public ModelProfile adjusted(Adjustment adjustment) {
+        return new ModelProfile(
+                name,
+                llm,
+                mixtureOfExperts,
+                engine,
+                gpu,
+                gpus,
+                adjustment.of(step),
+                adjustment.of(context),
+                prefill,
+                adjustment.of(power),
+                adjustment.of(idle),
+                adjustment.of(response),
+                limits,
+                adjustment.of(start));
+    }
+
     /** The same profile with other engine limits. */
     public ModelProfile withLimits(int newMaxSequences, int newTokenBudget) {
         Limits other = new Limits(newMaxSequences, newTokenBudget, limits.kvTokens(), limits.basis());
         return new ModelProfile(
-                name, llm, engine, gpu, gpus, step, context, prefill, power, idle, response, other, start);
+                name,
+                llm,
+                mixtureOfExperts,
+                engine,
+                gpu,
+                gpus,
+                step,
+                context,
+                prefill,
+                power,
+                idle,
+                response,
+                other,
+                start);
     }
 }

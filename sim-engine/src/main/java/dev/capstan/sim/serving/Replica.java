@@ -35,6 +35,8 @@ final class Replica {
     long stretchStartNanos;
     long stepNanos;
     long stretchSteps;
+    /** Whether the steps under way lie within the ranges in which the profile was measured. */
+    boolean inReach;
     /** When the mixed steps began that run without a decode step between them. */
     long burstStartNanos;
     /** Whether the step before the one put together was mixed. */

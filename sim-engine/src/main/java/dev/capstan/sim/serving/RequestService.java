@@ -70,6 +70,10 @@ public final class RequestService implements ServicePlant {
     private int blockedReplicas;
     private boolean refusing;
     private Effort unscored = Effort.NONE;
+    private final Reach reach;
+    private long busyNanos;
+    private long outsideNanos;
+    private BusyTime unscoredBusy = BusyTime.NONE;
 
     /**
      * The deployment is made here, with the given startup; call {@link Deployment#begin} before the first event.
@@ -124,6 +128,7 @@ public final class RequestService implements ServicePlant {
         this.model = model;
         this.options = options;
         this.pricing = pricing;
+        reach = new Reach(model);
         prefixBlocks = options.prefixCaching() ? trace.prefixBlocks() : Optional.empty();
         router = new Router(options.routing(), model.maxSequences(), replicas);
         arrivals = trace.arrivalNanos();
@@ -178,6 +183,7 @@ public final class RequestService implements ServicePlant {
         @Override
         public void handleNext() {
             Replica replica = replicas.get(stretchEnds.first());
+            book(replica);
             replica.endStretch(kernel.nowNanos());
             nextStretch(replica);
         }
@@ -211,9 +217,33 @@ public final class RequestService implements ServicePlant {
         return requests.effort().since(unscored);
     }
 
+    /** How long replicas were busy since scoring began, and how much of it outside what the profile was measured for. */
+    public BusyTime busyTime() {
+        return busyTimeSoFar().since(unscoredBusy);
+    }
+
     /** The warm-up is over. */
     public void startScoring() {
         unscored = requests.effort();
+        unscoredBusy = busyTimeSoFar();
+    }
+
+    private BusyTime busyTimeSoFar() {
+        BusyTime all = new BusyTime(busyNanos, outsideNanos);
+        for (Replica replica : replicas) {
+            if (replica.stepping) {
+                long underWay = kernel.nowNanos() - replica.stretchStartNanos;
+                all = all.plus(new BusyTime(underWay, replica.inReach ? 0 : underWay));
+            }
+        }
+        return all;
+    }
+
+    /** Books the time of the stretch that ends now. */
+    private void book(Replica replica) {
+        long nanos = kernel.nowNanos() - replica.stretchStartNanos;
+        busyNanos += nanos;
+        outsideNanos += replica.inReach ? 0 : nanos;
     }
 
     private void arrive(int request) {
@@ -312,6 +342,9 @@ public final class RequestService implements ServicePlant {
     public void kill(Pod pod) {
         Replica replica = replicaOf(pod);
         blockedReplicas -= replica.blocked ? 1 : 0;
+        if (replica.stepping) {
+            book(replica);
+        }
         replica.kill(kernel.nowNanos());
         stretchEnds.set(replica.index, NONE);
         tellDemand();
@@ -533,6 +566,7 @@ public final class RequestService implements ServicePlant {
         int sequences = replica.batch.size();
         long context = replica.kv.contextTokens(replica.steps + 1);
         long activeMicrowatts;
+        replica.inReach = reach.covers(sequences, context, replica.promptTokens);
         if (replica.mixed) {
             if (!replica.burstGoesOn) {
                 replica.burstStartNanos = kernel.nowNanos();

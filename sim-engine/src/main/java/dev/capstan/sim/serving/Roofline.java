@@ -91,11 +91,13 @@ public final class Roofline {
                 how,
                 null,
                 null,
+                null,
                 "nothing of this model was measured; see docs/models.md for errors");
-        Basis assumed = new Basis(Status.ASSUMED, "as in the profiles that Capstan ships", null, null, null);
+        Basis assumed = new Basis(Status.ASSUMED, "as in the profiles that Capstan ships", null, null, null, null);
         return new ModelProfile(
                 name,
                 model.llm(),
+                model.active() < model.parameters() ? true : null,
                 "vllm-2025",
                 gpu,
                 gpus,

@@ -12,6 +12,8 @@ import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.experiment.ExperimentFile;
 import dev.capstan.sim.experiment.InvalidExperimentException;
 import dev.capstan.sim.experiment.Issue;
+import dev.capstan.sim.experiment.Sensitivity;
+import dev.capstan.sim.experiment.Variation;
 import dev.capstan.sim.results.Point;
 import dev.capstan.sim.results.ResultsWriter;
 import dev.capstan.sim.results.Row;
@@ -33,10 +35,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -62,23 +66,45 @@ public final class Sweep {
             long durationNanos,
             long seed) {}
 
-    private record Setting(List<String> axisValues, Experiment experiment) {}
+    /** @param variation of the point of the axes; empty for the point itself */
+    private record Setting(List<String> axisValues, Optional<Variation> variation, Experiment experiment) {
+
+        /** Where the runs stand in the tables: see {@link Row}. */
+        List<String> place(boolean sensitivity) {
+            if (!sensitivity) {
+                return axisValues;
+            }
+            List<String> place = new ArrayList<>(axisValues);
+            place.addAll(variation
+                    .map(moved ->
+                            List.of(moved.parameter(), moved.end().name().toLowerCase(Locale.ROOT), moved.value()))
+                    .orElse(List.of("", "", "")));
+            return place;
+        }
+    }
 
     private record Run(
             int index, String runId, Setting setting, Experiment.Policy policy, int replication, long seed) {}
 
     private final ExperimentFile file;
     private final List<Axis> axes;
+    private final List<Sensitivity.Parameter> parameters;
     private final List<Setting> settings;
     private final List<Run> runs;
     private final Experiment.Detail defaultDetail;
     private final TraceLibrary traces = new TraceLibrary();
 
-    private Sweep(ExperimentFile file, List<Axis> axes, int replications, Experiment.Detail defaultDetail) {
+    private Sweep(
+            ExperimentFile file,
+            List<Axis> axes,
+            List<Sensitivity.Parameter> parameters,
+            int replications,
+            Experiment.Detail defaultDetail) {
         this.file = file;
         this.axes = axes;
+        this.parameters = parameters;
         this.defaultDetail = defaultDetail;
-        settings = settings(file, axes);
+        settings = settings(file, axes, !parameters.isEmpty());
         runs = new ArrayList<>();
         long baseSeed = file.base().seed();
         for (Setting setting : settings) {
@@ -96,18 +122,24 @@ public final class Sweep {
         }
     }
 
-    /** One run for each policy of the experiment; axes and replications do not count. */
+    /** One run for each policy of the experiment; axes, sensitivity and replications do not count. */
     public static Sweep simulate(ExperimentFile file) {
-        return new Sweep(file, List.of(), 1, Experiment.Detail.ALL);
+        return new Sweep(file, List.of(), List.of(), 1, Experiment.Detail.ALL);
     }
 
     /**
-     * Every point of the axes, every policy, every replication.
+     * Every point of the axes, every policy, every replication; where the experiment asks for its sensitivity also the
+     * point with each parameter at both ends of its band, one at a time.
      *
      * @throws InvalidExperimentException if the values of some point do not go together
      */
     public static Sweep of(ExperimentFile file) {
-        return new Sweep(file, file.axes(), file.base().replications(), Experiment.Detail.FIRST_REPLICATION);
+        return new Sweep(
+                file,
+                file.axes(),
+                file.sensitivity().parameters(),
+                file.base().replications(),
+                Experiment.Detail.FIRST_REPLICATION);
     }
 
     /** How many runs there are. */
@@ -128,11 +160,12 @@ public final class Sweep {
         ObjectNode resolved = file.resolved();
         StringBuilder profiles = new StringBuilder();
         models().forEach(model -> profiles.append(ModelProfiles.write(model)));
-        String sha256 = sha256(resolved.toString() + axisTexts() + runs.size() + profiles);
+        String sha256 = sha256(resolved.toString() + axisTexts() + places() + runs.size() + profiles);
         TraceManifest read = readTraces();
         ResultsWriter writer = ResultsWriter.open(
                 options.out(),
                 axes.stream().map(Axis::path).toList(),
+                isSensitivity(),
                 sha256(sha256 + read.traces().findValuesAsText("sha256") + options.version()),
                 options.resume());
         Set<Integer> done = new HashSet<>(writer.finished());
@@ -239,7 +272,9 @@ public final class Sweep {
                 ? defaultDetail
                 : experiment.output().detail();
         boolean detailed = detail == Experiment.Detail.ALL
-                || (detail == Experiment.Detail.FIRST_REPLICATION && run.replication() == 0);
+                || (detail == Experiment.Detail.FIRST_REPLICATION
+                        && run.replication() == 0
+                        && run.setting().variation().isEmpty());
         return SimulationRun.run(
                 experiment,
                 policy(experiment, run.policy(), run.seed()),
@@ -304,7 +339,7 @@ public final class Sweep {
         return new Row(
                 run.index(),
                 run.runId(),
-                run.setting().axisValues(),
+                run.setting().place(isSensitivity()),
                 run.policy().label(),
                 run.setting().experiment().cap().watts(),
                 run.replication(),
@@ -312,7 +347,7 @@ public final class Sweep {
                 result.figures());
     }
 
-    private static List<Setting> settings(ExperimentFile file, List<Axis> axes) {
+    private static List<Setting> settings(ExperimentFile file, List<Axis> axes, boolean sensitivity) {
         List<List<JsonNode>> points = new ArrayList<>(List.of(List.of()));
         for (Axis axis : axes) {
             List<List<JsonNode>> longer = new ArrayList<>();
@@ -329,8 +364,13 @@ public final class Sweep {
         Set<Issue> issues = new LinkedHashSet<>();
         for (List<JsonNode> point : points) {
             try {
-                settings.add(new Setting(
-                        point.stream().map(Axis::text).toList(), axes.isEmpty() ? file.base() : file.at(point)));
+                List<String> texts = point.stream().map(Axis::text).toList();
+                settings.add(new Setting(texts, Optional.empty(), axes.isEmpty() ? file.base() : file.at(point)));
+                if (sensitivity) {
+                    for (Variation variation : file.variations(point)) {
+                        settings.add(new Setting(texts, Optional.of(variation), file.at(point, variation)));
+                    }
+                }
             } catch (InvalidExperimentException e) {
                 issues.addAll(e.issues());
             }
@@ -339,6 +379,14 @@ public final class Sweep {
             throw new InvalidExperimentException(file.file().toString(), List.copyOf(issues));
         }
         return settings;
+    }
+
+    private boolean isSensitivity() {
+        return !parameters.isEmpty();
+    }
+
+    private List<List<String>> places() {
+        return settings.stream().map(setting -> setting.place(isSensitivity())).toList();
     }
 
     private String axisTexts() {
@@ -379,6 +427,13 @@ public final class Sweep {
         }
         if (axes.isEmpty()) {
             manifest.putArray("axes");
+        }
+        for (Sensitivity.Parameter parameter : parameters) {
+            ObjectNode node = manifest.withArray("/sensitivity").addObject();
+            node.put("parameter", parameter.path());
+            node.put("name", parameter.name());
+            node.put("band", parameter.band());
+            node.put("source", parameter.source());
         }
         for (Experiment.Policy policy : base.policies()) {
             ObjectNode node = manifest.withArray("/policies").addObject();
@@ -439,10 +494,18 @@ public final class Sweep {
     private List<String> notes() {
         Set<String> notes = new LinkedHashSet<>();
         Set<String> engines = new LinkedHashSet<>();
+        Map<String, String> profiles = new LinkedHashMap<>();
+        Set<String> adjustedFurther = new LinkedHashSet<>();
         for (ModelProfile model : models()) {
             engines.add(model.engine());
-            notes.add("Profile " + model.name() + ": " + model.validity() + " (source: " + model.source() + ").");
+            String rests = model.validity() + " (source: " + model.source() + ").";
+            if (!rests.equals(profiles.computeIfAbsent(model.name(), name -> rests))) {
+                adjustedFurther.add(model.name());
+            }
         }
+        profiles.forEach((name, rests) -> notes.add("Profile " + name + ": " + rests));
+        adjustedFurther.forEach(
+                name -> notes.add("Profile " + name + " is adjusted further at other points or services."));
         if (engines.size() > 1) {
             notes.add("The profiles are of different generations of engines (" + String.join(", ", engines)
                     + "): step times differ by 3 times and power by 2 between them, so do not compare their results.");

@@ -25,7 +25,7 @@ final class CapResponseSuite extends DataSuite {
 
     private static final double MAX_CLOCK_MHZ = 2790;
 
-    private static final Basis FITTED = new Basis(Basis.Status.FITTED, SWEEP, null, null, null);
+    private static final Basis FITTED = new Basis(Basis.Status.FITTED, SWEEP, null, null, null, null);
 
     /** Means of one run of the sweep. */
     private record Run(int capWatts, double watts, double clockMhz, double tokensPerSecond) {}

@@ -14,7 +14,7 @@ import java.util.Map;
  */
 public final class PlainProfile {
 
-    private static final Basis BASIS = new Basis(Status.ASSUMED, "closed form", null, null, null);
+    private static final Basis BASIS = new Basis(Status.ASSUMED, "closed form", null, null, null, null);
 
     private PlainProfile() {}
 
@@ -41,6 +41,7 @@ public final class PlainProfile {
         return new ModelProfile(
                 name,
                 "plain",
+                null,
                 "plain",
                 gpu,
                 gpus,

@@ -34,6 +34,8 @@ class ExperimentFileProperties {
             "services[0]",
             "services[0].replicas",
             "services[0].startup",
+            "services[0].adjust",
+            "services[0].adjust.lag",
             "services[0].autoscaler",
             "services[0].slo",
             "cluster.failures",
@@ -52,7 +54,9 @@ class ExperimentFileProperties {
             "scoring",
             "output",
             "axes",
-            "axes.control.interval");
+            "axes.control.interval",
+            "sensitivity",
+            "sensitivity.cluster.pue");
 
     private final ExperimentFolder folder = new ExperimentFolder();
 
@@ -194,6 +198,10 @@ class ExperimentFileProperties {
                 "{cap: [1]}",
                 "{power: [20 kW, 1 W]}",
                 "{a.b: [1]}",
+                "{a.b: [1, 2]}",
+                "{cluster.pue: band}",
+                "bands",
+                "band",
                 "{\"\": [1]}",
                 "{generate: {}}",
                 "!!binary aGVsbG8=",

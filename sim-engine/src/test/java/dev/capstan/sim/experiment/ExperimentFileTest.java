@@ -2,6 +2,7 @@ package dev.capstan.sim.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.capstan.sim.cluster.StartupPhase;
@@ -16,6 +17,10 @@ import dev.capstan.sim.experiment.Workload.RateFile;
 import dev.capstan.sim.experiment.Workload.RequestFile;
 import dev.capstan.sim.experiment.Workload.ServeGenRequests;
 import dev.capstan.sim.experiment.Workload.Signal;
+import dev.capstan.sim.serving.Basis;
+import dev.capstan.sim.serving.ModelProfile;
+import dev.capstan.sim.serving.ModelProfile.Response;
+import dev.capstan.sim.serving.ModelProfiles;
 import dev.capstan.trace.ArrivalLaw;
 import dev.capstan.trace.ArrivalUnit;
 import dev.capstan.trace.Bursts;
@@ -151,7 +156,7 @@ class ExperimentFileTest {
         assertThat(chat.weight()).isEqualTo(1.5);
         assertThat(List.of(chat.minReplicas(), chat.initialReplicas(), chat.maxReplicas()))
                 .containsExactly(1, 2, 4);
-        assertThat(chat.startup()).containsExactly(new StartupPhase("load", 20 * SECOND, 250));
+        assertThat(chat.startup()).containsExactly(new StartupPhase("load", 20 * SECOND, 300));
         assertThat(chat.imagePullNanos()).isEqualTo(300 * SECOND);
         assertThat(chat.startupJitter()).isEqualTo(0.2);
         assertThat(chat.graceNanos()).isEqualTo(15 * SECOND);
@@ -159,6 +164,30 @@ class ExperimentFileTest {
                 .isEqualTo(new Experiment.Autoscaler(false, 16, 10 * SECOND, 120 * SECOND, 20 * SECOND, 240 * SECOND));
         assertThat(chat.ttftSloSeconds()).isEqualTo(1);
         assertThat(chat.tpotSloSeconds()).isEqualTo(0.1);
+    }
+
+    @Test
+    void adjustsTheProfileOfAService() {
+        ModelProfile plain = ModelProfiles.find("llama-3.1-8b-h100").orElseThrow();
+
+        ModelProfile model = folder.read(FULL).base().services().get(0).model();
+
+        Basis basis = model.response().basis();
+        assertThat(model.response()).isEqualTo(new Response(0.1, 0.8, 1, 1.5, 0.8, 0.7, 250, basis));
+        assertThat(basis.status()).isEqualTo(Basis.Status.ADJUSTED);
+        assertThat(model.idleGpuWatts()).isEqualTo(110);
+        assertThat(model.decodeStepNanos(64)).isCloseTo(1.025 * plain.decodeStepNanos(64), within(1e-3));
+        assertThat(model.decodeWatts(64)).isCloseTo(0.98 * plain.decodeWatts(64), within(1e-9));
+    }
+
+    @Test
+    void writesDownTheFiguresOfTheProfileWhereNothingIsAdjusted() {
+        JsonNode adjust = folder.read(ExperimentFolder.LEAST).resolved().at("/services/0/adjust");
+
+        assertThat(adjust.toString())
+                .isEqualTo("{\"kappa_decode_from\":0.05,\"kappa_decode_to\":0.9,\"kappa_prefill\":0.9,\"gamma\":2.0,"
+                        + "\"gamma_below_knee\":1.0,\"knee\":0.75,\"lag\":\"500ms\",\"idle_gpu\":\"120 W\","
+                        + "\"step_time\":1.0,\"power\":1.0}");
     }
 
     @Test
@@ -480,6 +509,18 @@ class ExperimentFileTest {
                 startup:
                   - {name: load, time: 20s, gpu_power: 250 W}
                 startup_jitter: 20 %
+                adjust:
+                  kappa_decode_from: 0.1
+                  kappa_decode_to: 0.8
+                  kappa_prefill: 1
+                  gamma: 1.5
+                  gamma_below_knee: 0.8
+                  knee: 0.7
+                  lag: 250ms
+                  idle_gpu: 110 W
+                  step_time: 1.025
+                  power: 0.98
+                  startup_gpu: 300 W
                 grace: 15s
                 autoscaler:
                   enabled: false

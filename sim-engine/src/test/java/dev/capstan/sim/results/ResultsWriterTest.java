@@ -46,14 +46,15 @@ class ResultsWriterTest {
                 tpot_p50_seconds,tpot_p90_seconds,tpot_p99_seconds,e2e_p50_seconds,e2e_p99_seconds,slo_attainment,\
                 goodput_requests_per_second,joules_per_output_token,capped_seconds,decisions,replica_changes,events,\
                 disturbances,disturbances_contained,disturbances_self_inflicted,requests_timed_out,requests_abandoned,\
-                wasted_output_tokens,preemptions,recomputed_tokens,prefix_cached_tokens,energy_cost""");
+                wasted_output_tokens,preemptions,recomputed_tokens,prefix_cached_tokens,energy_cost,\
+                out_of_range_time_share""");
         assertThat(line("points.csv", 0)).isEqualTo("""
                 control.interval,policy,cap_watts,replications,disturbances,disturbances_contained,success_rate,\
                 success_rate_low,success_rate_high""" + averaged("""
                 time_under_cap_fraction over_cap_seconds over_cap_joules longest_excursion_seconds peak_power_watts \
                 mean_power_watts stranded_watt_seconds energy_joules carbon_grams requests_completed \
                 ttft_p50_seconds ttft_p99_seconds tpot_p99_seconds e2e_p99_seconds slo_attainment \
-                goodput_requests_per_second joules_per_output_token capped_seconds replica_changes"""));
+                goodput_requests_per_second joules_per_output_token capped_seconds replica_changes out_of_range_time_share"""));
     }
 
     @Test
@@ -99,7 +100,7 @@ class ResultsWriterTest {
     @Test
     void goesOnWithTheRowsThatAreThereDigitByDigit() throws IOException {
         Path other = folder.resolveSibling("two");
-        ResultsWriter uninterrupted = ResultsWriter.open(other, List.of("control.interval"), "one", false);
+        ResultsWriter uninterrupted = ResultsWriter.open(other, List.of("control.interval"), false, "one", false);
         for (ResultsWriter writer : List.of(uninterrupted, open(false))) {
             record(writer, 0, 3, 1);
             record(writer, 1, 3, 2);
@@ -159,7 +160,7 @@ class ResultsWriterTest {
     void refusesToGoOnWithAnotherExperiment() throws IOException {
         record(open(false), 0, 1, 1);
 
-        assertThatThrownBy(() -> ResultsWriter.open(folder, List.of("control.interval"), "other", true))
+        assertThatThrownBy(() -> ResultsWriter.open(folder, List.of("control.interval"), false, "other", true))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("holds results of another experiment")
                 .hasMessageContaining("Maybe take another --out");
@@ -181,7 +182,7 @@ class ResultsWriterTest {
     }
 
     private ResultsWriter open(boolean resume) throws IOException {
-        return ResultsWriter.open(folder, List.of("control.interval"), "one", resume);
+        return ResultsWriter.open(folder, List.of("control.interval"), false, "one", resume);
     }
 
     private static void record(ResultsWriter writer, int index, double disturbances, double contained)

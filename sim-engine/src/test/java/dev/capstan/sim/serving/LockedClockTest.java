@@ -98,10 +98,11 @@ class LockedClockTest {
     }
 
     private static ModelProfile board() {
-        Basis basis = new Basis(Basis.Status.ASSUMED, "test", null, null, null);
+        Basis basis = new Basis(Basis.Status.ASSUMED, "test", null, null, null, null);
         return new ModelProfile(
                 "test",
                 "test",
+                null,
                 "test",
                 new Gpu("test", 1, 1, 1, 500, 100, 0, 100, 1000.0, Map.of()),
                 1,

@@ -145,10 +145,11 @@ class StepTableTest {
 
     /** One board: steps of 10 ms at this draw, prompts of 1 us a token at 500 W; kappa 0.5 and 0.9. */
     private static ModelProfile boards(double decodeWatts, double lagMs) {
-        Basis basis = new Basis(Basis.Status.ASSUMED, "test", null, null, null);
+        Basis basis = new Basis(Basis.Status.ASSUMED, "test", null, null, null, null);
         return new ModelProfile(
                 "test",
                 "test",
+                null,
                 "test",
                 new Gpu("test", 1, 1, 1, 500, 100, 0, 100, null, Map.of()),
                 1,

@@ -254,6 +254,26 @@ class SweepTest {
     }
 
     @Test
+    void tellsWhatItAdjustsOfAProfile(@TempDir Path temp) throws IOException {
+        Sweep adjusted = sweep(
+                "replications=1",
+                "duration=1m",
+                "policies=[none]",
+                "services[0].adjust.gamma=3",
+                "axes={'services[0].adjust.power': [1, 1.02]}");
+
+        adjusted.run(options(temp.resolve("out"), 1, false), SweepListener.SILENT);
+
+        String manifest = Files.readString(temp.resolve("out").resolve("manifest.json"));
+        assertThat(manifest)
+                .contains("response adjusted", "gamma 3.0 by the experiment, else form after")
+                .contains("Profile llama-3.1-70b-h100x4 is adjusted further at other points or services.");
+        assertThat(ResultsFiles.column(temp.resolve("out").resolve("summary.csv"), "services[0].adjust.power"))
+                .containsExactly("1", "1.02");
+        assertThat(Files.readString(whole.resolve("manifest.json"))).doesNotContain("adjusted further", "by the exp");
+    }
+
+    @Test
     void simulatesEachPolicyOnceWithItsCourse(@TempDir Path temp) throws IOException {
         Sweep simulation = Sweep.simulate(file());
 
@@ -418,7 +438,7 @@ class SweepTest {
         assertThat(Double.parseDouble(
                         ResultsFiles.column(summary, "energy_cost").get(0)))
                 .isCloseTo(0.0015, within(1e-12));
-        assertThat(Files.readAllLines(summary).get(0)).endsWith(",energy_cost");
+        assertThat(Files.readAllLines(summary).get(0)).contains(",energy_cost,");
         assertThat(manifest.at("/traces/1/role").asText()).isEqualTo("price of DE-LU");
         assertThat(manifest.at("/traces/1/currency").asText()).isEqualTo("EUR");
         assertThat(manifest.at("/traces/0/name").asText()).isEqualTo("generated step");
