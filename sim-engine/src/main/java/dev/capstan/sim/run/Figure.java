@@ -54,7 +54,8 @@ public enum Figure {
     PREEMPTIONS,
     RECOMPUTED_TOKENS,
     PREFIX_CACHED_TOKENS,
-    ENERGY_COST;
+    ENERGY_COST,
+    WASTED_JOULES;
 
     /** The name of its column. */
     public String column() {

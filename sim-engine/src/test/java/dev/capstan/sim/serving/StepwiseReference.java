@@ -170,7 +170,7 @@ final class StepwiseReference {
             for (int request : leaving) {
                 if (outcomes[request] == Outcome.UNFINISHED) {
                     outcomes[request] = leavingAs[request];
-                    wastedTokens += generated[request];
+                    waste(request);
                     free(request);
                     changed = true;
                 }
@@ -342,7 +342,7 @@ final class StepwiseReference {
             all.addAll(running);
             for (int request : all) {
                 outcomes[request] = Outcome.LOST;
-                wastedTokens += generated[request];
+                waste(request);
             }
             waiting.clear();
             running.clear();
@@ -378,7 +378,8 @@ final class StepwiseReference {
     long outputTokens;
     long cachedTokens;
     long recomputedTokens;
-    long wastedTokens;
+    long wastedInputTokens;
+    long wastedOutputTokens;
     long preemptions;
 
     StepwiseReference(
@@ -415,6 +416,12 @@ final class StepwiseReference {
             engines.add(engine);
             engine.beginStep();
         }
+    }
+
+    private void waste(int request) {
+        wastedInputTokens +=
+                everComputed[request].get(0, trace.inputTokens()[request]).cardinality();
+        wastedOutputTokens += generated[request];
     }
 
     /** Plays up to an instant. */
@@ -486,7 +493,7 @@ final class StepwiseReference {
             }
             if (waits) {
                 outcomes[request] = outcome;
-                wastedTokens += generated[request];
+                waste(request);
             }
         }
         for (Engine engine : byReadiness()) {

@@ -418,7 +418,7 @@ class SweepTest {
         assertThat(Double.parseDouble(
                         ResultsFiles.column(summary, "energy_cost").get(0)))
                 .isCloseTo(0.0015, within(1e-12));
-        assertThat(Files.readAllLines(summary).get(0)).endsWith(",energy_cost");
+        assertThat(Files.readAllLines(summary).get(0)).endsWith(",energy_cost,wasted_joules");
         assertThat(manifest.at("/traces/1/role").asText()).isEqualTo("price of DE-LU");
         assertThat(manifest.at("/traces/1/currency").asText()).isEqualTo("EUR");
         assertThat(manifest.at("/traces/0/name").asText()).isEqualTo("generated step");
