@@ -55,7 +55,8 @@ public enum Figure {
     RECOMPUTED_TOKENS,
     PREFIX_CACHED_TOKENS,
     ENERGY_COST,
-    OUT_OF_RANGE_TIME_SHARE;
+    OUT_OF_RANGE_TIME_SHARE,
+    WASTED_JOULES;
 
     /** The name of its column. */
     public String column() {

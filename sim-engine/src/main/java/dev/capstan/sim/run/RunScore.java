@@ -134,17 +134,20 @@ final class RunScore {
         RequestScore score = new RequestScore(experiment.warmupNanos());
         Effort effort = null;
         BusyTime busy = BusyTime.NONE;
+        double wastedJoules = 0;
         for (int i = 0; i < plants.size(); i++) {
             if (plants.get(i) instanceof RequestService service) {
                 Experiment.Service spec = experiment.services().get(i);
                 score.add(service.log(), spec.ttftSloSeconds(), spec.tpotSloSeconds());
                 effort = effort == null ? service.effort() : effort.plus(service.effort());
                 busy = busy.plus(service.busyTime());
+                wastedJoules += service.wastedJoules();
             }
         }
         if (effort != null) {
             score.write(figures, durationSeconds, root.energyJoules());
             set(Figure.WASTED_OUTPUT_TOKENS, effort.wastedOutputTokens());
+            set(Figure.WASTED_JOULES, wastedJoules);
             set(Figure.PREEMPTIONS, effort.preemptions());
             set(Figure.RECOMPUTED_TOKENS, effort.recomputedTokens());
             set(Figure.PREFIX_CACHED_TOKENS, effort.prefixCachedTokens());

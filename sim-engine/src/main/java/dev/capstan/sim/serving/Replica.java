@@ -37,6 +37,10 @@ final class Replica {
     long stretchSteps;
     /** Whether the steps under way lie within the ranges in which the profile was measured. */
     boolean inReach;
+    /** What the stretch draws over an idle replica, and what of that prompts add in the mean. */
+    long overIdleMicrowatts;
+
+    double promptMicrowatts;
     /** When the mixed steps began that run without a decode step between them. */
     long burstStartNanos;
     /** Whether the step before the one put together was mixed. */

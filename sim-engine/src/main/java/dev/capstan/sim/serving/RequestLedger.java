@@ -25,6 +25,11 @@ final class RequestLedger {
     /** Prompt tokens taken in, each once: computed or found in a prefix cache. */
     long inputTokens;
 
+    /** Active energy of steps over that of idle replicas: what decoding drew, and what prompts drew on top of it. */
+    private double decodeJoules;
+
+    private double promptJoules;
+
     private long preemptions;
     private long recomputedTokens;
     private long cachedTokens;
@@ -104,7 +109,37 @@ final class RequestLedger {
     }
 
     Effort effort() {
-        return new Effort(preemptions, recomputedTokens, cachedTokens, wastedOutputTokens);
+        return new Effort(preemptions, recomputedTokens, cachedTokens, wastedInputTokens, wastedOutputTokens);
+    }
+
+    /** Steps have drawn this much over an idle replica, and so much of it for prompts. */
+    void spent(double joules, double forPrompts) {
+        // Where all prompts are empty, recomputation after a preemption is nobody's prompt.
+        double prompts = inputTokens == 0 ? 0 : forPrompts;
+        promptJoules += prompts;
+        decodeJoules += joules - prompts;
+    }
+
+    /**
+     * The share of some tokens in the energy spent so far: that of prompts is shared out equally among the prompt tokens
+     * taken in, that of decoding among the tokens generated.
+     */
+    double joules(long promptTokens, long generatedTokens) {
+        return share(promptJoules, promptTokens, inputTokens) + share(decodeJoules, generatedTokens, outputTokens);
+    }
+
+    private static double share(double joules, long tokens, long all) {
+        return all == 0 ? 0 : joules * ((double) tokens / all);
+    }
+
+    /** All energy spent so far. */
+    double joules() {
+        return promptJoules + decodeJoules;
+    }
+
+    /** What of it the requests have a share of that have ended, well or not. */
+    double endedJoules() {
+        return joules(completedInputTokens, completedOutputTokens) + joules(wastedInputTokens, wastedOutputTokens);
     }
 
     /** Prompt tokens that a request has taken in when the replica holds its first {@code held} tokens. */

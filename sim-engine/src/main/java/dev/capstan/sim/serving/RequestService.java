@@ -222,6 +222,16 @@ public final class RequestService implements ServicePlant {
         return busyTimeSoFar().since(unscoredBusy);
     }
 
+    /**
+     * Active energy at the wall, over that of idle replicas, of requests that were lost, timed out or abandoned since
+     * scoring began: the share of their tokens, at what a prompt token and a generated one have cost in the mean since the
+     * run began. In a step that takes in prompts, decoding costs what it would have cost alone.
+     */
+    public double wastedJoules() {
+        Effort effort = effort();
+        return requests.joules(effort.wastedInputTokens(), effort.wastedOutputTokens());
+    }
+
     /** The warm-up is over. */
     public void startScoring() {
         unscored = requests.effort();
@@ -239,11 +249,13 @@ public final class RequestService implements ServicePlant {
         return all;
     }
 
-    /** Books the time of the stretch that ends now. */
+    /** Books the time and the energy of the stretch that ends now. */
     private void book(Replica replica) {
         long nanos = kernel.nowNanos() - replica.stretchStartNanos;
         busyNanos += nanos;
         outsideNanos += replica.inReach ? 0 : nanos;
+        double joulesPerMicrowatt = nanos * 1e-15;
+        requests.spent(replica.overIdleMicrowatts * joulesPerMicrowatt, replica.promptMicrowatts * joulesPerMicrowatt);
     }
 
     private void arrive(int request) {
@@ -441,7 +453,10 @@ public final class RequestService implements ServicePlant {
         return prices.computeIfAbsent(pod.boardFactor(), factor -> pricing.at(gpuLimitWatts, clock, factor));
     }
 
-    /** Invariants 2 to 4: no request, no token is lost or made up, the KV cache holds no more than it can. */
+    /**
+     * Invariants 2 to 4 and 8: no request, no token is lost or made up, the KV cache holds no more than it can, and all
+     * energy is some request's.
+     */
     @Override
     public void check() {
         long now = kernel.nowNanos();
@@ -471,6 +486,11 @@ public final class RequestService implements ServicePlant {
                     inputTokensInFlight + " prompt tokens and " + outputTokensInFlight
                             + " generated ones are in flight; by the sums there should be "
                             + requests.inputTokensInFlight() + " and " + requests.outputTokensInFlight());
+        }
+        double shared = requests.endedJoules() + requests.joules(inputTokensInFlight, outputTokensInFlight);
+        if (Math.abs(shared - requests.joules()) > 1e-9 * Math.max(1, requests.joules())) {
+            throw new InvariantViolation(
+                    8, now, "steps used " + requests.joules() + " J, their requests have " + shared + " J of it");
         }
     }
 
@@ -565,6 +585,7 @@ public final class RequestService implements ServicePlant {
         StepPrices prices = replica.prices;
         int sequences = replica.batch.size();
         long context = replica.kv.contextTokens(replica.steps + 1);
+        long idleMicrowatts = prices.idleActiveMicrowatts();
         long activeMicrowatts;
         replica.inReach = reach.covers(sequences, context, replica.promptTokens);
         if (replica.mixed) {
@@ -575,6 +596,12 @@ public final class RequestService implements ServicePlant {
             int tokens = replica.promptTokens;
             replica.stepNanos = prices.mixedNanos(sequences, context, tokens, replica.promptPairs, burst);
             activeMicrowatts = prices.mixedActiveMicrowatts(sequences, context, tokens, replica.promptPairs, burst);
+            replica.promptMicrowatts = activeMicrowatts - idleMicrowatts;
+            if (sequences > 0) {
+                double share = prices.decodeNanos(sequences, context) / (double) replica.stepNanos;
+                replica.promptMicrowatts -=
+                        share * (prices.decodeActiveMicrowatts(sequences, context) - idleMicrowatts);
+            }
         } else {
             if (prices.seesContext()) {
                 if (replica.unpriced || replica.steps - replica.pricedStep >= PRICED_STEPS) {
@@ -588,7 +615,9 @@ public final class RequestService implements ServicePlant {
             }
             replica.stepNanos = prices.decodeNanos(sequences, context);
             activeMicrowatts = prices.decodeActiveMicrowatts(sequences, context);
+            replica.promptMicrowatts = 0;
         }
+        replica.overIdleMicrowatts = activeMicrowatts - idleMicrowatts;
         replica.stepping = true;
         replica.stretchStartNanos = kernel.nowNanos();
         deployment.drawActive(replica.pod, activeMicrowatts);

@@ -353,7 +353,8 @@ class FastForwardProperties {
                         reference.preemptions,
                         reference.recomputedTokens,
                         reference.cachedTokens,
-                        reference.wastedTokens));
+                        reference.wastedInputTokens,
+                        reference.wastedOutputTokens));
         assertThat(rig.power.meter(0).energyJoules())
                 .as("energy " + when)
                 .isEqualTo(reference.joules, within(1e-9 * reference.joules));

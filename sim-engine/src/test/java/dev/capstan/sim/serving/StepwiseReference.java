@@ -188,7 +188,7 @@ final class StepwiseReference {
             for (int request : leaving) {
                 if (outcomes[request] == Outcome.UNFINISHED) {
                     outcomes[request] = leavingAs[request];
-                    wastedTokens += generated[request];
+                    waste(request);
                     free(request);
                     changed = true;
                 }
@@ -363,7 +363,7 @@ final class StepwiseReference {
             all.addAll(running);
             for (int request : all) {
                 outcomes[request] = Outcome.LOST;
-                wastedTokens += generated[request];
+                waste(request);
             }
             waiting.clear();
             running.clear();
@@ -400,7 +400,8 @@ final class StepwiseReference {
     long outputTokens;
     long cachedTokens;
     long recomputedTokens;
-    long wastedTokens;
+    long wastedInputTokens;
+    long wastedOutputTokens;
     long preemptions;
 
     StepwiseReference(
@@ -437,6 +438,12 @@ final class StepwiseReference {
             engines.add(engine);
             engine.beginStep();
         }
+    }
+
+    private void waste(int request) {
+        wastedInputTokens +=
+                everComputed[request].get(0, trace.inputTokens()[request]).cardinality();
+        wastedOutputTokens += generated[request];
     }
 
     /** Plays up to an instant. */
@@ -508,7 +515,7 @@ final class StepwiseReference {
             }
             if (waits) {
                 outcomes[request] = outcome;
-                wastedTokens += generated[request];
+                waste(request);
             }
         }
         for (Engine engine : byReadiness()) {

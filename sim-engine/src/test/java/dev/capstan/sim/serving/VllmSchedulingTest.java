@@ -31,7 +31,7 @@ class VllmSchedulingTest {
         assertThat(log.e2eNanos(0)).isEqualTo(33_000);
         assertThat(log.ttftNanos(1)).isEqualTo(2_000);
         assertThat(log.e2eNanos(1)).isEqualTo(37_000);
-        assertThat(rig.service.effort()).isEqualTo(new Effort(1, 31, 0, 0));
+        assertThat(rig.service.effort()).isEqualTo(new Effort(1, 31, 0, 0, 0));
         assertThat(rig.service.inputTokens()).isEqualTo(32);
         assertThat(rig.service.outputTokens()).isEqualTo(53);
     }
