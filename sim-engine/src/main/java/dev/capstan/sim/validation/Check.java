@@ -4,6 +4,7 @@ import dev.capstan.sim.results.Interval;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Locale;
+import java.util.StringJoiner;
 
 /**
  * One comparison of the model with something independent.
@@ -143,6 +144,25 @@ public record Check(
                 interval(interval, unit),
                 "interval inside the range",
                 verdict(interval.low() >= low && interval.high() <= high),
+                "");
+    }
+
+    /** Figures of which none may be above the one before, and the last must be below the first. */
+    public static Check falls(String name, Layer layer, String source, String unit, double... values) {
+        boolean falls = values[values.length - 1] < values[0];
+        StringJoiner got = new StringJoiner(", ");
+        for (int i = 0; i < values.length; i++) {
+            falls &= i == 0 || values[i] <= values[i - 1];
+            got.add(digits(values[i], 3));
+        }
+        return new Check(
+                name,
+                layer,
+                source,
+                "falling",
+                unit.isEmpty() ? got.toString() : got + " " + unit,
+                "none",
+                verdict(falls),
                 "");
     }
 

@@ -18,7 +18,10 @@ public final class Suites {
             new WallPowerSuite(),
             new PhasePowerSuite(),
             new BatchEnergySuite(),
-            new ClimatikSuite());
+            new ClimatikSuite(),
+            new PolcaSuite(),
+            new ActuationSuite(),
+            new ClockSavingSuite());
 
     private Suites() {}
 

@@ -87,6 +87,18 @@ class SuitesTest {
                 .isEqualTo(Verdict.FAILED);
     }
 
+    @Test
+    void fallingFiguresMayStayButNeverRiseAndEndLowerThanTheyBegin() {
+        assertThat(falls(3, 2, 2, 1)).isEqualTo(Verdict.PASSED);
+        assertThat(falls(3, 2, 2.1, 1)).isEqualTo(Verdict.FAILED);
+        assertThat(falls(2, 2, 2)).isEqualTo(Verdict.FAILED);
+        assertThat(falls(2, Double.NaN, 1)).isEqualTo(Verdict.FAILED);
+    }
+
+    private static Verdict falls(double... values) {
+        return Check.falls("n", Layer.REPRODUCTION, "s", "", values).verdict();
+    }
+
     /** Published anchors: they fix the closed form that the queues are held against. */
     @Test
     void knowsTheAnchorsOfErlangC() {
