@@ -18,7 +18,14 @@ public final class Suites {
             new WallPowerSuite(),
             new PhasePowerSuite(),
             new BatchEnergySuite(),
-            new ClimatikSuite());
+            new ClimatikSuite(),
+            new ThreeBandSuite(),
+            new TimerSuite(),
+            new PoolingSuite(),
+            new PlacementSuite(),
+            new SplitwiseSuite(),
+            new RoutingSuite(),
+            new CarbonSuite());
 
     private Suites() {}
 
