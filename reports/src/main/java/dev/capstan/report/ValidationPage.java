@@ -34,7 +34,8 @@ public final class ValidationPage {
                 Made by `capstan validate --page docs/validation.md`; a test holds the page to what the command finds. Three
                 kinds of claims are kept apart: *verification*, the simulator computes what its own model says;
                 *calibration*, the model's parameters predict data they were not fitted on; *reproduction*, published
-                findings appear. Checks of data that is not there are skipped by name.
+                findings appear. C1, C2 ... and R1 to R12 number the calibrations and the findings that were set out for.
+                Checks of data that is not there are skipped by name.
                 """);
         checks.forEach((suite, made) -> section(page, suite, made));
         return page.append('\n').append(limits()).toString();

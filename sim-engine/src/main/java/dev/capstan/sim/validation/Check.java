@@ -101,6 +101,20 @@ public record Check(
                 "");
     }
 
+    /** A number that must lie in a range. */
+    public static Check between(
+            String name, Layer layer, String source, String unit, double low, double high, double got) {
+        return new Check(
+                name,
+                layer,
+                source,
+                digits(low) + " to " + quantity(high, unit),
+                quantity(got, unit),
+                "none",
+                verdict(got >= low && got <= high),
+                "");
+    }
+
     /**
      * A statistic whose interval must cover a closed form and be narrow, lest a vague one pass.
      *
@@ -171,6 +185,11 @@ public record Check(
         return new Check(name, layer, source, "", quantity(got, unit), "", Verdict.REPORTED, "");
     }
 
+    /** The same of a statistic. */
+    public static Check reported(String name, Layer layer, String source, String unit, Interval got) {
+        return new Check(name, layer, source, "", interval(got, unit), "", Verdict.REPORTED, "");
+    }
+
     /** A check that could not be made, and why. */
     public static Check skipped(String name, Layer layer, String source, String why) {
         return new Check(name, layer, source, "", "", "", Verdict.SKIPPED, why);
@@ -181,6 +200,11 @@ public record Check(
         return verdict == Verdict.FAILED
                 ? new Check(name, layer, source, expected, got, tolerance, Verdict.MISSED, why)
                 : this;
+    }
+
+    /** The same check with how to read it. */
+    Check withNote(String how) {
+        return new Check(name, layer, source, expected, got, tolerance, verdict, how);
     }
 
     static Verdict verdict(boolean holds) {

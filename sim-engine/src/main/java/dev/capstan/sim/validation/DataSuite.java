@@ -47,8 +47,8 @@ abstract class DataSuite implements Suite {
         }
     }
 
-    /** Checks that miss their target. */
-    final Set<String> knownMisses() {
+    @Override
+    public final Set<String> knownMisses() {
         return knownMisses.keySet();
     }
 

@@ -38,7 +38,8 @@ record LockedPool(double boardJoules, double attainment) {
                 0,
                 RandomStream.named(1, "startup"),
                 trace,
-                ServingOptions.DEFAULTS);
+                ServingOptions.DEFAULTS,
+                true);
         service.lockClock(megahertz);
         power.meter(0).startScoring(0);
         service.deployment().begin(replicas);

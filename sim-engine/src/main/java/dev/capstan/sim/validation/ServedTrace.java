@@ -23,6 +23,10 @@ final class ServedTrace {
     final RequestService service;
 
     ServedTrace(ModelProfile model, int replicas, long[] arrivalNanos, int[] outputTokens) {
+        this(model, replicas, arrivalNanos, new int[arrivalNanos.length], outputTokens);
+    }
+
+    ServedTrace(ModelProfile model, int replicas, long[] arrivalNanos, int[] inputTokens, int[] outputTokens) {
         service = new RequestService(
                 kernel,
                 power,
@@ -35,7 +39,7 @@ final class ServedTrace {
                 RandomStream.named(1, "startup"),
                 new RequestTrace(
                         arrivalNanos,
-                        new int[arrivalNanos.length],
+                        inputTokens,
                         outputTokens,
                         Optional.empty(),
                         new TraceOrigin("generated for validation", "", "")),

@@ -1,6 +1,8 @@
 package dev.capstan.sim.validation;
 
 import dev.capstan.capping.CappingPolicy;
+import dev.capstan.capping.GuardRails;
+import dev.capstan.capping.PolicyRegistry;
 import dev.capstan.sim.cluster.StartupPhase;
 import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.experiment.Workload;
@@ -14,6 +16,7 @@ import dev.capstan.sim.serving.ServingOptions;
 import dev.capstan.trace.Disturbance.Shape;
 import dev.capstan.trace.PowerTrace;
 import dev.capstan.trace.TraceOrigin;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -21,14 +24,13 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Services whose replicas draw {@link #REPLICA_WATTS} at most and nothing when idle, on servers that draw nothing. Scrapes
- * and HPA syncs come every 15 s.
+ * Services whose replicas draw {@link #REPLICA_WATTS} at most and nothing when idle, on servers that draw nothing, behind
+ * a breaker rated at the cap. A disturbance must be contained within {@link #CONTAIN_SECONDS}.
  *
  * @param services each with the demand given to {@link #run}
  * @param replicas of each service at the start
  * @param maxReplicas the autoscaler's; where it equals {@code replicas} it is switched off
- * @param startShare of a replica's watts that it draws while it starts, for 60 s
- * @param windowSeconds of {@code rate()}
+ * @param startShare of a replica's watts that it draws while it starts
  */
 record SmallCluster(
         int services,
@@ -36,20 +38,76 @@ record SmallCluster(
         int maxReplicas,
         double startShare,
         double capWatts,
-        int exporterSeconds,
-        int windowSeconds,
-        int operatorSeconds,
+        Timers timers,
         int warmupSeconds,
         int durationSeconds) {
 
     static final double REPLICA_WATTS = 100;
+    static final int CONTAIN_SECONDS = 60;
     private static final long SECOND = 1_000_000_000L;
+
+    /** Makes the policy of a run. */
+    interface Policies {
+
+        /** The policy of a seed, with the parameters that differ from their defaults. */
+        CappingPolicy<?> make(Map<String, Double> parameters, long seed);
+
+        /** Those of the registry with this name, behind the usual guard rails. */
+        static Policies named(String name) {
+            return (parameters, seed) ->
+                    PolicyRegistry.build(PolicyRegistry.find(name), parameters, seed, GuardRails.DEFAULTS);
+        }
+    }
+
+    /**
+     * The clocks of the loop.
+     *
+     * @param windowSeconds of {@code rate()}, at least two scrapes; 0 to read a gauge
+     * @param limitSeconds from a decision until a GPU limit is in force
+     * @param startSeconds how long a replica starts
+     */
+    record Timers(
+            double exporterSeconds,
+            double scrapeSeconds,
+            double windowSeconds,
+            double operatorSeconds,
+            double hpaSeconds,
+            double limitSeconds,
+            double startSeconds) {}
+
+    /** With scrapes and HPA syncs every 15 s, limits that act at once and replicas that start for 60 s. */
+    SmallCluster(
+            int services,
+            int replicas,
+            int maxReplicas,
+            double startShare,
+            double capWatts,
+            int exporterSeconds,
+            int windowSeconds,
+            int operatorSeconds,
+            int warmupSeconds,
+            int durationSeconds) {
+        this(
+                services,
+                replicas,
+                maxReplicas,
+                startShare,
+                capWatts,
+                new Timers(exporterSeconds, 15, windowSeconds, operatorSeconds, 15, 0, 60),
+                warmupSeconds,
+                durationSeconds);
+    }
 
     /** Runs a policy with the same demand for each service, which steps once. */
     RunResult run(CappingPolicy<?> policy, double fromWatts, double toWatts, int atSeconds, long seed) {
+        return run(policy, new int[] {0, atSeconds}, new double[] {fromWatts, toWatts}, seed);
+    }
+
+    /** Runs a policy with the same demand for each service, which takes each of the values from its second on. */
+    RunResult run(CappingPolicy<?> policy, int[] fromSeconds, double[] watts, long seed) {
         Load load = new Load.Power(new PowerTrace(
-                new long[] {0, atSeconds * SECOND},
-                new double[] {fromWatts, toWatts},
+                Arrays.stream(fromSeconds).mapToLong(at -> at * SECOND).toArray(),
+                watts,
                 1_000_000 * SECOND,
                 Optional.empty(),
                 new TraceOrigin("generated for validation", "", "")));
@@ -78,16 +136,24 @@ record SmallCluster(
                         0,
                         1,
                         List.of(new Experiment.Domain(
-                                "root", -1, services * maxReplicas, none, none, none, Long.MAX_VALUE)),
+                                "root", -1, services * maxReplicas, none, capWatts, none, Long.MAX_VALUE)),
                         Experiment.Failing.NEVER),
                 IntStream.range(0, services).mapToObj(this::service).toList(),
-                new Experiment.Cap(capWatts, List.of(), 60 * SECOND),
-                new Experiment.Control(operatorSeconds * SECOND, 0, 0, 0, 0, 0, 60 * SECOND, 60 * SECOND),
+                new Experiment.Cap(capWatts, List.of(), CONTAIN_SECONDS * SECOND),
+                new Experiment.Control(
+                        nanos(timers.operatorSeconds()),
+                        0,
+                        nanos(timers.limitSeconds()),
+                        0,
+                        0,
+                        0,
+                        60 * SECOND,
+                        60 * SECOND),
                 new Experiment.Telemetry(
-                        Experiment.Source.ENERGY_COUNTER,
-                        exporterSeconds * SECOND,
-                        15 * SECOND,
-                        windowSeconds * SECOND,
+                        timers.windowSeconds() == 0 ? Experiment.Source.POWER_GAUGE : Experiment.Source.ENERGY_COUNTER,
+                        nanos(timers.exporterSeconds()),
+                        nanos(timers.scrapeSeconds()),
+                        nanos(Math.max(timers.windowSeconds(), 2 * timers.scrapeSeconds())),
                         List.of(),
                         Experiment.SensorFaults.NONE),
                 Optional.empty(),
@@ -127,14 +193,18 @@ record SmallCluster(
                 replicas,
                 maxReplicas,
                 0,
-                List.of(new StartupPhase("start", 60 * SECOND, startShare * REPLICA_WATTS)),
+                List.of(new StartupPhase("start", nanos(timers.startSeconds()), startShare * REPLICA_WATTS)),
                 0,
                 30 * SECOND,
                 ServingOptions.DEFAULTS,
                 0,
                 new Experiment.Autoscaler(
-                        maxReplicas > replicas, 1, 15 * SECOND, 300 * SECOND, 30 * SECOND, 300 * SECOND),
+                        maxReplicas > replicas, 1, nanos(timers.hpaSeconds()), 300 * SECOND, 30 * SECOND, 300 * SECOND),
                 2,
                 0.2);
+    }
+
+    private static long nanos(double seconds) {
+        return Math.round(seconds * SECOND);
     }
 }

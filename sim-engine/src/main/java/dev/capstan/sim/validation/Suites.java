@@ -21,7 +21,14 @@ public final class Suites {
             new ClimatikSuite(),
             new PolcaSuite(),
             new ActuationSuite(),
-            new ClockSavingSuite());
+            new ClockSavingSuite(),
+            new ThreeBandSuite(),
+            new TimerSuite(),
+            new PoolingSuite(),
+            new PlacementSuite(),
+            new SplitwiseSuite(),
+            new RoutingSuite(),
+            new CarbonSuite());
 
     private Suites() {}
 
