@@ -247,22 +247,28 @@ public final class ExperimentFile {
             List<Issue> issues) {
         boolean baseIsSound = issues.isEmpty();
         Sensitivity sensitivity = Sensitivity.read(tree.path("sensitivity"), base, resolved, issues);
+        boolean picks = tree.path("sensitivity").isObject();
+        List<Sensitivity.Parameter> moved = new ArrayList<>();
         for (Sensitivity.Parameter parameter : sensitivity.parameters()) {
             String path = parameter.path();
+            boolean isAxis = axes.stream()
+                    .anyMatch(axis -> Sensitivity.everywhere(axis.path()).equals(Sensitivity.everywhere(path)));
             if (SAME_FOR_ALL_POINTS.contains(path)) {
                 issues.add(new Issue("sensitivity." + path, "cannot be moved: all points of a sweep share it"));
-            } else if (axes.stream()
-                    .anyMatch(axis -> Sensitivity.everywhere(axis.path()).equals(Sensitivity.everywhere(path)))) {
+            } else if (isAxis && picks) {
                 issues.add(new Issue("sensitivity." + path, "is an axis too. Maybe remove one of the two."));
-            } else if (baseIsSound) {
-                List<Map<String, JsonNode>> ends = new Sensitivity(List.of(parameter))
-                        .variations(base, resolved).stream()
-                                .map(Variation::sets)
-                                .toList();
-                tryEach(file, tree, setPaths, ends, "sensitivity.", path, issues);
+            } else if (!isAxis) {
+                moved.add(parameter);
+                if (baseIsSound) {
+                    List<Map<String, JsonNode>> ends = new Sensitivity(List.of(parameter))
+                            .variations(base, resolved).stream()
+                                    .map(Variation::sets)
+                                    .toList();
+                    tryEach(file, tree, setPaths, ends, "sensitivity.", path, issues);
+                }
             }
         }
-        return sensitivity;
+        return new Sensitivity(moved);
     }
 
     /** Reads the experiment with each of these changes made; each issue that this brings is told once. */

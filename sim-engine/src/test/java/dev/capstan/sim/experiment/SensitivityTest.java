@@ -151,6 +151,17 @@ class SensitivityTest {
     }
 
     @Test
+    void leavesAxesToTheSweep() {
+        ExperimentFile file = folder.read(
+                ExperimentFolder.LEAST + "axes: {'services[0].adjust.gamma': [1, 2]}\n", "sensitivity=bands");
+
+        assertThat(file.sensitivity().parameters())
+                .extracting(Sensitivity.Parameter::path)
+                .contains("services[].adjust.kappa_prefill")
+                .doesNotContain("services[].adjust.gamma");
+    }
+
+    @Test
     void movesNothingUnlessAsked() {
         assertThat(moved(ExperimentFolder.LEAST)).isEmpty();
     }

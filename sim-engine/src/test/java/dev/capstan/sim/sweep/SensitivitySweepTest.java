@@ -163,6 +163,16 @@ class SensitivitySweepTest {
         assertThat(manifest.at("/axes/0/path").asText()).isEqualTo("cap.power");
     }
 
+    /** One point with 21 ends, three policies, five replications. */
+    @Test
+    void takesTheSample() {
+        ExperimentFile sample =
+                ExperimentFile.read(SAMPLES.resolve("experiments").resolve("bands.yaml"), List.of());
+
+        assertThat(Sweep.of(sample).totalRuns()).isEqualTo(22 * 3 * 5);
+        assertThat(Sweep.simulate(sample).totalRuns()).isEqualTo(3);
+    }
+
     @Test
     void simulateMovesNothing(@TempDir Path temp) throws IOException {
         Path out = temp.resolve("out");
