@@ -104,7 +104,7 @@ record Band(
             case "pue" ->
                 experiment ->
                         experiment.carbon().isPresent() || experiment.price().isPresent();
-            case "kappa_decode_from", "kappa_decode_to", "kappa_prefill", "gamma", "lag", "step_time", "power" ->
+            case "kappa_decode_from", "kappa_decode_to", "kappa_prefill", "lag", "step_time", "power" ->
                 experiment -> experiment.mode() == Experiment.Mode.REQUESTS;
             default -> experiment -> true;
         };

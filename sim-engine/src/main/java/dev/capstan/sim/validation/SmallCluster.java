@@ -24,13 +24,14 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Services whose replicas draw {@link #REPLICA_WATTS} at most and nothing when idle, on servers that draw nothing, behind
- * a breaker rated at the cap. A disturbance must be contained within {@link #CONTAIN_SECONDS}.
+ * Services whose replicas draw {@link #REPLICA_WATTS} at most and nothing when idle, on servers that draw nothing. A
+ * disturbance must be contained within {@link #CONTAIN_SECONDS}.
  *
  * @param services each with the demand given to {@link #run}
  * @param replicas of each service at the start
  * @param maxReplicas the autoscaler's; where it equals {@code replicas} it is switched off
  * @param startShare of a replica's watts that it draws while it starts
+ * @param breaker whether all are behind a breaker rated at the cap, which then stays open once it has tripped
  */
 record SmallCluster(
         int services,
@@ -38,6 +39,7 @@ record SmallCluster(
         int maxReplicas,
         double startShare,
         double capWatts,
+        boolean breaker,
         Timers timers,
         int warmupSeconds,
         int durationSeconds) {
@@ -75,7 +77,7 @@ record SmallCluster(
             double limitSeconds,
             double startSeconds) {}
 
-    /** With scrapes and HPA syncs every 15 s, limits that act at once and replicas that start for 60 s. */
+    /** Without a breaker, with scrapes and HPA syncs every 15 s, limits that act at once and replicas that start for 60 s. */
     SmallCluster(
             int services,
             int replicas,
@@ -93,6 +95,7 @@ record SmallCluster(
                 maxReplicas,
                 startShare,
                 capWatts,
+                false,
                 new Timers(exporterSeconds, 15, windowSeconds, operatorSeconds, 15, 0, 60),
                 warmupSeconds,
                 durationSeconds);
@@ -136,7 +139,13 @@ record SmallCluster(
                         0,
                         1,
                         List.of(new Experiment.Domain(
-                                "root", -1, services * maxReplicas, none, capWatts, none, Long.MAX_VALUE)),
+                                "root",
+                                -1,
+                                services * maxReplicas,
+                                none,
+                                breaker ? capWatts : none,
+                                none,
+                                Long.MAX_VALUE)),
                         Experiment.Failing.NEVER),
                 IntStream.range(0, services).mapToObj(this::service).toList(),
                 new Experiment.Cap(capWatts, List.of(), CONTAIN_SECONDS * SECOND),

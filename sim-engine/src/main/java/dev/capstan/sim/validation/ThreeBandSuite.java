@@ -224,7 +224,7 @@ final class ThreeBandSuite implements Suite {
 
     /** A step of demand from 70 % to this ratio of the cap, over 200 s. */
     private RunResult run(Timers timers, int replicas, double ratio, int seed, Map<String, Double> parameters) {
-        return new SmallCluster(1, replicas, replicas, 0, CAP_WATTS, timers, 0, RUN_SECONDS)
+        return new SmallCluster(1, replicas, replicas, 0, CAP_WATTS, true, timers, 0, RUN_SECONDS)
                 .run(policies.make(parameters, seed), 0.7 * CAP_WATTS, ratio * CAP_WATTS, STEP_AT_SECONDS, seed);
     }
 

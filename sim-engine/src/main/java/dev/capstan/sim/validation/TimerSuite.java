@@ -226,7 +226,7 @@ final class TimerSuite implements Suite {
         for (int seed = 0; seed < SEEDS; seed++) {
             CappingPolicy<?> bands = Policies.named("three-band").make(Map.of(), seed);
             over[seed] = new SmallCluster(
-                            1, REPLICAS, REPLICAS, 0, CAP_WATTS, new Timers(1, 5, 0, 5, HPA, 0.1, START), 0, 200)
+                            1, REPLICAS, REPLICAS, 0, CAP_WATTS, false, new Timers(1, 5, 0, 5, HPA, 0.1, START), 0, 200)
                     .run(bands, BEFORE_WATTS, AFTER_WATTS, STEP_AT_SECONDS, seed)
                     .figure(Figure.OVER_CAP_SECONDS);
         }
@@ -259,7 +259,7 @@ final class TimerSuite implements Suite {
     private RunResult shed(Timers timers, int seed, boolean recovers) {
         CappingPolicy<?> capping = policies.make(Map.of("theta", 0.01, "margin", 0.0, "smoothing", 1.0), seed);
         SmallCluster cluster = new SmallCluster(
-                1, REPLICAS, REPLICAS, 0, CAP_WATTS, timers, 0, recovers ? FALL_AT_SECONDS + 400 : END_SECONDS);
+                1, REPLICAS, REPLICAS, 0, CAP_WATTS, false, timers, 0, recovers ? FALL_AT_SECONDS + 400 : END_SECONDS);
         return recovers
                 ? cluster.run(
                         capping,
