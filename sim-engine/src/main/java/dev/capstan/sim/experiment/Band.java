@@ -98,7 +98,7 @@ record Band(
         return new Band(path, name, unit, "-" + share, share, ofExperts, matters(path), source);
     }
 
-    /** A power trace knows no steps, and the PUE enters carbon and cost only. */
+    /** A power trace knows no steps, but the peak under a locked clock; the PUE enters carbon and cost only. */
     private static Predicate<Experiment> matters(String path) {
         return switch (path.substring(path.lastIndexOf('.') + 1)) {
             case "pue" ->

@@ -113,6 +113,7 @@ class SensitivityTest {
         assertThat(moved(ExperimentFileTest.POWER, "sensitivity=bands"))
                 .extracting(line -> line.substring(0, line.indexOf(' ')))
                 .containsOnly(
+                        "services[].adjust.gamma",
                         "services[].adjust.idle_gpu",
                         "services[].adjust.startup_gpu",
                         "cluster.server_base",
