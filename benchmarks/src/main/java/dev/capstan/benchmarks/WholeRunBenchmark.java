@@ -6,7 +6,6 @@ import dev.capstan.capping.PolicyRegistry;
 import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.experiment.ExperimentFile;
 import dev.capstan.sim.kernel.CheckLevel;
-import dev.capstan.sim.run.Figure;
 import dev.capstan.sim.run.Grid;
 import dev.capstan.sim.run.Load;
 import dev.capstan.sim.run.RunResult;
@@ -46,7 +45,7 @@ public class WholeRunBenchmark {
     int replicas = 8;
 
     private Experiment experiment;
-    private Load load;
+    private Load.Requests load;
     private double[] reference;
 
     /** The experiment, its load and its reference are not measured. */
@@ -64,7 +63,8 @@ public class WholeRunBenchmark {
                                 "services.0.replicas.max=" + replicas,
                                 "cap.power=" + 20 * times + " kW"))
                 .base();
-        load = new TraceLibrary().load(experiment, experiment.services().get(0), SEED);
+        load = (Load.Requests)
+                new TraceLibrary().load(experiment, experiment.services().get(0), SEED);
         reference = SimulationRun.reference(experiment, List.of(load), SEED);
     }
 
@@ -73,7 +73,7 @@ public class WholeRunBenchmark {
     @AuxCounters(AuxCounters.Type.OPERATIONS)
     public static class Simulated {
 
-        /** Requests that arrived in the scored hour. */
+        /** Requests of the whole run, its warm-up included. */
         public long requests;
 
         /** Events of the whole run. */
@@ -86,7 +86,7 @@ public class WholeRunBenchmark {
                 PolicyRegistry.build(PolicyRegistry.find(policy), Map.of(), SEED, GuardRails.DEFAULTS);
         RunResult result = SimulationRun.run(
                 experiment, capping, List.of(load), Grid.UNKNOWN, () -> reference, SEED, CheckLevel.NONE, false);
-        simulated.requests += (long) result.figure(Figure.REQUESTS_ARRIVED);
+        simulated.requests += load.trace().size();
         simulated.events += result.events();
         return result;
     }

@@ -58,6 +58,7 @@ public final class RequestService implements ServicePlant {
     private final @Nullable Deadlines patience;
     private final long longestTokens;
     private int next;
+    private long nextArrivalNanos;
 
     private final List<Replica> replicas = new ArrayList<>();
     private final Router router;
@@ -159,8 +160,8 @@ public final class RequestService implements ServicePlant {
         places = timeouts == null && patience == null ? new int[0] : new int[trace.size()];
         deployment =
                 new Deployment(kernel, power, servers, model.gpus(), startup, startupJitter, graceNanos, random, this);
-        kernel.addSource(new StretchEnds());
-        kernel.addSource(new Arrivals());
+        nextArrivalNanos = arrivals.length == 0 ? NONE : arrivals[0];
+        kernel.addSource(new Steps());
     }
 
     /** Prices of steps under a power limit of each GPU, at a share of the maximum clock, on boards of a factor. */
@@ -168,42 +169,31 @@ public final class RequestService implements ServicePlant {
         StepPrices at(double gpuLimitWatts, double clock, double boardFactor);
     }
 
-    private final class StretchEnds implements EventSource {
+    /** Stretches that end, and requests that arrive: one source, since the kernel asks each of them before every event. */
+    private final class Steps implements EventSource {
 
         @Override
         public long nextNanos() {
-            return stretchEnds.firstKey();
+            return Math.min(stretchEnds.firstKey(), nextArrivalNanos);
         }
 
         @Override
         public int priority() {
-            return Priority.PLANT;
+            return stretchEnds.firstKey() <= nextArrivalNanos ? Priority.PLANT : Priority.ARRIVAL;
         }
 
         @Override
         public void handleNext() {
+            if (stretchEnds.firstKey() > nextArrivalNanos) {
+                int request = next++;
+                nextArrivalNanos = next == arrivals.length ? NONE : arrivals[next];
+                arrive(request);
+                return;
+            }
             Replica replica = replicas.get(stretchEnds.first());
             book(replica);
             replica.endStretch(kernel.nowNanos());
             nextStretch(replica);
-        }
-    }
-
-    private final class Arrivals implements EventSource {
-
-        @Override
-        public long nextNanos() {
-            return next == arrivals.length ? NONE : arrivals[next];
-        }
-
-        @Override
-        public int priority() {
-            return Priority.ARRIVAL;
-        }
-
-        @Override
-        public void handleNext() {
-            arrive(next++);
         }
     }
 
