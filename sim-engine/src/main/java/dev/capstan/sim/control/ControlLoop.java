@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The operator around a policy: at each interval it queries telemetry, lets the policy decide and writes what it decided
- * to the levers, each with its latency; commands to GPUs may fail silently, for a whole service at once. It also carries the autoscalers, whose ceilings are one of the levers.
+ * to the levers, each with its latency; commands to GPUs may fail silently, for a whole service at once. It also carries
+ * the autoscalers, whose ceilings are one of the levers.
  */
 public final class ControlLoop {
 

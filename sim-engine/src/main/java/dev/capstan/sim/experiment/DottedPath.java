@@ -48,6 +48,15 @@ final class DottedPath {
         return place.toString();
     }
 
+    /** What stands at a path; missing where nothing does. */
+    static JsonNode get(ObjectNode root, String path) {
+        JsonNode at = root;
+        for (String key : keys(path)) {
+            at = at instanceof ArrayNode list ? list.path(index(key, list.size(), path)) : at.path(key);
+        }
+        return at;
+    }
+
     private static List<String> keys(String path) {
         for (String ofPaths : List.of("axes", "sensitivity")) {
             if (path.startsWith(ofPaths + ".")) {

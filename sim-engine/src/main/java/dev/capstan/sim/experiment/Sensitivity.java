@@ -190,8 +190,7 @@ public record Sensitivity(List<Parameter> parameters) {
 
     /** The value at a path, with its default filled in; empty where there is none. */
     private static Optional<String> value(ObjectNode resolved, String path) {
-        JsonNode node =
-                resolved.at("/" + path.replace("[", ".").replace("]", "").replace('.', '/'));
+        JsonNode node = DottedPath.get(resolved, path);
         return node.isValueNode() && !node.isNull() ? Optional.of(Axis.text(node)) : Optional.empty();
     }
 }

@@ -18,14 +18,14 @@ import java.util.List;
 /**
  * A service whose demand is a measured power trace (power mode): for sites that have no request log.
  *
- * <p>Demand is active power. The ready replicas deliver it in equal parts, each up to its peak under the GPU limit and the
- * locked clock in force: a lock leaves of the peak what the profile's response leaves of its dynamic part. Demand under that
- * peak is served at its own watts, since a power trace does not say how much work it stands for: that the same work draws
- * less and takes longer at a lower clock is not modelled. What does not fit is curtailed (lost), or deferred: kept as a backlog of energy that is served with all the room
- * there is as soon as there is any. Power is constant between changes of demand, replicas or limit and the instant at
- * which the backlog runs out, so energy is exact.
- *
- * <p>That boards differ changes nothing here: demand is watts at the site's own boards, whatever work it stands for.
+ * <p>Demand is active power. The ready replicas deliver it in equal parts, each up to its peak under the GPU limit
+ * and the locked clock in force: a lock leaves of the peak what the profile's response leaves of its dynamic part.
+ * Demand under that peak is served at its own watts, since a power trace does not say how much work it stands for:
+ * that the same work draws less and takes longer at a lower clock is not modelled. What does not fit is curtailed
+ * (lost), or deferred: kept as a backlog of energy that is served with all the room there is as soon as there is any.
+ * Power is constant between changes of demand, replicas or limit and the instant at which the backlog runs out, so
+ * energy is exact.  <p>That boards differ changes nothing here: demand is watts at the site's own boards, whatever
+ * work it stands for.
  */
 public final class MeteredService implements ServicePlant {
 

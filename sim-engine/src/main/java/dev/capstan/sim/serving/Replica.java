@@ -1,6 +1,7 @@
 package dev.capstan.sim.serving;
 
 import dev.capstan.sim.cluster.Pod;
+import dev.capstan.sim.kernel.InvariantViolation;
 import dev.capstan.sim.serving.RequestLog.Outcome;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -403,8 +404,22 @@ final class Replica {
         return tokens;
     }
 
+    /** Invariant 4: the KV cache holds the blocks of the sequences, and no more than it can. */
+    void checkBlocks(long nowNanos) {
+        long step = steps + stepsOfStretch(nowNanos) + 1;
+        long counted = countBlocks(step);
+        long used = kv.used(step);
+        if (counted != used || used > kv.capacity()) {
+            throw new InvariantViolation(
+                    4,
+                    nowNanos,
+                    "the sequences of replica " + index + " hold " + counted + " KV blocks, " + used + " of "
+                            + kv.capacity() + " are in use");
+        }
+    }
+
     /** Blocks in use in a step, counted sequence by sequence; shared ones once, idle prefixes not at all. */
-    long countBlocks(long step) {
+    private long countBlocks(long step) {
         Set<Long> shared = new HashSet<>();
         long blocks = partial == NONE ? 0 : countBlocks(partial, partialTokens, shared);
         for (int i = 0; i < batch.size(); i++) {

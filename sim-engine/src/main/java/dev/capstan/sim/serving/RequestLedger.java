@@ -1,5 +1,6 @@
 package dev.capstan.sim.serving;
 
+import dev.capstan.sim.kernel.InvariantViolation;
 import dev.capstan.sim.serving.RequestLog.Outcome;
 
 /**
@@ -132,29 +133,30 @@ final class RequestLedger {
         return all == 0 ? 0 : joules * ((double) tokens / all);
     }
 
-    /** All energy spent so far. */
-    double joules() {
-        return promptJoules + decodeJoules;
-    }
-
-    /** What of it the requests have a share of that have ended, well or not. */
-    double endedJoules() {
-        return joules(completedInputTokens, completedOutputTokens) + joules(wastedInputTokens, wastedOutputTokens);
-    }
-
     /** Prompt tokens that a request has taken in when the replica holds its first {@code held} tokens. */
     int takenIn(int request, int held) {
         return Math.min(inputs[request], Math.max(held, computed(request)));
     }
 
-    /** Prompt tokens that must be in flight if none is lost or made up. */
-    long inputTokensInFlight() {
-        return inputTokens - completedInputTokens - wastedInputTokens;
-    }
-
-    /** Generated tokens that must be in flight if none is lost or made up. */
-    long outputTokensInFlight() {
-        return outputTokens - completedOutputTokens - wastedOutputTokens;
+    /** Invariants 3 and 8: these tokens are in flight, none is lost or made up, and all energy is some request's. */
+    void check(long inFlightInput, long inFlightOutput, long nowNanos) {
+        long input = inputTokens - completedInputTokens - wastedInputTokens;
+        long output = outputTokens - completedOutputTokens - wastedOutputTokens;
+        if (inFlightInput != input || inFlightOutput != output) {
+            throw new InvariantViolation(
+                    3,
+                    nowNanos,
+                    inFlightInput + " prompt tokens and " + inFlightOutput
+                            + " generated ones are in flight; by the sums there should be " + input + " and " + output);
+        }
+        double joules = promptJoules + decodeJoules;
+        double shared = joules(completedInputTokens, completedOutputTokens)
+                + joules(wastedInputTokens, wastedOutputTokens)
+                + joules(inFlightInput, inFlightOutput);
+        if (Math.abs(shared - joules) > 1e-9 * Math.max(1, joules)) {
+            throw new InvariantViolation(
+                    8, nowNanos, "steps used " + joules + " J, their requests have " + shared + " J of it");
+        }
     }
 
     private int computed(int request) {

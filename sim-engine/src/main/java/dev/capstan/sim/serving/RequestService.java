@@ -458,7 +458,7 @@ public final class RequestService implements ServicePlant {
             inputTokensInFlight += replica.inputTokensInFlight();
             outputTokensInFlight += replica.outputTokensInFlight();
             if (replica.outstanding() > 0) {
-                checkBlocks(replica, now);
+                replica.checkBlocks(now);
             }
         }
         RequestLog log = requests.log;
@@ -468,33 +468,7 @@ public final class RequestService implements ServicePlant {
                     now,
                     held + " requests are held, " + log.count(Outcome.UNFINISHED) + " have arrived and not ended");
         }
-        if (inputTokensInFlight != requests.inputTokensInFlight()
-                || outputTokensInFlight != requests.outputTokensInFlight()) {
-            throw new InvariantViolation(
-                    3,
-                    now,
-                    inputTokensInFlight + " prompt tokens and " + outputTokensInFlight
-                            + " generated ones are in flight; by the sums there should be "
-                            + requests.inputTokensInFlight() + " and " + requests.outputTokensInFlight());
-        }
-        double shared = requests.endedJoules() + requests.joules(inputTokensInFlight, outputTokensInFlight);
-        if (Math.abs(shared - requests.joules()) > 1e-9 * Math.max(1, requests.joules())) {
-            throw new InvariantViolation(
-                    8, now, "steps used " + requests.joules() + " J, their requests have " + shared + " J of it");
-        }
-    }
-
-    private static void checkBlocks(Replica replica, long now) {
-        long step = replica.steps + replica.stepsOfStretch(now) + 1;
-        long counted = replica.countBlocks(step);
-        long used = replica.kv.used(step);
-        if (counted != used || used > replica.kv.capacity()) {
-            throw new InvariantViolation(
-                    4,
-                    now,
-                    "the sequences of replica " + replica.index + " hold " + counted + " KV blocks, " + used + " of "
-                            + replica.kv.capacity() + " are in use");
-        }
+        requests.check(inputTokensInFlight, outputTokensInFlight, now);
     }
 
     /** Ends the stretch of decode steps under way at the next step boundary. */

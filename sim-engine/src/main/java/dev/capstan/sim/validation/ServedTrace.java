@@ -27,6 +27,18 @@ final class ServedTrace {
     }
 
     ServedTrace(ModelProfile model, int replicas, long[] arrivalNanos, int[] inputTokens, int[] outputTokens) {
+        this(
+                model,
+                replicas,
+                new RequestTrace(
+                        arrivalNanos,
+                        inputTokens,
+                        outputTokens,
+                        Optional.empty(),
+                        new TraceOrigin("generated for validation", "", "")));
+    }
+
+    ServedTrace(ModelProfile model, int replicas, RequestTrace trace) {
         service = new RequestService(
                 kernel,
                 power,
@@ -37,12 +49,7 @@ final class ServedTrace {
                 0,
                 0,
                 RandomStream.named(1, "startup"),
-                new RequestTrace(
-                        arrivalNanos,
-                        inputTokens,
-                        outputTokens,
-                        Optional.empty(),
-                        new TraceOrigin("generated for validation", "", "")),
+                trace,
                 ServingOptions.DEFAULTS,
                 true);
         power.meter(0).startScoring(0);

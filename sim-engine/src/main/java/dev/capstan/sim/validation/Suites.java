@@ -27,8 +27,7 @@ public final class Suites {
             new PoolingSuite(),
             new PlacementSuite(),
             new SplitwiseSuite(),
-            new RoutingSuite(),
-            new CarbonSuite());
+            new RoutingSuite());
 
     private Suites() {}
 

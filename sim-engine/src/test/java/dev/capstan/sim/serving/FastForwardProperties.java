@@ -146,27 +146,17 @@ class FastForwardProperties {
     @Property(tries = 400, seed = "1")
     void powerLimitsThatComeAndGo(@ForAll long seed) {
         RandomStream random = RandomStream.named(seed, "actions");
-        ModelProfile model = ServingRig.model(10_000, 1_300, 400, 50, 8, 100_000);
         List<Action> actions = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
             actions.add(Action.limit(random.nextInt(6_000_000), 200 + random.nextInt(501)));
         }
-        actions.sort((a, b) -> Long.compare(a.atNanos(), b.atNanos()));
-        same(
-                model,
-                2,
-                0,
-                trace(random, 40, 5_000_000, 1, 80, 90),
-                ServingOptions.DEFAULTS,
-                new ContextCost(2, 500),
-                actions);
+        sameUnder(actions, random);
     }
 
     /** Locks from the lowest clock up, lifted by 0 every now and then, beside limits that bind more or less than they do. */
     @Property(tries = 400, seed = "1")
     void clocksThatAreLockedAndUnlocked(@ForAll long seed) {
         RandomStream random = RandomStream.named(seed, "actions");
-        ModelProfile model = ServingRig.model(10_000, 1_300, 400, 50, 8, 100_000);
         List<Action> actions = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
             long at = random.nextInt(6_000_000);
@@ -175,9 +165,13 @@ class FastForwardProperties {
                             ? Action.limit(at, 200 + random.nextInt(501))
                             : Action.clock(at, Math.max(0, random.nextInt(1200) - 100)));
         }
+        sameUnder(actions, random);
+    }
+
+    private static void sameUnder(List<Action> actions, RandomStream random) {
         actions.sort((a, b) -> Long.compare(a.atNanos(), b.atNanos()));
         same(
-                model,
+                ServingRig.model(10_000, 1_300, 400, 50, 8, 100_000),
                 2,
                 0,
                 trace(random, 40, 5_000_000, 1, 80, 90),

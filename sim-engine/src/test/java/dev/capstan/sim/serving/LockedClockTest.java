@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.capstan.trace.RequestTrace;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -87,7 +85,7 @@ class LockedClockTest {
 
     private static ServingRig rig(int inputTokens, int outputTokens) {
         RequestTrace trace = ServingRig.trace(new long[] {0}, new int[] {inputTokens}, new int[] {outputTokens});
-        ServingRig rig = new ServingRig(board(), 1, 0, trace);
+        ServingRig rig = new ServingRig(StepTableTest.boards(300, 500).withLimits(4, 1_000_000), 1, 0, trace);
         rig.service.deployment().begin(1);
         return rig;
     }
@@ -95,24 +93,5 @@ class LockedClockTest {
     private static double joules(ServingRig rig) {
         rig.power.settle(rig.kernel.nowNanos());
         return rig.power.meter(0).energyJoules();
-    }
-
-    private static ModelProfile board() {
-        Basis basis = new Basis(Basis.Status.ASSUMED, "test", null, null, null, null);
-        return new ModelProfile(
-                "test",
-                "test",
-                null,
-                "test",
-                new Gpu("test", 1, 1, 1, 500, 100, 0, 100, 1000.0, Map.of()),
-                1,
-                new ModelProfile.Step(10.0, 0.0, null, null, basis),
-                new ModelProfile.Context(0, 0, basis),
-                new ModelProfile.Prefill(1, 0, null, null, 0, 1, basis),
-                new ModelProfile.Power(300.0, 0.0, null, null, null, null, basis),
-                new ModelProfile.Idle(100, basis),
-                new ModelProfile.Response(0.5, 0.5, 0.9, 2, 1, 0.75, 500, basis),
-                new ModelProfile.Limits(4, 1_000_000, 1_000_000, basis),
-                new ModelProfile.Start(List.of(), basis));
     }
 }

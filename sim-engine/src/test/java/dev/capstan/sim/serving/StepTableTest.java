@@ -143,15 +143,15 @@ class StepTableTest {
         return new StepTable(model, model.tdpGpuWatts(), 1, 1, servers);
     }
 
-    /** One board: steps of 10 ms at this draw, prompts of 1 us a token at 500 W; kappa 0.5 and 0.9. */
-    private static ModelProfile boards(double decodeWatts, double lagMs) {
+    /** One board of 1000 MHz: steps of 10 ms at this draw, prompts of 1 us a token at 500 W; kappa 0.5 and 0.9. */
+    static ModelProfile boards(double decodeWatts, double lagMs) {
         Basis basis = new Basis(Basis.Status.ASSUMED, "test", null, null, null, null);
         return new ModelProfile(
                 "test",
                 "test",
                 null,
                 "test",
-                new Gpu("test", 1, 1, 1, 500, 100, 0, 100, null, Map.of()),
+                new Gpu("test", 1, 1, 1, 500, 100, 0, 100, 1000.0, Map.of()),
                 1,
                 new ModelProfile.Step(10.0, 0.0, null, null, basis),
                 new ModelProfile.Context(0, 0, basis),
@@ -159,7 +159,7 @@ class StepTableTest {
                 new ModelProfile.Power(decodeWatts, 0.0, null, null, null, null, basis),
                 new ModelProfile.Idle(100, basis),
                 new ModelProfile.Response(0.5, 0.5, 0.9, 2, 1, 0.75, lagMs, basis),
-                new ModelProfile.Limits(4, 8192, 100_000, basis),
+                new ModelProfile.Limits(4, 8192, 1_000_000, basis),
                 new ModelProfile.Start(List.of(), basis));
     }
 

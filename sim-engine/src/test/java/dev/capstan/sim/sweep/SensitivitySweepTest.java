@@ -7,12 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.capstan.sim.experiment.ExperimentFile;
-import dev.capstan.sim.kernel.CheckLevel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.math3.distribution.TDistribution;
@@ -36,7 +33,7 @@ class SensitivitySweepTest {
     @BeforeAll
     static void runTheWholeSweepOnce() throws IOException {
         whole = shared.resolve("whole");
-        sweep().run(options(whole, 1, false), SweepListener.SILENT);
+        sweep().run(SweepTest.options(whole, 1, false), SweepListener.SILENT);
     }
 
     @Test
@@ -108,7 +105,7 @@ class SensitivitySweepTest {
     @Test
     void leavesThePointsOfTheAxesAsTheyAreWithoutIt(@TempDir Path temp) throws IOException {
         Path plain = temp.resolve("plain");
-        sweep("sensitivity=").run(options(plain, 2, false), SweepListener.SILENT);
+        sweep("sensitivity=").run(SweepTest.options(plain, 2, false), SweepListener.SILENT);
 
         List<String> unmoved = Files.readAllLines(whole.resolve("points.csv")).stream()
                 .filter(line -> line.contains("kW,,,,"))
@@ -122,7 +119,7 @@ class SensitivitySweepTest {
 
     @Test
     void writesTheSameBytesWhateverTheNumberOfThreads(@TempDir Path temp) throws IOException {
-        sweep().run(options(temp.resolve("out"), 5, false), SweepListener.SILENT);
+        sweep().run(SweepTest.options(temp.resolve("out"), 5, false), SweepListener.SILENT);
 
         ResultsFiles.assertSame(temp.resolve("out"), whole);
     }
@@ -130,15 +127,15 @@ class SensitivitySweepTest {
     @Test
     void goesOnWhereItWasStoppedWithTheSameBytes(@TempDir Path temp) throws IOException {
         Path out = temp.resolve("out");
-        assertThatThrownBy(() -> sweep().run(options(out, 2, false), new StopAfter(31)))
-                .isInstanceOf(Stopped.class);
+        assertThatThrownBy(() -> sweep().run(SweepTest.options(out, 2, false), new StopAfter(31)))
+                .isInstanceOf(StopAfter.Stopped.class);
         assertThat(out.resolve("sensitivity.csv")).doesNotExist();
         assertThatThrownBy(() -> sweep("sensitivity.cluster.server_base=[1 kW, 2 kW]")
-                        .run(options(out, 2, true), SweepListener.SILENT))
+                        .run(SweepTest.options(out, 2, true), SweepListener.SILENT))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("another experiment");
 
-        sweep().run(options(out, 2, true), SweepListener.SILENT);
+        sweep().run(SweepTest.options(out, 2, true), SweepListener.SILENT);
 
         ResultsFiles.assertSame(out, whole);
     }
@@ -177,7 +174,7 @@ class SensitivitySweepTest {
     void simulateMovesNothing(@TempDir Path temp) throws IOException {
         Path out = temp.resolve("out");
 
-        Sweep.simulate(file()).run(options(out, 2, false), SweepListener.SILENT);
+        Sweep.simulate(file()).run(SweepTest.options(out, 2, false), SweepListener.SILENT);
 
         assertThat(ResultsFiles.column(out.resolve("summary.csv"), "policy")).containsExactly("none", "replica-cap");
         assertThat(out.resolve("sensitivity.csv")).doesNotExist();
@@ -221,34 +218,5 @@ class SensitivitySweepTest {
 
     private static Sweep sweep(String... more) {
         return Sweep.of(file(more));
-    }
-
-    private static SweepOptions options(Path out, int jobs, boolean resume) {
-        InstantSource clock = InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z"));
-        return new SweepOptions(out, jobs, CheckLevel.NONE, resume, "sweep", "test", clock);
-    }
-
-    private static final class Stopped extends RuntimeException {
-
-        private static final long serialVersionUID = 1L;
-    }
-
-    private static final class StopAfter implements SweepListener {
-
-        private int left;
-
-        private StopAfter(int runs) {
-            left = runs;
-        }
-
-        @Override
-        public void started(int totalRuns, int alreadyDone) {}
-
-        @Override
-        public void runFinished(String runId, double successRate) {
-            if (--left == 0) {
-                throw new Stopped();
-            }
-        }
     }
 }

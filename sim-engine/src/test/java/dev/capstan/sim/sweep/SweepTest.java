@@ -71,7 +71,7 @@ class SweepTest {
         for (int stop = 0; stop < 3; stop++) {
             boolean resume = stop > 0;
             assertThatThrownBy(() -> sweep().run(options(out, jobs, resume), new StopAfter(5)))
-                    .isInstanceOf(Stopped.class);
+                    .isInstanceOf(StopAfter.Stopped.class);
             assertThat(out.resolve("summary.csv")).doesNotExist();
         }
         int done = Files.readAllLines(out.resolve("progress.jsonl")).size() - 1;
@@ -152,7 +152,7 @@ class SweepTest {
         };
 
         assertThatThrownBy(() -> sweep().run(options(temp.resolve("out"), jobs, false), failing))
-                .isInstanceOf(Stopped.class)
+                .isInstanceOf(StopAfter.Stopped.class)
                 .hasMessage("00000-none-r0");
         // Only runs that were under way when the first one failed come to their end.
         assertThat(calls.get()).isLessThanOrEqualTo(jobs);
@@ -298,7 +298,7 @@ class SweepTest {
                 "duration=50s",
                 "policies=[none, three-band]");
         assertThatThrownBy(() -> sweep(sets).run(options(out, 1, false), new StopAfter(1)))
-                .isInstanceOf(Stopped.class);
+                .isInstanceOf(StopAfter.Stopped.class);
 
         List<String> changed = new ArrayList<>(sets);
         changed.add("cap.power=19 kW");
@@ -481,7 +481,7 @@ class SweepTest {
         return sweep(more.toArray(String[]::new));
     }
 
-    private static SweepOptions options(Path out, int jobs, boolean resume) {
+    static SweepOptions options(Path out, int jobs, boolean resume) {
         InstantSource clock = InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z"));
         return new SweepOptions(out, jobs, CheckLevel.NONE, resume, "sweep", "test", clock);
     }
@@ -497,34 +497,5 @@ class SweepTest {
         assertThatThrownBy(() -> sweep.run(options, SweepListener.SILENT))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("another experiment, of this one or its traces before they were changed");
-    }
-
-    private static final class Stopped extends RuntimeException {
-
-        private static final long serialVersionUID = 1L;
-
-        private Stopped(String runId) {
-            super(runId);
-        }
-    }
-
-    /** Fails at the end of one of the next runs, as a kill would. */
-    private static class StopAfter implements SweepListener {
-
-        private int left;
-
-        private StopAfter(int runs) {
-            left = runs;
-        }
-
-        @Override
-        public void started(int totalRuns, int alreadyDone) {}
-
-        @Override
-        public void runFinished(String runId, double successRate) {
-            if (--left == 0) {
-                throw new Stopped(runId);
-            }
-        }
     }
 }
