@@ -94,6 +94,18 @@ class GpuFailureTest {
         assertThat(result.figure(Figure.ENERGY_JOULES)).isEqualTo(600 * 900 - 200 * 90 - 60 * 50, within(1e-3));
     }
 
+    @Test
+    void everyGpuIsRepairedAfterItsOwnTime() {
+        replicas(8, rack("a", 2));
+        gpusFail(new Failure(100 * SECOND, 100 * SECOND, 0, 1), new Failure(150 * SECOND, 300 * SECOND, 0, 1));
+        RunResult result = run();
+
+        assertThat(watts(result, 0, 160)).isEqualTo(2 * 90 + 6 * 90, within(1e-6));
+        assertThat(watts(result, 0, 210)).isEqualTo(2 * 90 + 6 * 90 + 40, within(1e-6));
+        assertThat(watts(result, 0, 300)).isEqualTo(2 * 90 + 7 * 90, within(1e-6));
+        assertThat(watts(result, 0, 511)).isEqualTo(2 * 90 + 8 * 90, within(1e-6));
+    }
+
     /**
      * Three replicas of two boards that draw 200 W, 180 W more than the boards empty, on two servers. One board of each
      * server fails: the first replica moves to the room that the third leaves, the third waits, with one good board left on
