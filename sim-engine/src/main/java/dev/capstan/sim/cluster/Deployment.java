@@ -187,6 +187,21 @@ public final class Deployment {
         }
     }
 
+    /** A GPU has failed: the pod that holds it is lost whole, and another starts in its place unless it was on its way out. */
+    void gpuFailed(int server, long gpu) {
+        for (Pod pod : present) {
+            if (pod.server == server && (pod.gpus & gpu) != 0) {
+                boolean wanted = pod.phase != Pod.Phase.TERMINATING;
+                lose(pod);
+                remove(pod);
+                if (wanted) {
+                    startIfPlaced(create());
+                }
+                return;
+            }
+        }
+    }
+
     /** Pods that are still unreachable are given up, and others start in their place: evicted, or their server is back. */
     void replaceUnreachable(int server) {
         for (Pod pod : List.copyOf(present)) {
@@ -305,7 +320,8 @@ public final class Deployment {
         retryPending();
     }
 
-    private void retryPending() {
+    /** Pods that wait for GPUs start where they find some now. */
+    void retryPending() {
         if (count(Pod.Phase.PENDING) == 0) {
             return;
         }

@@ -9,18 +9,18 @@ import java.util.List;
 public final class Failures {
 
     /**
-     * A failure that is planned.
+     * A failure that is planned, of servers or of GPUs.
      *
-     * @param domain index of a power domain: servers under it fail
-     * @param servers how many of them; those of the lowest numbers that are up
+     * @param domain index of a power domain: what is under it fails
+     * @param count how many; those of the lowest numbers that are up
      */
-    public record Planned(long atNanos, long repairNanos, int domain, int servers) {}
+    public record Planned(long atNanos, long repairNanos, int domain, int count) {}
 
     /**
-     * Failures at random: each server fails after an exponential time, is repaired after a fixed one, and so on. One that
-     * falls into another outage changes nothing.
+     * Failures at random: each server, or GPU, fails after an exponential time, is repaired after a fixed one, and so on.
+     * One that falls into another outage changes nothing.
      *
-     * @param meanSeconds between two failures of a server; infinite for never
+     * @param meanSeconds until one that is up fails; infinite for never
      */
     public record Random(double meanSeconds, long repairNanos) {}
 
@@ -90,7 +90,7 @@ public final class Failures {
     }
 
     private void fail(Planned failure) {
-        int left = failure.servers();
+        int left = failure.count();
         for (int server = 0; server < servers.count() && left > 0; server++) {
             if (servers.isUnder(server, failure.domain()) && !servers.isDown(server)) {
                 fail(server, failure.repairNanos());

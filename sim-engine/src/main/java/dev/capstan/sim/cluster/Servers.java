@@ -7,7 +7,8 @@ import dev.capstan.trace.RandomStream;
  * The servers and their free GPUs. A server draws {@code base + slope * sum of its GPUs} at the wall; GPUs that belong to
  * no pod draw their idle power, so that a pod adds {@code slope * (its GPUs - the same GPUs idle)}: its active watts.
  *
- * <p>A pod holds GPUs of the lowest numbers that were free. Boards of one kind are alike until {@link #spreadBoards}.
+ * <p>A pod holds GPUs of the lowest numbers that were free and worked. Boards of one kind are alike until
+ * {@link #spreadBoards}. A GPU that has failed belongs to no pod and draws what one does that is idle.
  */
 public final class Servers {
 
@@ -20,6 +21,8 @@ public final class Servers {
     private final int gpusPerServer;
     /** The GPUs of each server that are free: a bit for each. */
     private final long[] freeGpus;
+    /** The GPUs of each server that have failed and are not repaired yet: a bit for each. */
+    private final long[] brokenGpus;
     /** Dynamic power of each board over that of its profile. */
     private double[] boardFactors = ALL_ALIKE;
 
@@ -60,6 +63,7 @@ public final class Servers {
         this.power = power;
         this.gpusPerServer = gpusPerServer;
         freeGpus = new long[count];
+        brokenGpus = new long[count];
         domains = new int[count];
         outages = new int[count];
         upInDomain = serversOfDomain.clone();
@@ -79,6 +83,10 @@ public final class Servers {
     /** Number of servers, those that are down among them. */
     public int count() {
         return domains.length;
+    }
+
+    int gpusPerServer() {
+        return gpusPerServer;
     }
 
     /** What the servers that are up draw without any pod. */
@@ -114,6 +122,21 @@ public final class Servers {
     /** Whether a server has failed and is not repaired yet, or has no power. */
     boolean isDown(int server) {
         return outages[server] > 0;
+    }
+
+    /** Whether a GPU has not failed, or is repaired, and its server is up. */
+    boolean works(int server, int gpu) {
+        return outages[server] == 0 && (brokenGpus[server] & 1L << gpu) == 0;
+    }
+
+    /** No pod can take this GPU from now on. The one that holds it is the business of its deployment. */
+    void breakGpu(int server, int gpu) {
+        brokenGpus[server] |= 1L << gpu;
+    }
+
+    /** Pods can take it again. */
+    void repairGpu(int server, int gpu) {
+        brokenGpus[server] &= ~(1L << gpu);
     }
 
     /** A server stops drawing power, for one reason more. Its pods are the business of their deployments. */
@@ -168,25 +191,30 @@ public final class Servers {
         return Math.rint(sum / Long.bitCount(gpus) * 200) / 200;
     }
 
-    /** The first server that has that many GPUs free; -1 if none has. */
+    /** The first server that has that many GPUs free that work; -1 if none has. */
     int withFree(int gpus) {
         for (int server = 0; server < freeGpus.length; server++) {
-            if (Long.bitCount(freeGpus[server]) >= gpus && outages[server] == 0) {
+            if (outages[server] == 0 && Long.bitCount(usableGpus(server)) >= gpus) {
                 return server;
             }
         }
         return -1;
     }
 
-    /** Takes that many GPUs of a server, those of the lowest numbers that are free: a bit for each. */
+    /** Takes that many GPUs of a server, those of the lowest numbers that are free and work: a bit for each. */
     long take(int server, int gpus) {
-        long left = freeGpus[server];
+        long usable = usableGpus(server);
+        long left = usable;
         for (int i = 0; i < gpus; i++) {
             left &= left - 1;
         }
-        long taken = freeGpus[server] ^ left;
-        freeGpus[server] = left;
+        long taken = usable ^ left;
+        freeGpus[server] ^= taken;
         return taken;
+    }
+
+    private long usableGpus(int server) {
+        return freeGpus[server] & ~brokenGpus[server];
     }
 
     /** Gives them back. */

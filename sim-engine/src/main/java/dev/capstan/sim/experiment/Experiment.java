@@ -75,26 +75,38 @@ public record Experiment(
     }
 
     /**
-     * Which servers fail, and what becomes of their pods.
+     * What fails, and what becomes of the pods.
      *
-     * @param failures planned ones
-     * @param meanSecondsBetween failures of one server at random; infinite for never
-     * @param repairNanos how long a server that failed at random is down
-     * @param evictionNanos from a failure until Kubernetes replaces the pods
+     * @param servers with all that runs on them
+     * @param gpus one by one
+     * @param evictionNanos from the failure of a server until Kubernetes replaces its pods
      */
-    public record Failing(List<Failure> failures, double meanSecondsBetween, long repairNanos, long evictionNanos) {
+    public record Failing(Failures servers, Failures gpus, long evictionNanos) {
 
-        /** Servers that never fail. */
-        public static final Failing NEVER = new Failing(List.of(), Double.POSITIVE_INFINITY, 0, 0);
+        /** Servers and GPUs that never fail. */
+        public static final Failing NEVER = new Failing(Failures.NONE, Failures.NONE, 0);
+    }
+
+    /**
+     * Failures of servers, or of GPUs.
+     *
+     * @param planned at given times
+     * @param meanSeconds until one that is up fails at random; infinite for never
+     * @param repairNanos how long one that failed at random is down
+     */
+    public record Failures(List<Failure> planned, double meanSeconds, long repairNanos) {
+
+        /** No failure. */
+        public static final Failures NONE = new Failures(List.of(), Double.POSITIVE_INFINITY, 0);
     }
 
     /**
      * A failure that is planned.
      *
-     * @param domain index of the power domain under which servers fail
-     * @param servers how many of them
+     * @param domain index of the power domain under which servers or GPUs fail
+     * @param count how many of them
      */
-    public record Failure(long atNanos, long lastingNanos, int domain, int servers) {}
+    public record Failure(long atNanos, long lastingNanos, int domain, int count) {}
 
     /**
      * One power domain.

@@ -17,6 +17,7 @@ import dev.capstan.sim.experiment.Experiment.Detail;
 import dev.capstan.sim.experiment.Experiment.Domain;
 import dev.capstan.sim.experiment.Experiment.Failing;
 import dev.capstan.sim.experiment.Experiment.Failure;
+import dev.capstan.sim.experiment.Experiment.Failures;
 import dev.capstan.sim.experiment.Experiment.Mode;
 import dev.capstan.sim.experiment.Experiment.Outage;
 import dev.capstan.sim.experiment.Experiment.Output;
@@ -146,7 +147,8 @@ final class ExperimentReader {
 
     private static Failing failing(Section section, List<Domain> domains) {
         List<String> names = domains.stream().map(Domain::name).toList();
-        List<Failure> failures = new ArrayList<>();
+        List<Failure> ofServers = new ArrayList<>();
+        List<Failure> ofGpus = new ArrayList<>();
         if (section.has("failures")) {
             for (Section failure : section.sections("failures")) {
                 String name = failure.text("domain", names.isEmpty() ? "" : names.get(0));
@@ -157,18 +159,26 @@ final class ExperimentReader {
                             "must name a power domain (" + String.join(", ", names) + "), was '" + name + "'."
                                     + NearestName.hint(name, names));
                 }
+                boolean single = failure.has("gpus");
+                if (single && failure.has("servers")) {
+                    failure.issue("", "needs either servers or gpus, such as {at: 5m, gpus: 2}");
+                }
+                List<Failure> failures = single ? ofGpus : ofServers;
                 failures.add(new Failure(
                         failure.duration("at", null, "0s"),
                         failure.duration("lasting", "1h", "1s"),
                         Math.max(0, domain),
-                        failure.integer("servers", 1, 1, MANY)));
+                        failure.integer(single ? "gpus" : "servers", 1, 1, MANY)));
                 failure.finish();
             }
         }
         return new Failing(
-                failures,
-                section.secondsOrNever("server_mtbf", "1s"),
-                section.duration("server_repair", "1h", "1s"),
+                new Failures(
+                        ofServers,
+                        section.secondsOrNever("server_mtbf", "1s"),
+                        section.duration("server_repair", "1h", "1s")),
+                new Failures(
+                        ofGpus, section.secondsOrNever("gpu_mtbf", "1s"), section.duration("gpu_repair", "1h", "1s")),
                 section.duration("eviction_delay", "340s", "0s"));
     }
 

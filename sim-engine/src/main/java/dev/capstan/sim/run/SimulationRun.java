@@ -5,6 +5,7 @@ import dev.capstan.sim.cluster.Breakers;
 import dev.capstan.sim.cluster.Demand;
 import dev.capstan.sim.cluster.Deployment;
 import dev.capstan.sim.cluster.Failures;
+import dev.capstan.sim.cluster.GpuFailures;
 import dev.capstan.sim.cluster.Outages;
 import dev.capstan.sim.cluster.Pod;
 import dev.capstan.sim.cluster.Servers;
@@ -107,12 +108,11 @@ public final class SimulationRun {
             }
             plants.add(plant);
         }
+        List<Deployment> deployments =
+                plants.stream().map(ServicePlant::deployment).toList();
         Outages outages = new Outages(
-                kernel,
-                servers,
-                plants.stream().map(ServicePlant::deployment).toList(),
-                experiment.cluster().failing().evictionNanos());
-        fail(outages);
+                kernel, servers, deployments, experiment.cluster().failing().evictionNanos());
+        fail(outages, deployments);
         watchBreakers(outages);
         PowerMonitor monitor = new PowerMonitor(
                 kernel, telemetry(), plants, experiment.cluster().servers(), parents);
@@ -180,20 +180,36 @@ public final class SimulationRun {
         }
     }
 
-    private void fail(Outages outages) {
+    private void fail(Outages outages, List<Deployment> deployments) {
         Experiment.Failing failing = experiment.cluster().failing();
         Failures.schedule(
                 kernel,
                 servers,
                 outages,
-                failing.failures().stream()
-                        .map(one ->
-                                new Failures.Planned(one.atNanos(), one.lastingNanos(), one.domain(), one.servers()))
-                        .toList(),
-                new Failures.Random(failing.meanSecondsBetween(), failing.repairNanos()),
+                planned(failing.servers()),
+                atRandom(failing.servers()),
                 RandomStream.named(seed, "failures"),
                 (now, server, failed) ->
                         log.event(now, failed ? "server-failed" : "server-repaired", "server-" + server, ""));
+        GpuFailures.schedule(
+                kernel,
+                servers,
+                deployments,
+                planned(failing.gpus()),
+                atRandom(failing.gpus()),
+                RandomStream.named(seed, "gpu-failures"),
+                (now, server, gpu, failed) ->
+                        log.event(now, failed ? "gpu-failed" : "gpu-repaired", "server-" + server + "/gpu-" + gpu, ""));
+    }
+
+    private static List<Failures.Planned> planned(Experiment.Failures failures) {
+        return failures.planned().stream()
+                .map(one -> new Failures.Planned(one.atNanos(), one.lastingNanos(), one.domain(), one.count()))
+                .toList();
+    }
+
+    private static Failures.Random atRandom(Experiment.Failures failures) {
+        return new Failures.Random(failures.meanSeconds(), failures.repairNanos());
     }
 
     /** @param timed whether the times of requests matter */

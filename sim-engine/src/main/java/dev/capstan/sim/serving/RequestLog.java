@@ -18,7 +18,7 @@ public final class RequestLog {
         COMPLETED,
         /** Too long for the model or for the KV cache of any replica. */
         REJECTED,
-        /** Killed when the grace period of its replica ended, or with its server. */
+        /** Killed when the grace period of its replica ended, or with its server or one of its GPUs. */
         LOST,
         /** Aborted by the server, which had worked or waited too long on it. */
         TIMED_OUT,

@@ -218,9 +218,97 @@ class DeploymentTest {
         assertThat(calls).endsWith("ready 2 at 75.0");
     }
 
+    /** At 5 s the first of server 0 is lost; what starts in its place finds room on server 1, the fourth not until 60 s. */
+    @Test
+    void aPodIsLostWholeWithOneOfItsGpusAndAnotherStartsAtOnce() {
+        deployment.begin(2);
+        gpusFail(5, 55, 1);
+        kernel.runUntil(5 * SECOND);
+        assertThat(calls).endsWith("drain 0 at 5.0", "kill 0 at 5.0");
+        assertThat(phases()).containsExactly(Phase.READY, Phase.STARTING);
+        assertThat(deployment.pods().get(1).server()).isOne();
+        assertThat(deployment.changes()).isZero();
+        assertThat(watts()).isEqualTo(440 + 540);
+
+        deployment.scale(4);
+        kernel.runUntil(60 * SECOND - 1);
+        assertThat(deployment.count(Phase.PENDING)).isOne();
+        kernel.runUntil(75 * SECOND);
+        assertThat(calls).endsWith("ready 2 at 20.0", "ready 3 at 20.0", "ready 4 at 75.0");
+    }
+
+    @Test
+    void aPodThatStartsWhenItsGpuFailsStartsAnewOnOthers() {
+        deployment.scale(1);
+        gpusFail(5, 1000, 1);
+        kernel.runUntil(100 * SECOND);
+
+        assertThat(calls).containsExactly("ready 1 at 20.0");
+        assertThat(deployment.pods().get(0).gpus).isEqualTo(0b110);
+        assertThat(deployment.activeJoules(kernel.nowNanos()))
+                .isEqualTo(540 * 5 + 540 * 10 + 1140 * 5 + 1140 * 80, within(1e-6));
+    }
+
+    @Test
+    void aPodThatDrainsWhenItsGpuFailsIsNotReplaced() {
+        deployment.begin(1);
+        deployment.scale(0);
+        gpusFail(5, 1000, 1);
+        kernel.runUntil(2 * GRACE);
+
+        assertThat(calls).containsExactly("ready 0 at 0.0", "drain 0 at 0.0", "kill 0 at 5.0");
+        assertThat(deployment.pods()).isEmpty();
+        assertThat(watts()).isEqualTo(440);
+    }
+
+    /** Two pods lie on server 0; the three GPUs that fail are all of the first and one of the second. */
+    @Test
+    void podsDoNotMoveToGpusThatFailWithTheirOwn() {
+        deployment.begin(2);
+        gpusFail(5, 1000, 3);
+        kernel.runUntil(30 * SECOND);
+
+        assertThat(calls.subList(2, calls.size()))
+                .containsExactly(
+                        "drain 0 at 5.0",
+                        "kill 0 at 5.0",
+                        "drain 1 at 5.0",
+                        "kill 1 at 5.0",
+                        "ready 2 at 20.0",
+                        "ready 3 at 20.0");
+    }
+
+    /** Server 0 is down from 5 s to 30 s: nothing fails at 10 s, and the pod is back at 45 s. */
+    @Test
+    void aGpuOfAServerThatIsDownDoesNotFail() {
+        Outages outages = new Outages(kernel, servers, List.of(deployment), 100 * SECOND);
+        deployment.begin(1);
+        servers.takeDown(1, 0);
+        kernel.runUntil(5 * SECOND);
+        outages.begin(0);
+        gpusFail(10, 1000, 8);
+        kernel.runUntil(30 * SECOND);
+        outages.end(0);
+        kernel.runUntil(50 * SECOND);
+
+        assertThat(calls).endsWith("ready 1 at 45.0");
+        assertThat(deployment.pods().get(0).gpus).isEqualTo(0b11);
+    }
+
     @Test
     void refusesToBeginWithMoreThanFits() {
         assertThatThrownBy(() -> deployment.begin(5)).hasMessageContaining("no server has 2 GPUs free");
+    }
+
+    private void gpusFail(long atSeconds, long lastingSeconds, int count) {
+        GpuFailures.schedule(
+                kernel,
+                servers,
+                List.of(deployment),
+                List.of(new Failures.Planned(atSeconds * SECOND, lastingSeconds * SECOND, 0, count)),
+                new Failures.Random(Double.POSITIVE_INFINITY, 0),
+                RandomStream.named(1, "gpu-failures"),
+                (now, server, gpu, failed) -> {});
     }
 
     private Deployment deployment(double jitter, long seed) {

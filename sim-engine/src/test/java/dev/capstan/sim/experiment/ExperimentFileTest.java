@@ -80,9 +80,14 @@ class ExperimentFileTest {
                                         Double.POSITIVE_INFINITY,
                                         1800 * SECOND)),
                         new Experiment.Failing(
-                                List.of(new Experiment.Failure(60 * SECOND, 120 * SECOND, 1, 2)),
-                                360_000,
-                                1800 * SECOND,
+                                new Experiment.Failures(
+                                        List.of(new Experiment.Failure(60 * SECOND, 120 * SECOND, 1, 2)),
+                                        360_000,
+                                        1800 * SECOND),
+                                new Experiment.Failures(
+                                        List.of(new Experiment.Failure(300 * SECOND, 3600 * SECOND, 0, 3)),
+                                        3_600_000,
+                                        2700 * SECOND),
                                 60 * SECOND)));
         assertThat(base.cap())
                 .isEqualTo(new Experiment.Cap(
@@ -477,9 +482,11 @@ class ExperimentFileTest {
               domains:
                 - {name: row, servers: 1, breaker: {rating: 26 kW, cooling: 10m, reset_after: 15m}}
                 - {name: rack, parent: row, servers: 2, limit: 9 kW}
-              failures: [{at: 1m, lasting: 2m, domain: rack, servers: 2}]
+              failures: [{at: 1m, lasting: 2m, domain: rack, servers: 2}, {at: 5m, gpus: 3}]
               server_mtbf: 100h
               server_repair: 30m
+              gpu_mtbf: 1000h
+              gpu_repair: 45m
               eviction_delay: 1m
             services:
               - name: chat

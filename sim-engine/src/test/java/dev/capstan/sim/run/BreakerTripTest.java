@@ -7,6 +7,7 @@ import dev.capstan.capping.BreakerCurve;
 import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.experiment.Experiment.Failing;
 import dev.capstan.sim.experiment.Experiment.Failure;
+import dev.capstan.sim.experiment.Experiment.Failures;
 import dev.capstan.sim.kernel.CheckLevel;
 import dev.capstan.sim.run.RunResult.LoggedEvent;
 import dev.capstan.sim.serving.ModelProfiles;
@@ -274,7 +275,7 @@ class BreakerTripTest {
         tiny.startSeconds = 5;
         tiny.startupJitter = 0.5;
         tiny.graceSeconds = 2;
-        tiny.failing = new Failing(List.of(), 200, 30 * SECOND, 40 * SECOND);
+        tiny.failing = new Failing(new Failures(List.of(), 200, 30 * SECOND), Failures.NONE, 40 * SECOND);
         RunResult result = run(
                 "replica-cap",
                 TinyExperiment.requests(seed, 20, 500, 500, 300),
@@ -300,7 +301,7 @@ class BreakerTripTest {
     }
 
     private static Failing failing(Failure failure) {
-        return new Failing(List.of(failure), NONE, 0, 200 * SECOND);
+        return new Failing(new Failures(List.of(failure), NONE, 0), Failures.NONE, 200 * SECOND);
     }
 
     private RunResult run(Experiment.Domain... domains) {

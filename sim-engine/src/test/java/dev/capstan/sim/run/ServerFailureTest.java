@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.capstan.sim.experiment.Experiment.Failing;
 import dev.capstan.sim.experiment.Experiment.Failure;
+import dev.capstan.sim.experiment.Experiment.Failures;
 import dev.capstan.sim.kernel.CheckLevel;
 import dev.capstan.sim.run.RunResult.LoggedEvent;
 import dev.capstan.sim.run.RunResult.Sample;
@@ -83,7 +84,7 @@ class ServerFailureTest {
     @Test
     void serversFailAtRandomAsOftenAsTheirMeanTimeSays() {
         tiny.durationSeconds = 6000;
-        tiny.failing = new Failing(List.of(), 500, 100 * SECOND, 200 * SECOND);
+        tiny.failing = new Failing(new Failures(List.of(), 500, 100 * SECOND), Failures.NONE, 200 * SECOND);
         RunResult result = run();
 
         long failed = events(result).stream()
@@ -108,7 +109,7 @@ class ServerFailureTest {
     }
 
     private static Failing failing(Failure failure) {
-        return new Failing(List.of(failure), Double.POSITIVE_INFINITY, 0, 200 * SECOND);
+        return new Failing(new Failures(List.of(failure), Double.POSITIVE_INFINITY, 0), Failures.NONE, 200 * SECOND);
     }
 
     private RunResult run() {
