@@ -65,6 +65,7 @@ public final class Deployment {
         this.load = load;
         phaseEnds = kernel.register(ordinal -> nextPhase(everyPod.get((int) ordinal)));
         graceEnds = kernel.register(ordinal -> endGrace(everyPod.get((int) ordinal)));
+        servers.whenFree(this::retryPending);
     }
 
     /**
@@ -317,11 +318,11 @@ public final class Deployment {
         }
         become(pod, Pod.Phase.GONE);
         present.remove(pod);
-        retryPending();
+        servers.offerFree();
     }
 
     /** Pods that wait for GPUs start where they find some now. */
-    void retryPending() {
+    private void retryPending() {
         if (count(Pod.Phase.PENDING) == 0) {
             return;
         }

@@ -123,8 +123,6 @@ public final class GpuFailures {
     private void repair(int gpu) {
         servers.repairGpu(gpu / gpusPerServer, gpu % gpusPerServer);
         listener.changed(kernel.nowNanos(), gpu / gpusPerServer, gpu % gpusPerServer, false);
-        for (Deployment deployment : deployments) {
-            deployment.retryPending();
-        }
+        servers.offerFree();
     }
 }

@@ -2,6 +2,8 @@ package dev.capstan.sim.cluster;
 
 import dev.capstan.sim.power.PowerDomains;
 import dev.capstan.trace.RandomStream;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The servers and their free GPUs. A server draws {@code base + slope * sum of its GPUs} at the wall; GPUs that belong to
@@ -23,6 +25,8 @@ public final class Servers {
     private final long[] freeGpus;
     /** The GPUs of each server that have failed and are not repaired yet: a bit for each. */
     private final long[] brokenGpus;
+
+    private final List<Runnable> searches = new ArrayList<>();
     /** Dynamic power of each board over that of its profile. */
     private double[] boardFactors = ALL_ALIKE;
 
@@ -215,6 +219,16 @@ public final class Servers {
 
     private long usableGpus(int server) {
         return freeGpus[server] & ~brokenGpus[server];
+    }
+
+    /** Registers what shall look for GPUs whenever some may have become free; asked in the order of registration. */
+    void whenFree(Runnable search) {
+        searches.add(search);
+    }
+
+    /** GPUs have become free: pods of any service may wait for them. */
+    void offerFree() {
+        searches.forEach(Runnable::run);
     }
 
     /** Gives them back. */

@@ -145,7 +145,10 @@ class DeploymentTest {
         assertThat(other.count(Phase.PENDING)).isOne();
         deployment.scale(3);
         assertThat(deployment.count(Phase.PENDING)).isZero();
+        assertThat(other.count(Phase.STARTING)).isOne();
         deployment.scale(4);
+        assertThat(deployment.count(Phase.PENDING)).isOne();
+        other.scale(0);
         assertThat(deployment.count(Phase.STARTING)).isOne();
         kernel.runUntil(20 * SECOND);
         assertThat(deployment.count(Phase.READY)).isEqualTo(4);
