@@ -19,6 +19,8 @@ final class SampleTraces {
             "CC-BY-4.0, quantiles measured on Azure/AzurePublicDataset (Patel et al., Splitwise, ISCA 2024)";
     private static final String AZURE_2024 =
             "CC-BY-4.0, changes made, after Azure/AzurePublicDataset" + " (Stojkovic et al., DynamoLLM, HPCA 2025)";
+    private static final String MEASURED =
+            "Apache-2.0, measured for Capstan on one H200, see ../h200-measured/README.md";
     private static final String OWN = "Apache-2.0, synthetic: made for Capstan, not measured";
 
     private SampleTraces() {}
@@ -30,6 +32,7 @@ final class SampleTraces {
         }
         write("power/synthetic-gpu-row.csv", gpuRow());
         write("carbon/synthetic-solar-day.csv", solarDay());
+        write("power/measured-h200-mixed.csv", measuredBoard());
     }
 
     private static void write(String path, String text) throws IOException {
@@ -63,6 +66,37 @@ final class SampleTraces {
                         .append(',')
                         .append(table.text(rate))
                         .append('\n');
+            }
+        }
+        return text.toString();
+    }
+
+    /** What the H200 drew in its mixed load, every tenth of a second: the last reading of the moment before it. */
+    static String measuredBoard() throws IOException {
+        Path folder = FOLDER.resolve("h200-measured");
+        double begin = Double.NaN;
+        double end = Double.NaN;
+        try (CsvTable points = CsvTable.open(folder.resolve("points.csv"))) {
+            int phase = points.column("phase");
+            while (points.advance()) {
+                if (points.text(phase).equals("mixed")) {
+                    begin = Double.parseDouble(points.text(points.column("begin_seconds")));
+                    end = Double.parseDouble(points.text(points.column("end_seconds")));
+                }
+            }
+        }
+        StringBuilder text = new StringBuilder("# licence: " + MEASURED + "\ntime_seconds,power_watts\n");
+        try (CsvTable samples = CsvTable.open(folder.resolve("samples.csv.gz"))) {
+            int time = samples.column("time_seconds");
+            int power = samples.column("power_instant_watts");
+            int tenths = 0;
+            String watts = "";
+            while (samples.advance()) {
+                double at = Double.parseDouble(samples.text(time));
+                for (; begin + tenths * 0.1 < Math.min(at, end); tenths++) {
+                    text.append(String.format(Locale.ROOT, "%.1f,%s\n", tenths * 0.1, watts));
+                }
+                watts = samples.text(power);
             }
         }
         return text.toString();

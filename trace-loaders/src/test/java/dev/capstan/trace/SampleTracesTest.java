@@ -75,7 +75,8 @@ class SampleTracesTest {
     }
 
     @Test
-    void syntheticFilesAreWhatTheirRecipeMakes() throws IOException {
+    void filesOfOurOwnAreWhatTheirRecipeMakes() throws IOException {
+        assertThat(Files.readString(sample("power/measured-h200-mixed.csv"))).isEqualTo(SampleTraces.measuredBoard());
         assertThat(Files.readString(sample("power/synthetic-gpu-row.csv"))).isEqualTo(SampleTraces.gpuRow());
         assertThat(Files.readString(sample("carbon/synthetic-solar-day.csv"))).isEqualTo(SampleTraces.solarDay());
     }

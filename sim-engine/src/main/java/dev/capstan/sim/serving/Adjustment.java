@@ -56,6 +56,7 @@ public record Adjustment(
                 : new Power(
                         times(decode.fixedWatts(), power),
                         times(decode.joulesPerToken(), power),
+                        times(decode.joulesPerContextToken(), power),
                         decode.closedLoopBaseMs(),
                         decode.closedLoopPerSequenceMs(),
                         decode.sequences(),

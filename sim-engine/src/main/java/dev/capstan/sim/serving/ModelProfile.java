@@ -104,7 +104,9 @@ public record ModelProfile(
      * chunks; or a table over the prompt tokens of a step, of engines that do not cut.
      *
      * @param overheadMs part of the time to first token in which the GPU does not work: front end and scheduling
-     * @param tdpShare draw of prefill at full clock, in board watts
+     * @param overlapMs work of prompts that a step does while it waits for weights and cache, and that does not lengthen it;
+     *     null for none
+     * @param tdpShare draw of prefill at full clock, in board watts; above 1 the board's own limit lowers its clock
      */
     public record Prefill(
             double perTokenUs,
@@ -112,19 +114,29 @@ public record ModelProfile(
             @Nullable List<Double> tokens,
             @Nullable List<Double> milliseconds,
             double overheadMs,
+            @Nullable Double overlapMs,
             double tdpShare,
             Basis basis) {
         public Prefill {
             Require.between("per_token_us", perTokenUs, 0, 1e6);
             Require.between("per_token_squared_ns", perTokenSquaredNs, 0, 1e6);
             Require.between("overhead_ms", overheadMs, 0, 1e6);
-            Require.between("tdp_share", tdpShare, 0.1, 1.2);
+            Require.between("overlap_ms", overlapNanos(overlapMs) * 1e-6, 0, 1e6);
+            Require.between("tdp_share", tdpShare, 0.1, 1.5);
             Require.section("basis", basis);
             if (tokens != null || milliseconds != null) {
                 tokens = tokens == null ? List.of() : List.copyOf(tokens);
                 milliseconds = milliseconds == null ? List.of() : List.copyOf(milliseconds);
                 Require.table("tokens", tokens, "milliseconds", milliseconds);
             }
+        }
+
+        double overlapNanos() {
+            return overlapNanos(overlapMs);
+        }
+
+        private static double overlapNanos(@Nullable Double overlapMs) {
+            return overlapMs == null ? 0 : 1e6 * overlapMs;
         }
 
         @Nullable Table table() {
@@ -136,10 +148,14 @@ public record ModelProfile(
      * Draw of all boards together in decode at the context of the workload: {@code min(TDP, fixed + joules per token *
      * b / T(b))}, or a table. T(b) is the closed-loop step time of the measurement, prompts included, where it is given,
      * since the law was fitted over that rate; else the decode step.
+     *
+     * @param joulesPerContextToken energy of reading a token of context once, beyond what the fixed part draws meanwhile; null
+     *     for none
      */
     public record Power(
             @Nullable Double fixedWatts,
             @Nullable Double joulesPerToken,
+            @Nullable Double joulesPerContextToken,
             @Nullable Double closedLoopBaseMs,
             @Nullable Double closedLoopPerSequenceMs,
             @Nullable List<Double> sequences,
@@ -157,6 +173,9 @@ public record ModelProfile(
             } else {
                 Require.between("fixed_watts", fixedWatts, 0, 1e6);
                 Require.between("joules_per_token", joulesPerToken, 0, 1e6);
+            }
+            if (joulesPerContextToken != null) {
+                Require.between("joules_per_context_token", joulesPerContextToken, 0, 1);
             }
             if ((closedLoopBaseMs == null) != (closedLoopPerSequenceMs == null)) {
                 throw new IllegalArgumentException("closed_loop_base_ms: goes with closed_loop_per_sequence_ms");

@@ -109,6 +109,7 @@ public final class Roofline {
                         null,
                         null,
                         0,
+                        null,
                         1,
                         derived),
                 new ModelProfile.Power(
@@ -118,6 +119,7 @@ public final class Roofline {
                                 * model.active()
                                 * gpu.boardWatts()
                                 / (gpu.bf16Teraflops() * 1e12)),
+                        null,
                         significant(stepBaseMs),
                         significant(closedLoopMs),
                         null,

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  * Step times and power of a replica under one GPU power limit and one clock, worked out once for every batch size.
  *
  * <p>Decode: b sequences with S tokens of context together take {@code base[b] + perToken[b] * S}. The law of the draw is
- * {@code fixed + e * b/T}: the context only lengthens the step, so reading KV cache draws what reading weights draws. The
- * clock of a batch under a limit is that at the context of the workload on which the profile was measured.
+ * {@code fixed + e * b/T + k * (S - w b)/T}, w the context of the workload on which the profile was measured and k the energy
+ * of reading a token of it; where that is 0, reading KV cache draws what reading weights draws. The clock of a batch under a
+ * limit is that at the context of the workload.
  *
  * <p>Two levers. A locked clock holds from the first nanosecond. A power limit is reactive: the board lowers the clock with
  * a first-order lag, so that a burst of prefill begins at the clock of the decode batch before it. Of a burst that lasts t,
@@ -35,6 +36,7 @@ final class StepTable implements StepPrices {
     private final double[] nanosPerContextToken;
     private final double[] fixedWatts;
     private final double[] wattNanos;
+    private final double[] wattNanosPerContextToken;
     private final double[] mostWatts;
     private final double[] burstStretch;
     private final double[] burstWatts;
@@ -42,6 +44,7 @@ final class StepTable implements StepPrices {
     private final double prefillNanosPerToken;
     private final double prefillNanosPerPair;
     private final @Nullable Table prefillTable;
+    private final double prefillOverlapNanos;
     private final double prefillStretch;
     private final double prefillWatts;
     private final double lagNanos;
@@ -63,7 +66,9 @@ final class StepTable implements StepPrices {
         double idle = gpus * model.idleGpuWatts();
         double perToken = model.context().perTokenNs();
         double workloadTokens = model.context().workloadTokens();
-        seesContext = perToken > 0;
+        Double joules = model.power().joulesPerContextToken();
+        double contextWattNanos = joules == null ? 0 : joules * 1e9 * boardFactor;
+        seesContext = perToken > 0 || contextWattNanos > 0;
         double memory = idle + (model.memoryWatts() - idle) * boardFactor;
         double prefill = idle + (model.prefill().tdpShare() * model.peakWatts() - idle) * boardFactor;
         double prefillClock = Math.min(clock, model.clock(prefill, gpuLimitWatts));
@@ -73,12 +78,14 @@ final class StepTable implements StepPrices {
         prefillNanosPerToken = model.prefill().perTokenUs() * 1e3;
         prefillNanosPerPair = model.prefill().perTokenSquaredNs();
         prefillTable = model.prefill().table();
+        prefillOverlapNanos = model.prefill().overlapNanos();
 
         int size = model.maxSequences() + 1;
         baseNanos = new double[size];
         nanosPerContextToken = new double[size];
         fixedWatts = new double[size];
         wattNanos = new double[size];
+        wattNanosPerContextToken = new double[size];
         mostWatts = new double[size];
         burstStretch = new double[size];
         burstWatts = new double[size];
@@ -94,7 +101,9 @@ final class StepTable implements StepPrices {
             double share = natural <= idle ? 1 : (draw(response, natural, idle, batchClock) - idle) / (natural - idle);
             double floor = Math.min(memory, natural);
             fixedWatts[b] = idle + (floor - idle) * share;
-            wattNanos[b] = (natural - floor) * share * nanos * stretch;
+            wattNanosPerContextToken[b] = contextWattNanos * share * stretch;
+            wattNanos[b] =
+                    (natural - floor) * share * nanos * stretch - wattNanosPerContextToken[b] * workloadTokens * b;
             boolean escapes = lagNanos > 0 && batchClock > prefillClock;
             burstStretch[b] = escapes ? Response.stretch(response.kappaPrefill(), batchClock) : prefillStretch;
             burstWatts[b] = escapes ? draw(response, prefill, idle, batchClock) : prefillWatts;
@@ -166,15 +175,18 @@ final class StepTable implements StepPrices {
     }
 
     private double decodeWatts(int b, long contextTokens) {
-        return Math.min(mostWatts[b], fixedWatts[b] + wattNanos[b] / exactNanos(b, contextTokens));
+        double nanos = exactNanos(b, contextTokens);
+        return Math.min(
+                mostWatts[b], fixedWatts[b] + (wattNanos[b] + wattNanosPerContextToken[b] * contextTokens) / nanos);
     }
 
-    /** Time of the prompts of a step at full clock. */
+    /** Time that the prompts of a step add at full clock. */
     private double prefillWork(int promptTokens, long promptPairs) {
         if (prefillTable != null) {
             return promptTokens == 0 ? 0 : 1e6 * prefillTable.at(promptTokens);
         }
-        return prefillNanosPerToken * promptTokens + prefillNanosPerPair * promptPairs;
+        return Math.max(
+                0, prefillNanosPerToken * promptTokens + prefillNanosPerPair * promptPairs - prefillOverlapNanos);
     }
 
     /** Time that the prompts of a step run at the clock with which their burst began. */

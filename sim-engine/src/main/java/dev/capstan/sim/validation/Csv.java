@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.zip.GZIPInputStream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVRecord;
 
@@ -41,6 +42,15 @@ final class Csv {
     static List<CSVRecord> resource(String name) throws IOException {
         try (InputStream in = Objects.requireNonNull(Csv.class.getResourceAsStream(name), name);
                 Reader reader = new InputStreamReader(in, StandardCharsets.UTF_8)) {
+            return HEADED.parse(reader).getRecords();
+        }
+    }
+
+    /** Rows of a sample of {@code traces-sample}, such as {@code /h200-measured/points.csv}; gzipped where its name says so. */
+    static List<CSVRecord> sample(String path) throws IOException {
+        try (InputStream in = Objects.requireNonNull(Csv.class.getResourceAsStream(path), path);
+                Reader reader = new InputStreamReader(
+                        path.endsWith(".gz") ? new GZIPInputStream(in) : in, StandardCharsets.UTF_8)) {
             return HEADED.parse(reader).getRecords();
         }
     }

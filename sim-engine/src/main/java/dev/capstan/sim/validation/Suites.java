@@ -17,6 +17,7 @@ public final class Suites {
             new CapResponseSuite(),
             new WallPowerSuite(),
             new PhasePowerSuite(),
+            new MeasuredGpuSuite(),
             new BatchEnergySuite(),
             new ClimatikSuite(),
             new PolcaSuite(),

@@ -126,6 +126,7 @@ class OutOfRangeTimeTest {
                         null,
                         null,
                         prefill.overheadMs(),
+                        prefill.overlapMs(),
                         prefill.tdpShare(),
                         basis(null, promptTokens)),
                 plain.power(),

@@ -54,6 +54,32 @@ class StepTableTest {
         assertThat(table.decodeActiveMicrowatts(128, 1_000_000_000L) * 1e-6).isEqualTo(1671, within(1.0));
     }
 
+    /**
+     * 64 sequences of 4000 tokens, 256,000 together, take 4.682 + 64 * (0.03845 - 0.02888) + 256,000 * 28.88e-6 = 12.68776 ms.
+     * They draw 446.4 W, 64 * (0.01976 - 0.00592) J and 256,000 * 5.92e-6 J a step.
+     */
+    @Test
+    void drawsTheEnergyOfEveryTokenOfContextThatItReads() {
+        StepTable table = unlimited("llama-3.1-8b-h200");
+        assertThat(table.decodeNanos(64, 256_000)).isEqualTo(12_687_760L);
+        assertThat(table.decodeActiveMicrowatts(64, 256_000) * 1e-6)
+                .isEqualTo(446.4 + (64 * 0.01384 + 1.51552) / 0.01268776, within(0.01));
+    }
+
+    /** 2.664 ms of a prompt's work hide behind the weights, in each step anew: 100 tokens, 2.03 ms, take nothing more. */
+    @Test
+    void hidesAsMuchOfPromptsAsOverlapsWithReadingWeights() {
+        StepTable table = unlimited("llama-3.1-8b-h200");
+        assertThat(table.mixedNanos(0, 0, 100, 10_000, 0)).isEqualTo(4_682_000L);
+        double work = 20.3e-3 * 1024 + 0.4206e-6 * 1024 * 1024 - 2.664;
+        long lasting = 1_000_000_000L;
+        // Long under way, the clock is down: (700 - 121) W of (910 - 121) W are left at 0.732^(1/1.3) of it, kappa
+        // 0.35.
+        double clock = Math.pow(579 / 789.0, 1 / 1.3);
+        assertThat((double) table.mixedNanos(0, 0, 1024, 1024L * 1024, lasting))
+                .isEqualTo((4.682 + work * (0.65 + 0.35 / clock)) * MILLI, within(1_000.0));
+    }
+
     /** S-DYN: a prompt of 8236 tokens has its first token after 171.0 ms, one of 16372 after 375.5; the fit is 2.6 % off. */
     @Test
     void takesAsLongForAPromptInChunksAsInOneStep() {
@@ -155,8 +181,8 @@ class StepTableTest {
                 1,
                 new ModelProfile.Step(10.0, 0.0, null, null, basis),
                 new ModelProfile.Context(0, 0, basis),
-                new ModelProfile.Prefill(1, 0, null, null, 0, 1, basis),
-                new ModelProfile.Power(decodeWatts, 0.0, null, null, null, null, basis),
+                new ModelProfile.Prefill(1, 0, null, null, 0, null, 1, basis),
+                new ModelProfile.Power(decodeWatts, 0.0, null, null, null, null, null, basis),
                 new ModelProfile.Idle(100, basis),
                 new ModelProfile.Response(0.5, 0.5, 0.9, 2, 1, 0.75, lagMs, basis),
                 new ModelProfile.Limits(4, 8192, 1_000_000, basis),
