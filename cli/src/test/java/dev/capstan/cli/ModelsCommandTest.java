@@ -137,6 +137,44 @@ class ModelsCommandTest {
         assertThat(file.err()).contains("figures.yaml: layers: expected a number, found 'many'");
     }
 
+    @Test
+    void derivesTheTableOfAMixtureOfExperts(@TempDir Path temp) throws IOException {
+        Path file = Files.writeString(temp.resolve("figures.yaml"), """
+                llm: Mixtral-8x7B
+                layers: 32
+                hidden: 4096
+                kv_heads: 8
+                head_dim: 128
+                parameters: 46.7e9
+                active_parameters: 12.9e9
+                experts: 8
+                experts_per_token: 2
+                bytes_per_weight: 2
+                """);
+        assertThat(capstan.run("models", "derive", "--model-figures", file.toString(), "--gpu", "H100", "--tp", "2"))
+                .isEqualTo(0);
+        CommandRun flags = new CommandRun();
+        assertThat(mixtral(flags, "--experts", "8", "--experts-per-token", "2")).isEqualTo(0);
+        assertThat(capstan.out()).isEqualTo(flags.out()).contains("mixture_of_experts: true", "2 of 8 experts a token");
+
+        CommandRun half = new CommandRun();
+        assertThat(mixtral(half, "--experts", "8")).isEqualTo(2);
+        assertThat(half.err()).contains("experts_per_token: is missing; it goes with experts");
+        CommandRun none = new CommandRun();
+        assertThat(mixtral(none)).isEqualTo(0);
+        assertThat(none.out()).contains("mixture_of_experts: true").doesNotContain("experts a token");
+    }
+
+    /** Jiang et al., Mixtral of Experts, arXiv 2401.04088. */
+    private static int mixtral(CommandRun run, String... more) {
+        List<String> all = new ArrayList<>(
+                List.of(("models derive --llm Mixtral-8x7B --layers 32 --hidden 4096 --kv-heads 8 --head-dim 128"
+                                + " --params 46.7e9 --active-params 12.9e9 --gpu H100 --tp 2")
+                        .split(" ", -1)));
+        all.addAll(List.of(more));
+        return run.run(all.toArray(String[]::new));
+    }
+
     private static int derive(CommandRun run, String... more) {
         List<String> all = new ArrayList<>(List.of("models", "derive"));
         all.addAll(List.of(LLAMA_70B.split(" ", -1)));

@@ -71,9 +71,10 @@ final class StepTimeSuite extends DataSuite {
                         tolerance));
             }
         }
-        transfer("llama-3.1-70b-h100x4", new Architecture("70B", 80, 8192, 8, 128, 70.6e9, null, 2), checks);
-        transfer("llama-3.1-8b-h100", new Architecture("8B", 32, 4096, 8, 128, 8.03e9, null, 2), checks);
-        transfer("qwen3-32b-h100x2", new Architecture("32B", 64, 5120, 8, 128, 32.8e9, null, 2), checks);
+        transfer(
+                "llama-3.1-70b-h100x4", new Architecture("70B", 80, 8192, 8, 128, 70.6e9, null, null, null, 2), checks);
+        transfer("llama-3.1-8b-h100", new Architecture("8B", 32, 4096, 8, 128, 8.03e9, null, null, null, 2), checks);
+        transfer("qwen3-32b-h100x2", new Architecture("32B", 64, 5120, 8, 128, 32.8e9, null, null, null, 2), checks);
         for (String series : OLD_SERIES) {
             old(data.resolve("ml-energy-v2/chat").resolve(series), series, checks);
         }
@@ -134,7 +135,7 @@ final class StepTimeSuite extends DataSuite {
     private void transfer(String measured, Architecture model, List<Check> checks) {
         ModelProfile known = ModelProfiles.find(measured).orElseThrow();
         ModelProfile derived =
-                Roofline.derive("derived", model, Hardware.gpu("H100"), known.gpus(), Roofline.Efficiency.DEFAULTS);
+                Roofline.derive("derived", model, Hardware.gpu("H100"), known.gpus(), Roofline.Efficiency.DENSE);
         double context = known.context().workloadTokens();
         double time = 0;
         double power = 0;
