@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -165,7 +166,6 @@ class ModelsCommandTest {
         assertThat(none.out()).contains("mixture_of_experts: true").doesNotContain("experts a token");
     }
 
-    /** Jiang et al., Mixtral of Experts, arXiv 2401.04088. */
     private static int mixtral(CommandRun run, String... more) {
         List<String> all = new ArrayList<>(
                 List.of(("models derive --llm Mixtral-8x7B --layers 32 --hidden 4096 --kv-heads 8 --head-dim 128"
@@ -173,6 +173,38 @@ class ModelsCommandTest {
                         .split(" ", -1)));
         all.addAll(List.of(more));
         return run.run(all.toArray(String[]::new));
+    }
+
+    /** By the commands that docs/models.md shows, to the byte. */
+    @Test
+    void shipsTheDerivedProfilesThatItMakes() throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "models.md"));
+        List<String> commands = Pattern.compile("capstan (models derive --llm (?:\\\\\n|[^\n`])+)")
+                .matcher(page)
+                .results()
+                .map(found -> found.group(1).replaceAll("\\\\\n\\s+", ""))
+                .toList();
+        List<String> derived = ModelProfiles.all().stream()
+                .filter(profile -> profile.step().basis().status() == Basis.Status.EXTRAPOLATED)
+                .map(ModelProfile::name)
+                .toList();
+
+        assertThat(derived).isNotEmpty().hasSameSizeAs(commands);
+        for (int i = 0; i < derived.size(); i++) {
+            CommandRun run = new CommandRun();
+            assertThat(run.run(arguments(commands.get(i)))).isEqualTo(0);
+            assertThat(run.out())
+                    .isEqualTo(Files.readString(Path.of("..", "traces-sample", "models", derived.get(i) + ".yaml")));
+        }
+    }
+
+    /** Words, of which those in double quotes are one. */
+    private static String[] arguments(String command) {
+        return Pattern.compile("\"([^\"]*)\"|(\\S+)")
+                .matcher(command)
+                .results()
+                .map(found -> found.group(1) == null ? found.group(2) : found.group(1))
+                .toArray(String[]::new);
     }
 
     private static int derive(CommandRun run, String... more) {

@@ -112,7 +112,7 @@ public final class Roofline {
                 null,
                 null,
                 null,
-                "nothing of this model was measured; see docs/models.md for errors");
+                "nothing of this model on this engine was measured; see docs/models.md for errors");
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.capstan.sim.validation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.capstan.sim.serving.Architecture;
+import dev.capstan.sim.serving.Basis;
 import dev.capstan.sim.serving.Hardware;
 import dev.capstan.sim.serving.ModelProfile;
 import dev.capstan.sim.serving.ModelProfiles;
@@ -24,6 +25,7 @@ import org.apache.commons.math3.analysis.polynomials.PolynomialSplineFunction;
 final class StepTimeSuite extends DataSuite {
 
     private static final String MLE3 = "S-MLE3 ml-energy/leaderboard @0cd52da";
+    private static final String MLE2 = "S-MLE2 ml-energy/leaderboard-v2 @c3af7f3";
     private static final double BOARD_LIMIT_SHARE = 0.97;
     private static final double PROMPT_TOKENS = 120;
     private static final List<String> OLD_SERIES = List.of(
@@ -55,16 +57,20 @@ final class StepTimeSuite extends DataSuite {
         for (ModelProfile profile : ModelProfiles.all()) {
             List<Double> sequences = profile.step().sequences();
             List<Double> milliseconds = profile.step().milliseconds();
-            if (profile.engine().equals("vllm-2025") && sequences != null && milliseconds != null) {
-                double tolerance = profile.llm().startsWith("Llama-3") ? 0.05 : 0.12;
+            if (profile.engine().startsWith("vllm-")
+                    && profile.step().basis().status() == Basis.Status.MEASURED
+                    && sequences != null
+                    && milliseconds != null) {
+                double tolerance = profile.hasExperts() ? 0.12 : 0.05;
+                String source = profile.engine().equals("vllm-2024") ? MLE2 : MLE3;
                 checks.add(error(
                         "mean error of step time, held-out half, " + profile.name(),
-                        MLE3,
+                        source,
                         interpolationError(sequences, milliseconds),
                         tolerance));
                 checks.add(error(
                         "mean error of decode power, held-out half, " + profile.name(),
-                        MLE3,
+                        source,
                         interpolationError(
                                 sequences,
                                 Objects.requireNonNull(profile.power().watts())),
@@ -174,6 +180,6 @@ final class StepTimeSuite extends DataSuite {
             points.add(new Fit.Point(
                     new double[] {1, b}, b / run.path("Token tput (tok/s)").asDouble() * 1e3));
         }
-        checks.add(heldOut("step time", series, "S-MLE2 ml-energy/leaderboard-v2 @c3af7f3", points));
+        checks.add(heldOut("step time", series, MLE2, points));
     }
 }
