@@ -43,14 +43,17 @@ final class ModelsDeriveCommand implements Callable<Integer> {
     @Option(names = "--name", paramLabel = "NAME", description = "Name of the profile. Default: after model and GPUs.")
     private @Nullable String name;
 
-    @Option(names = "--mbu", paramLabel = "SHARE", description = "Share of the bandwidth that decode reads weights at.")
-    private double mbu = Efficiency.DEFAULTS.mbu();
+    @Option(
+            names = "--mbu",
+            paramLabel = "SHARE",
+            description = "Share of the bandwidth that decode reads weights at. Default: 0.64.")
+    private @Nullable Double mbu;
 
     @Option(
             names = "--mfu",
             paramLabel = "SHARE",
-            description = "Share of the BF16 peak that prefill and decode reach.")
-    private double mfu = Efficiency.DEFAULTS.mfu();
+            description = "Share of the BF16 peak that prefill and decode reach. Default: 0.4, and 0.1 with experts.")
+    private @Nullable Double mfu;
 
     @Option(names = "--out", paramLabel = "FILE", description = "Where to write. Default: standard output.")
     private @Nullable Path out;
@@ -68,8 +71,8 @@ final class ModelsDeriveCommand implements Callable<Integer> {
                 names = "--model-figures",
                 required = true,
                 paramLabel = "FILE",
-                description = "YAML with llm, layers, hidden, kv_heads, head_dim, parameters, active_parameters (of a"
-                        + " mixture of experts) and bytes_per_weight.")
+                description = "YAML with llm, layers, hidden, kv_heads, head_dim, parameters, bytes_per_weight and, of"
+                        + " a mixture of experts, active_parameters, experts and experts_per_token.")
         private @Nullable Path file;
 
         @ArgGroup(exclusive = false, multiplicity = "1")
@@ -99,11 +102,30 @@ final class ModelsDeriveCommand implements Callable<Integer> {
         @Option(names = "--active-params", paramLabel = "N", description = "Those that one token uses. Default: all.")
         private @Nullable Double activeParameters;
 
+        @Option(
+                names = "--experts",
+                paramLabel = "N",
+                description = "Experts of a layer among which its router chooses.")
+        private @Nullable Integer experts;
+
+        @Option(names = "--experts-per-token", paramLabel = "N", description = "How many of them a token uses.")
+        private @Nullable Integer expertsPerToken;
+
         @Option(names = "--weight-bytes", paramLabel = "N", description = "Bytes per weight: 2 for BF16. Default: 2.")
         private double weightBytes = 2;
 
         private Architecture architecture() {
-            return new Architecture(llm, layers, hidden, kvHeads, headDim, parameters, activeParameters, weightBytes);
+            return new Architecture(
+                    llm,
+                    layers,
+                    hidden,
+                    kvHeads,
+                    headDim,
+                    parameters,
+                    activeParameters,
+                    experts,
+                    expertsPerToken,
+                    weightBytes);
         }
     }
 
@@ -136,12 +158,8 @@ final class ModelsDeriveCommand implements Callable<Integer> {
                 : (architecture.llm() + "-" + gpu + (gpus == 1 ? "" : "x" + gpus))
                         .toLowerCase(Locale.ROOT)
                         .replaceAll("[^a-z0-9.-]+", "-");
-        Efficiency efficiency = new Efficiency(
-                mbu,
-                Efficiency.DEFAULTS.kvMbu(),
-                mfu,
-                Efficiency.DEFAULTS.fixedShare(),
-                Efficiency.DEFAULTS.energyFactor());
+        Efficiency usual = Efficiency.of(architecture);
+        Efficiency efficiency = usual.with(mbu == null ? usual.mbu() : mbu, mfu == null ? usual.mfu() : mfu);
         return Roofline.derive(called, architecture, Hardware.gpu(gpu), gpus, efficiency);
     }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -135,6 +136,75 @@ class ModelsCommandTest {
         assertThat(file.run("models", "derive", "--model-figures", figures.toString(), "--gpu", "H100"))
                 .isEqualTo(2);
         assertThat(file.err()).contains("figures.yaml: layers: expected a number, found 'many'");
+    }
+
+    @Test
+    void derivesTheTableOfAMixtureOfExperts(@TempDir Path temp) throws IOException {
+        Path file = Files.writeString(temp.resolve("figures.yaml"), """
+                llm: Mixtral-8x7B
+                layers: 32
+                hidden: 4096
+                kv_heads: 8
+                head_dim: 128
+                parameters: 46.7e9
+                active_parameters: 12.9e9
+                experts: 8
+                experts_per_token: 2
+                bytes_per_weight: 2
+                """);
+        assertThat(capstan.run("models", "derive", "--model-figures", file.toString(), "--gpu", "H100", "--tp", "2"))
+                .isEqualTo(0);
+        CommandRun flags = new CommandRun();
+        assertThat(mixtral(flags, "--experts", "8", "--experts-per-token", "2")).isEqualTo(0);
+        assertThat(capstan.out()).isEqualTo(flags.out()).contains("mixture_of_experts: true", "2 of 8 experts a token");
+
+        CommandRun half = new CommandRun();
+        assertThat(mixtral(half, "--experts", "8")).isEqualTo(2);
+        assertThat(half.err()).contains("experts_per_token: is missing; it goes with experts");
+        CommandRun none = new CommandRun();
+        assertThat(mixtral(none)).isEqualTo(0);
+        assertThat(none.out()).contains("mixture_of_experts: true").doesNotContain("experts a token");
+    }
+
+    private static int mixtral(CommandRun run, String... more) {
+        List<String> all = new ArrayList<>(
+                List.of(("models derive --llm Mixtral-8x7B --layers 32 --hidden 4096 --kv-heads 8 --head-dim 128"
+                                + " --params 46.7e9 --active-params 12.9e9 --gpu H100 --tp 2")
+                        .split(" ", -1)));
+        all.addAll(List.of(more));
+        return run.run(all.toArray(String[]::new));
+    }
+
+    /** By the commands that docs/models.md shows, to the byte. */
+    @Test
+    void shipsTheDerivedProfilesThatItMakes() throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "models.md"));
+        List<String> commands = Pattern.compile("capstan (models derive --llm (?:\\\\\n|[^\n`])+)")
+                .matcher(page)
+                .results()
+                .map(found -> found.group(1).replaceAll("\\\\\n\\s+", ""))
+                .toList();
+        List<String> derived = ModelProfiles.all().stream()
+                .filter(profile -> profile.step().basis().status() == Basis.Status.EXTRAPOLATED)
+                .map(ModelProfile::name)
+                .toList();
+
+        assertThat(derived).isNotEmpty().hasSameSizeAs(commands);
+        for (int i = 0; i < derived.size(); i++) {
+            CommandRun run = new CommandRun();
+            assertThat(run.run(arguments(commands.get(i)))).isEqualTo(0);
+            assertThat(run.out())
+                    .isEqualTo(Files.readString(Path.of("..", "traces-sample", "models", derived.get(i) + ".yaml")));
+        }
+    }
+
+    /** Words, of which those in double quotes are one. */
+    private static String[] arguments(String command) {
+        return Pattern.compile("\"([^\"]*)\"|(\\S+)")
+                .matcher(command)
+                .results()
+                .map(found -> found.group(1) == null ? found.group(2) : found.group(1))
+                .toArray(String[]::new);
     }
 
     private static int derive(CommandRun run, String... more) {

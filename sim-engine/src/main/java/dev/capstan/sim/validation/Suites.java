@@ -13,6 +13,7 @@ public final class Suites {
             new LoopSuite(),
             new BreakerSuite(),
             new StepTimeSuite(),
+            new ExpertsSuite(),
             new ContextSuite(),
             new CapResponseSuite(),
             new WallPowerSuite(),

@@ -76,7 +76,7 @@ class AdjustmentTest {
         }
     }
 
-    /** Those of S-MLE3 in which a token uses a part of the weights. */
+    /** Those in which a token uses a part of the weights: seven series of S-MLE3, two of S-MLE2, two that are derived. */
     @Test
     void knowsTheMixturesOfExperts() {
         List<String> mixtures = ModelProfiles.all().stream()
@@ -84,6 +84,8 @@ class AdjustmentTest {
                 .map(ModelProfile::name)
                 .toList();
 
-        assertThat(mixtures).hasSize(7).allMatch(name -> name.matches("llama-4-.*|qwen3-(235b-a22b|30b-a3b)-.*"));
+        assertThat(mixtures)
+                .hasSize(11)
+                .allMatch(name -> name.matches("llama-4-.*|qwen3-(235b-a22b|30b-a3b)-.*|mixtral-.*"));
     }
 }
