@@ -42,10 +42,11 @@ final class Replica {
     long overIdleMicrowatts;
 
     double promptMicrowatts;
-    /** When the mixed steps began that run without a decode step between them. */
-    long burstStartNanos;
-    /** Whether the step before the one put together was mixed. */
-    boolean burstGoesOn;
+    /** What bursts have drawn over the limit, at an instant, and how fast it is made good since. */
+    private long overdrawnPicojoules;
+
+    private long overdrawnAtNanos;
+    private long spareMilliwatts;
 
     /** Steps done since the replica serves. */
     long steps;
@@ -159,7 +160,6 @@ final class Replica {
         long step = steps + 1;
         preempt(step);
         kv.evict(step);
-        burstGoesOn = stepping && mixed;
         promptTokens = 0;
         promptPairs = 0;
         int budget = promptBudget();
@@ -176,6 +176,24 @@ final class Replica {
                 ? 1
                 // Once a prefix of the next in line is forgotten, its first chunk may need fewer blocks.
                 : kv.stepsThatFit(steps, batch.nextFinishStep() - steps, !waiting.isEmpty());
+    }
+
+    /** Energy that it may draw over its limit from now on, before that takes hold. */
+    long allowancePicojoules(long nowNanos) {
+        long most = prices.mostAllowancePicojoules();
+        if (overdrawnPicojoules == 0) {
+            return most;
+        }
+        long elapsed = nowNanos - overdrawnAtNanos;
+        boolean madeGood = spareMilliwatts > 0 && elapsed > overdrawnPicojoules / spareMilliwatts;
+        return madeGood ? most : Math.max(0, most - overdrawnPicojoules + spareMilliwatts * elapsed);
+    }
+
+    /** Goes on with this left of the allowance, which fills up at this rate. */
+    void leave(long picojoules, long fillingMilliwatts, long nowNanos) {
+        overdrawnPicojoules = prices.mostAllowancePicojoules() - picojoules;
+        spareMilliwatts = fillingMilliwatts;
+        overdrawnAtNanos = nowNanos;
     }
 
     /** Decode comes first. */

@@ -502,6 +502,8 @@ public final class RequestService implements ServicePlant {
         replica.stepping = false;
         stretchEnds.set(replica.index, NONE);
         if (replica.accepting) {
+            long now = kernel.nowNanos();
+            replica.leave(replica.allowancePicojoules(now), replica.prices.idleSpareMilliwatts(), now);
             deployment.drawActive(replica.pod, replica.prices.idleActiveMicrowatts());
         } else {
             deployment.drained(replica.pod);
@@ -551,15 +553,14 @@ public final class RequestService implements ServicePlant {
         long context = replica.kv.contextTokens(replica.steps + 1);
         long idleMicrowatts = prices.idleActiveMicrowatts();
         long activeMicrowatts;
+        long allowance = replica.allowancePicojoules(kernel.nowNanos());
         replica.inReach = reach.covers(sequences, context, replica.promptTokens);
         if (replica.mixed) {
-            if (!replica.burstGoesOn) {
-                replica.burstStartNanos = kernel.nowNanos();
-            }
-            long burst = kernel.nowNanos() - replica.burstStartNanos;
             int tokens = replica.promptTokens;
-            replica.stepNanos = prices.mixedNanos(sequences, context, tokens, replica.promptPairs, burst);
-            activeMicrowatts = prices.mixedActiveMicrowatts(sequences, context, tokens, replica.promptPairs, burst);
+            long pairs = replica.promptPairs;
+            replica.stepNanos = prices.mixedNanos(sequences, context, tokens, pairs, allowance);
+            activeMicrowatts = prices.mixedActiveMicrowatts(sequences, context, tokens, pairs, allowance);
+            replica.leave(prices.allowanceAfter(sequences, context, tokens, pairs, allowance), 0, kernel.nowNanos());
             replica.promptMicrowatts = activeMicrowatts - idleMicrowatts;
             if (sequences > 0) {
                 double share = prices.decodeNanos(sequences, context) / (double) replica.stepNanos;
@@ -579,6 +580,7 @@ public final class RequestService implements ServicePlant {
             }
             replica.stepNanos = prices.decodeNanos(sequences, context);
             activeMicrowatts = prices.decodeActiveMicrowatts(sequences, context);
+            replica.leave(allowance, prices.spareMilliwatts(sequences, context), kernel.nowNanos());
             replica.promptMicrowatts = 0;
         }
         replica.overIdleMicrowatts = activeMicrowatts - idleMicrowatts;

@@ -12,25 +12,20 @@ import org.jspecify.annotations.Nullable;
  * of reading a token of it; where that is 0, reading KV cache draws what reading weights draws. The clock of a batch under a
  * limit is that at the context of the workload.
  *
- * <p>Two levers. A locked clock holds from the first nanosecond. A power limit is reactive: the board lowers the clock with
- * a first-order lag, so that a burst of prefill begins at the clock of the decode batch before it. Of a burst that lasts t,
- * {@code lag * (1 - e^(-t/lag))} escapes at that clock and draw, and the rest runs at the clock that the limit allows.
- * The escaped part also gets done sooner: each part is booked with its own time and its own watts, so that the energy of a
- * step is the sum of its parts and a burst draws at most {@code lag * (draw - limit)} joules over the limit.
+ * <p>Two levers. A locked clock holds from the first nanosecond. A power limit is reactive: the board holds the mean of its
+ * draw over the lag, so that a burst of prefill begins at the clock of the decode batch before it. It runs there until it has
+ * drawn {@code lag * (draw - limit)} joules over the limit, less what bursts before it have drawn and the time under the
+ * limit since has not made good; the rest runs at the clock that the limit allows. The escaped part also gets done sooner:
+ * each part is booked with its own time and its own watts, so that the energy of a step is the sum of its parts, and however
+ * prompts are cut and spread, the mean draw does not lastingly exceed the limit.
  *
- * <p>Caveats. The clock after a burst recovers at once. A limit that not even {@link ModelProfile#LOWEST_CLOCK the lowest clock}
- * keeps is exceeded. Nothing here allocates after construction, and no method calls a transcendental function.
+ * <p>Caveat. A limit that not even {@link ModelProfile#LOWEST_CLOCK the lowest clock} keeps is exceeded. Nothing here allocates
+ * after construction, and no method calls a transcendental function.
  */
 final class StepTable implements StepPrices {
 
-    /** 1 - e^-x for x in [0, 8] in steps of 1/32: the escaped share of the lag. */
-    private static final double[] ESCAPED = new double[8 * 32 + 1];
-
-    static {
-        for (int i = 0; i < ESCAPED.length; i++) {
-            ESCAPED[i] = 1 - StrictMath.exp(-i / 32.0);
-        }
-    }
+    /** A watt for a nanosecond is a thousand picojoules. */
+    private static final double PICOJOULES = 1e3;
 
     private final double[] baseNanos;
     private final double[] nanosPerContextToken;
@@ -48,6 +43,8 @@ final class StepTable implements StepPrices {
     private final double prefillStretch;
     private final double prefillWatts;
     private final double lagNanos;
+    private final long mostAllowancePicojoules;
+    private final double idleWatts;
     private final boolean seesContext;
     private final long idleActiveMicrowatts;
     private final Servers servers;
@@ -75,6 +72,9 @@ final class StepTable implements StepPrices {
         prefillStretch = Response.stretch(response.kappaPrefill(), prefillClock);
         prefillWatts = draw(response, prefill, idle, prefillClock);
         lagNanos = response.lagMs() * 1e6;
+        idleWatts = idle;
+        double over = draw(response, prefill, idle, clock) - prefillWatts;
+        mostAllowancePicojoules = Math.round(Math.max(0, over) * lagNanos * PICOJOULES);
         prefillNanosPerToken = model.prefill().perTokenUs() * 1e3;
         prefillNanosPerPair = model.prefill().perTokenSquaredNs();
         prefillTable = model.prefill().table();
@@ -147,20 +147,20 @@ final class StepTable implements StepPrices {
      * Time of a step that decodes b sequences and takes in prompt tokens.
      *
      * @param promptPairs sum of {@link #promptPairs} over the chunks of the step
-     * @param burstNanos how long the mixed steps directly before this one have lasted
      */
     @Override
-    public long mixedNanos(int b, long contextTokens, int promptTokens, long promptPairs, long burstNanos) {
+    public long mixedNanos(int b, long contextTokens, int promptTokens, long promptPairs, long allowancePicojoules) {
         double work = prefillWork(promptTokens, promptPairs);
-        double escaped = escapedNanos(b, work, burstNanos);
+        double escaped = escapedNanos(b, contextTokens, work, allowancePicojoules);
         return decodeNanos(b, contextTokens) + Math.round(escaped + heldNanos(b, work, escaped));
     }
 
     /** Mean power of such a step: the decode part, the part of prefill that escapes, and the rest at their own draws. */
     @Override
-    public long mixedActiveMicrowatts(int b, long contextTokens, int promptTokens, long promptPairs, long burstNanos) {
+    public long mixedActiveMicrowatts(
+            int b, long contextTokens, int promptTokens, long promptPairs, long allowancePicojoules) {
         double work = prefillWork(promptTokens, promptPairs);
-        double escaped = escapedNanos(b, work, burstNanos);
+        double escaped = escapedNanos(b, contextTokens, work, allowancePicojoules);
         double held = heldNanos(b, work, escaped);
         long decode = decodeNanos(b, contextTokens);
         double decodeWatts = decodeWatts(b, contextTokens);
@@ -168,6 +168,37 @@ final class StepTable implements StepPrices {
                 + ((burstWatts[b] - decodeWatts) * escaped + (prefillWatts - decodeWatts) * held)
                         / (decode + escaped + held);
         return Servers.microwatts(servers.activeWatts(watts, gpus));
+    }
+
+    @Override
+    public long allowanceAfter(
+            int b, long contextTokens, int promptTokens, long promptPairs, long allowancePicojoules) {
+        if (mostAllowancePicojoules == 0) {
+            return 0;
+        }
+        double work = prefillWork(promptTokens, promptPairs);
+        double escaped = escapedNanos(b, contextTokens, work, allowancePicojoules);
+        double spent = escaped * (burstWatts[b] - prefillWatts) * PICOJOULES;
+        return Math.max(0, afterDecode(b, contextTokens, allowancePicojoules) - Math.round(spent));
+    }
+
+    @Override
+    public long mostAllowancePicojoules() {
+        return mostAllowancePicojoules;
+    }
+
+    @Override
+    public long spareMilliwatts(int b, long contextTokens) {
+        return mostAllowancePicojoules == 0 ? 0 : milliwattsUnderLimit(decodeWatts(b, contextTokens));
+    }
+
+    @Override
+    public long idleSpareMilliwatts() {
+        return mostAllowancePicojoules == 0 ? 0 : milliwattsUnderLimit(idleWatts);
+    }
+
+    private long milliwattsUnderLimit(double watts) {
+        return Math.round(Math.max(0, prefillWatts - watts) * 1e3);
     }
 
     private double exactNanos(int b, long contextTokens) {
@@ -190,23 +221,24 @@ final class StepTable implements StepPrices {
     }
 
     /** Time that the prompts of a step run at the clock with which their burst began. */
-    private double escapedNanos(int b, double work, long burstNanos) {
-        if (burstWatts[b] <= prefillWatts) {
+    private double escapedNanos(int b, long contextTokens, double work, long allowancePicojoules) {
+        double over = burstWatts[b] - prefillWatts;
+        if (over <= 0) {
             return 0;
         }
-        double nanos = work * burstStretch[b];
-        return Math.min(nanos, lagNanos * (escaped((burstNanos + nanos) / lagNanos) - escaped(burstNanos / lagNanos)));
+        double allowed = afterDecode(b, contextTokens, allowancePicojoules) / (over * PICOJOULES);
+        return Math.min(work * burstStretch[b], Math.min(allowed, lagNanos));
+    }
+
+    /** The allowance once the step has decoded, which comes first. */
+    private long afterDecode(int b, long contextTokens, long allowancePicojoules) {
+        long spare = spareMilliwatts(b, contextTokens) * decodeNanos(b, contextTokens);
+        return Math.min(mostAllowancePicojoules, allowancePicojoules + spare);
     }
 
     /** Time that the rest runs at the clock that the limit allows. */
     private double heldNanos(int b, double work, double escapedNanos) {
         return (work - escapedNanos / burstStretch[b]) * prefillStretch;
-    }
-
-    private static double escaped(double lags) {
-        double at = lags * 32;
-        int below = (int) at;
-        return below >= ESCAPED.length - 1 ? 1 : ESCAPED[below] + (at - below) * (ESCAPED[below + 1] - ESCAPED[below]);
     }
 
     private static double draw(Response response, double natural, double idle, double clock) {

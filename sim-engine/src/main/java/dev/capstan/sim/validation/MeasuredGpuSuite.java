@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.apache.commons.csv.CSVRecord;
 
@@ -120,14 +121,16 @@ final class MeasuredGpuSuite extends DataSuite {
     private static void shipped(ModelProfile profile, List<Point> others, List<Check> checks) {
         double time = 0;
         double power = 0;
-        double perContextToken = profile.power().joulesPerContextToken();
+        double fixed = Objects.requireNonNull(profile.power().fixedWatts());
+        double perToken = Objects.requireNonNull(profile.power().joulesPerToken());
+        double perContextToken = Objects.requireNonNull(profile.power().joulesPerContextToken());
         for (Point point : others) {
             double beyond =
                     point.batch() * (point.contextTokens() - profile.context().workloadTokens());
             double millis =
                     (profile.decodeStepNanos(point.batch()) + profile.context().perTokenNs() * beyond) * 1e-6;
-            double joules = profile.power().joulesPerToken() * point.batch() + perContextToken * beyond;
-            double watts = Math.min(BOARD_WATTS, profile.power().fixedWatts() + joules / millis * 1e3);
+            double joules = perToken * point.batch() + perContextToken * beyond;
+            double watts = Math.min(BOARD_WATTS, fixed + joules / millis * 1e3);
             time += Math.abs(millis / point.stepMillis() - 1);
             power += Math.abs(watts / point.watts() - 1);
         }

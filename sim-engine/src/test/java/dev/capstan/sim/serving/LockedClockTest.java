@@ -39,8 +39,8 @@ class LockedClockTest {
 
     /**
      * A prompt of 200,000 tokens, 200 ms at full clock. Locked at 0.8 it takes 0.1 + 0.9/0.8 = 1.225 times that at 100 + 400
-     * * 0.64 = 356 W from its first nanosecond. A limit of 356 W comes to the same clock, but 500 ms (1 - e^-0.4) = 164.84 ms
-     * of it run at 500 W before.
+     * * 0.64 = 356 W from its first nanosecond. A limit of 356 W comes to the same clock, but 500 ms at 500 W may escape before:
+     * of a prompt of 600 ms that leaves 100.
      */
     @Test
     void letsNoBurstEscapeWhereALimitDoes() {
@@ -51,14 +51,13 @@ class LockedClockTest {
         double idle = 100 * (1 - 0.25625);
         assertThat(joules(locked)).isEqualTo(228 * 0.01125 + 356 * 0.245 + idle, within(1e-3));
 
-        ServingRig limited = rig(200_000, 1);
+        ServingRig limited = rig(600_000, 1);
         limited.service.limitGpus(356);
         limited.kernel.runUntil(1_000 * MILLI);
-        double escaped = 164.84;
-        double held = (200 - escaped) * 1.225;
-        assertThat(limited.service.log().e2eNanos(0) / (double) MILLI).isEqualTo(10 + escaped + held, within(0.05));
-        idle = 100 * (1 - (10 + escaped + held) * 1e-3);
-        assertThat(joules(limited)).isEqualTo(300 * 0.01 + (500 * escaped + 356 * held) * 1e-3 + idle, within(0.02));
+        double held = 100 * 1.225;
+        assertThat(limited.service.log().e2eNanos(0) / (double) MILLI).isEqualTo(10 + 500 + held, within(1e-3));
+        idle = 100 * (1 - (10 + 500 + held) * 1e-3);
+        assertThat(joules(limited)).isEqualTo(300 * 0.01 + 0.5 * 500 + 0.356 * held + idle, within(1e-3));
     }
 
     /** No lower than a tenth of the maximum; at the maximum and above, and with 0, it is not locked. */

@@ -74,16 +74,36 @@ final class ServingRig {
         }
 
         @Override
-        public long mixedNanos(int sequences, long contextTokens, int promptTokens, long pairs, long burstNanos) {
-            return table.mixedNanos(sequences, contextTokens, promptTokens, pairs, burstNanos)
+        public long mixedNanos(int sequences, long contextTokens, int promptTokens, long pairs, long allowance) {
+            return table.mixedNanos(sequences, contextTokens, promptTokens, pairs, allowance)
                     + contextTokens * cost.nanosPerToken();
         }
 
         @Override
         public long mixedActiveMicrowatts(
-                int sequences, long contextTokens, int promptTokens, long pairs, long burstNanos) {
-            return table.mixedActiveMicrowatts(sequences, contextTokens, promptTokens, pairs, burstNanos)
+                int sequences, long contextTokens, int promptTokens, long pairs, long allowance) {
+            return table.mixedActiveMicrowatts(sequences, contextTokens, promptTokens, pairs, allowance)
                     + contextTokens * cost.microwattsPerToken();
+        }
+
+        @Override
+        public long allowanceAfter(int sequences, long contextTokens, int promptTokens, long pairs, long allowance) {
+            return table.allowanceAfter(sequences, contextTokens, promptTokens, pairs, allowance);
+        }
+
+        @Override
+        public long mostAllowancePicojoules() {
+            return table.mostAllowancePicojoules();
+        }
+
+        @Override
+        public long spareMilliwatts(int sequences, long contextTokens) {
+            return table.spareMilliwatts(sequences, contextTokens);
+        }
+
+        @Override
+        public long idleSpareMilliwatts() {
+            return table.idleSpareMilliwatts();
         }
 
         @Override
