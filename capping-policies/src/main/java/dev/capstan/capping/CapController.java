@@ -129,18 +129,7 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
             ReplicaPower replica = service.replicaPower();
             double mostWatts = service.replicas().present() * replica.worstCaseWatts(replica.maxGpuLimitWatts());
             possibleWatts += mostWatts;
-            services.add(new ServiceReading(
-                    service.name(),
-                    service.domain(),
-                    classified(service.power(), mostWatts),
-                    service.replicas(),
-                    replica,
-                    service.priority(),
-                    service.weight(),
-                    service.runningRequests(),
-                    service.waitingRequests(),
-                    service.inputTokensPerSecond(),
-                    service.outputTokensPerSecond()));
+            services.add(service.withPower(classified(service.power(), mostWatts)));
         }
         List<DomainReading> domains = new ArrayList<>(seen.domains());
         DomainReading root = domains.get(0);
@@ -200,7 +189,7 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
             Integer ceiling = ceilings[i] < service.replicas().ceiling() ? (Integer) ceilings[i] : null;
             Double limit = limits[i] < enforcedLimit(service.replicaPower()) ? (Double) limits[i] : null;
             if (ceiling != null || limit != null) {
-                actions.add(new ServiceAction(service.name(), ceiling, limit, null, null, null, null, false));
+                actions.add(new ServiceAction(service.name(), ceiling, null, limit, null, null, null, null, false));
             }
         }
         String reason = String.format(
@@ -368,6 +357,7 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
         ServiceAction railed = new ServiceAction(
                 wish.service(),
                 ceiling,
+                wish.freezeGrowth(),
                 limit,
                 clock,
                 wish.concurrencyLimit(),

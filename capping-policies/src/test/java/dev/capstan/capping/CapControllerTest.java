@@ -139,7 +139,7 @@ class CapControllerTest {
         Decision decision =
                 threeBand.step(state, observe(60, 5600, NO_METER, chat)).decision();
         assertThat(decision.actions())
-                .containsExactly(new ServiceAction("chat", 14, 400.0, null, null, null, null, false));
+                .containsExactly(ServiceAction.ceiling("chat", 14).withGpuLimitWatts(400.0));
     }
 
     /** At the lowest limit of 200 W still only 7 replicas fit 1400 W. */
@@ -152,7 +152,7 @@ class CapControllerTest {
         Decision decision =
                 threeBand.step(state, observe(60, 1400, NO_METER, chat)).decision();
         assertThat(decision.actions())
-                .containsExactly(new ServiceAction("chat", 7, 200.0, null, null, null, null, false));
+                .containsExactly(ServiceAction.ceiling("chat", 7).withGpuLimitWatts(200.0));
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.capstan.capping.CappingPolicy;
 import dev.capstan.capping.CarbonReading;
 import dev.capstan.capping.Decision;
 import dev.capstan.capping.DomainReading;
+import dev.capstan.capping.GatewayReading;
 import dev.capstan.capping.Observation;
 import dev.capstan.capping.PowerReading;
 import dev.capstan.capping.Quality;
@@ -270,13 +271,22 @@ public final class ControlLoop {
         int starting = deployment.count(Pod.Phase.STARTING);
         int terminating = deployment.count(Pod.Phase.TERMINATING);
         ReplicaCounts replicas = new ReplicaCounts(
-                ready, starting, terminating, desired(index), ceiling(index), spec.minReplicas(), spec.maxReplicas());
+                ready,
+                starting,
+                terminating,
+                desired(index),
+                ceiling(index),
+                spec.minReplicas(),
+                spec.maxReplicas(),
+                false);
         return new ServiceReading(
                 spec.name(),
                 power.domain(0).name(),
                 reading(index, ready, replicas.present()),
                 replicas,
                 replicaPower(index),
+                null,
+                GatewayReading.NONE,
                 spec.priority(),
                 spec.weight(),
                 monitor.running(index),
