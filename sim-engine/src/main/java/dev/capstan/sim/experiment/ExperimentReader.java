@@ -17,6 +17,7 @@ import dev.capstan.sim.experiment.Experiment.Detail;
 import dev.capstan.sim.experiment.Experiment.Domain;
 import dev.capstan.sim.experiment.Experiment.Failing;
 import dev.capstan.sim.experiment.Experiment.Failure;
+import dev.capstan.sim.experiment.Experiment.Gateways;
 import dev.capstan.sim.experiment.Experiment.Mode;
 import dev.capstan.sim.experiment.Experiment.Outage;
 import dev.capstan.sim.experiment.Experiment.Output;
@@ -456,6 +457,10 @@ final class ExperimentReader {
         long limit = section.duration("gpu_limit_latency", "500ms", "0s");
         // About 200 ms are reported for A100, 50 to 80 ms for H100, second hand.
         long clock = section.duration("clock_latency", "200ms", "0s");
+        // Istio waits so long for further changes before it pushes one to its gateways (PILOT_DEBOUNCE_AFTER).
+        long concurrency = section.duration("concurrency_latency", "100ms", "0s");
+        long admission = section.duration("admission_latency", "100ms", "0s");
+        Gateways gateways = new Gateways(concurrency, admission, section.ratio("gateway_failures", "0", 0, 1));
         Control control = new Control(
                 interval,
                 api,
@@ -464,7 +469,8 @@ final class ExperimentReader {
                 section.has("brake_latency") ? section.duration("brake_latency", null, "0s") : clock,
                 section.ratio("silent_failures", "0", 0, 1),
                 section.has("max_reading_age") ? section.duration("max_reading_age", null, "1ms") : young,
-                section.duration("hold", "60s", "0s"));
+                section.duration("hold", "60s", "0s"),
+                gateways);
         section.finish();
         return control;
     }
