@@ -81,7 +81,7 @@ final class ExperimentReader {
         Optional<Carbon> carbon =
                 root.has("carbon") ? Optional.of(grid.carbon(root.section("carbon"))) : Optional.empty();
         Optional<Price> price = root.has("price") ? Optional.of(grid.price(root.section("price"))) : Optional.empty();
-        List<Policy> policies = policies(root);
+        List<Policy> policies = policies(root, mode);
         Section scoringSection = root.section("scoring");
         Scoring scoring = new Scoring(
                 scoringSection.duration("bridge", "10s", "0s"), scoringSection.duration("ignore", "5s", "0s"));
@@ -475,7 +475,7 @@ final class ExperimentReader {
         return control;
     }
 
-    private List<Policy> policies(Section root) {
+    private List<Policy> policies(Section root, Mode mode) {
         List<Policy> policies = new ArrayList<>();
         Set<String> labels = new HashSet<>();
         List<Section> sections = new ArrayList<>();
@@ -509,6 +509,13 @@ final class ExperimentReader {
                                 + String.join(", ", known) + ".");
             } else {
                 List<ParameterIssue> wrong = PolicyRegistry.check(factory.get(), given);
+                if (mode == Mode.POWER && factory.get().needsRequests()) {
+                    section.issue(
+                            "name",
+                            "policy " + name
+                                    + " caps through a concurrency limit or an admission share, and mode: power"
+                                    + " knows no requests; take another policy, or a request trace");
+                }
                 wrong.forEach(issue -> parameters.issue(issue.parameter(), issue.message()));
                 if (wrong.isEmpty()) {
                     Map<String, Double> all = PolicyRegistry.resolve(factory.get(), given);
