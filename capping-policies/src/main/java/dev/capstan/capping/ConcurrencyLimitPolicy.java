@@ -1,49 +1,67 @@
 package dev.capstan.capping;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Holds the cap with the sequences that each replica may run: the cap's watts become a power target for every replica, and
  * the owner's law of batch and power ({@link ReplicaLaw}) turns that into a concurrency limit. Whoever runs goes on, whoever
  * waits does so at the gateway. Source: G2G, arXiv 2602.05116, which steers the power of GPUs by their batch; the law in
- * place of its logistic curve, the shares of services and the growth freeze are Capstan's.
+ * place of its logistic curve, its correction, the shares of services and the growth freeze are Capstan's.
  *
  * <p>Each replica that is there has its target between the draw of the fewest sequences and that of the owner's limit. What
  * the fewest leave of the cap goes to the highest priority first, evenly within one. Services without a law or without a
  * gateway are left alone and count with what they read.
  *
- * <p>An open loop: what the law does not know (prompts above its mean, other lengths than those that were measured) is not
- * corrected for, and {@code target_ratio} is the place to allow for it. A lower limit takes away no sequence that runs, so
- * power falls with a time constant of output tokens per request times time per token.
+ * <p>Where a service reads more than its law says for the sequences that it runs, because prompts are longer than those
+ * that were measured, the law is scaled up by the ratio, smoothed; never down, since a reading that lags behind a rising load
+ * is too low. A lower limit takes away no sequence that runs, so power falls with a time constant of output tokens per
+ * request times time per token.
  */
-public final class ConcurrencyLimitPolicy implements CappingPolicy<Stateless> {
+public final class ConcurrencyLimitPolicy implements CappingPolicy<ConcurrencyLimitPolicy.State> {
+
+    /** No reading lets a law be scaled by more. */
+    private static final double MOST_CORRECTION = 2;
+
+    /**
+     * Remembers how far the laws are off.
+     *
+     * @param corrections factor of the law of each service, 1 to 2
+     */
+    public record State(Map<String, Double> corrections) {
+
+        /** Copies the map in the order of its keys, so that equal states are written as equal JSON. */
+        public State {
+            corrections = Collections.unmodifiableMap(new TreeMap<>(corrections));
+        }
+    }
 
     private final double targetRatio;
     private final int fewestSequences;
     private final boolean freezesGrowth;
+    private final double smoothing;
 
-    ConcurrencyLimitPolicy(double targetRatio, int fewestSequences, boolean freezesGrowth) {
+    ConcurrencyLimitPolicy(double targetRatio, int fewestSequences, boolean freezesGrowth, double smoothing) {
         this.targetRatio = targetRatio;
         this.fewestSequences = fewestSequences;
         this.freezesGrowth = freezesGrowth;
+        this.smoothing = smoothing;
     }
 
     @Override
-    public Stateless initialState() {
-        return Stateless.STATE;
+    public State initialState() {
+        return new State(Map.of());
     }
 
     @Override
-    public Class<Stateless> stateType() {
-        return Stateless.class;
+    public Class<State> stateType() {
+        return State.class;
     }
 
-    /** The law is no worst case: without telemetry nobody would see it fail. */
     @Override
     public Senses senses() {
         return Senses.SERVICES;
@@ -55,19 +73,23 @@ public final class ConcurrencyLimitPolicy implements CappingPolicy<Stateless> {
     }
 
     @Override
-    public Step<Stateless> step(Stateless state, Observation seen) {
+    public Step<State> step(State state, Observation seen) {
         double budgetWatts = targetRatio * seen.allowedWatts() - seen.overheadWatts();
         double spareWatts = budgetWatts;
+        Map<String, Double> corrections = new TreeMap<>();
         TreeMap<Integer, List<Target>> groups = new TreeMap<>();
         for (ServiceReading service : seen.services()) {
-            Target target = target(service);
-            if (target == null) {
+            ReplicaLaw law = service.law();
+            if (law == null || service.gateway().maxConcurrencyLimit() == 0) {
                 spareWatts -= watts(service);
-            } else {
-                spareWatts -= target.replicas * target.fewestWatts;
-                groups.computeIfAbsent(service.priority(), priority -> new ArrayList<>())
-                        .add(target);
+                continue;
             }
+            double correction = corrected(state.corrections().getOrDefault(service.name(), 1.0), law, service);
+            corrections.put(service.name(), correction);
+            Target target = target(service, law.scaled(correction));
+            spareWatts -= target.replicas * target.fewestWatts;
+            groups.computeIfAbsent(service.priority(), priority -> new ArrayList<>())
+                    .add(target);
         }
         List<ServiceAction> actions = new ArrayList<>();
         boolean limited = false;
@@ -79,10 +101,10 @@ public final class ConcurrencyLimitPolicy implements CappingPolicy<Stateless> {
             }
             double share = leftWatts >= wantedWatts ? 1 : leftWatts / wantedWatts;
             leftWatts -= share * wantedWatts;
+            limited |= share < 1;
             for (Target target : group) {
-                int sequences = target.sequences(share);
-                limited |= share < 1;
-                ServiceAction action = action(target.service, sequences, spareWatts < target.fewestWatts);
+                boolean full = spareWatts < 0 || !target.gainsByOneMore(share, leftWatts);
+                ServiceAction action = action(target.service, target.sequences(share), full);
                 if (!action.isEmpty()) {
                     actions.add(action);
                 }
@@ -94,7 +116,20 @@ public final class ConcurrencyLimitPolicy implements CappingPolicy<Stateless> {
                 "%.0f W for services, %.0f W over the fewest sequences of every replica",
                 budgetWatts,
                 spareWatts);
-        return new Step<>(state, new Decision(actions, code, reason));
+        return new Step<>(new State(corrections), new Decision(actions, code, reason));
+    }
+
+    /** The factor of the law after this reading. */
+    private double corrected(double before, ReplicaLaw law, ServiceReading service) {
+        ReplicaCounts replicas = service.replicas();
+        double perReplica = service.runningRequests() / replicas.ready();
+        // Replicas that start or drain draw what no law of theirs tells; with less than one sequence they idle
+        // meanwhile.
+        if (!service.power().isFresh() || replicas.present() > replicas.ready() || !(perReplica >= 1)) {
+            return before;
+        }
+        double ratio = service.power().watts() / (replicas.ready() * law.watts(perReplica));
+        return before + smoothing * (Math.max(1, Math.min(MOST_CORRECTION, ratio)) - before);
     }
 
     /** What the levers need; empty where they stand there already. */
@@ -105,16 +140,19 @@ public final class ConcurrencyLimitPolicy implements CappingPolicy<Stateless> {
         return new ServiceAction(service.name(), null, growth, null, null, limit, null, null, false);
     }
 
-    private @Nullable Target target(ServiceReading service) {
-        ReplicaLaw law = service.law();
+    private Target target(ServiceReading service, ReplicaLaw law) {
         int most = service.gateway().maxConcurrencyLimit();
-        if (law == null || most == 0) {
-            return null;
-        }
         int fewest = Math.min(fewestSequences, most);
         double fewestWatts = law.watts(fewest);
         double mostWatts = Math.min(law.watts(most), service.replicaPower().worstCaseWatts());
-        return new Target(service, law, fewest, fewestWatts, most, Math.max(fewestWatts, mostWatts));
+        return new Target(
+                service,
+                law,
+                service.replicas().present(),
+                fewest,
+                fewestWatts,
+                most,
+                Math.max(fewestWatts, mostWatts));
     }
 
     /** What a service draws that cannot be limited; before it has a reading, what its pods draw at most while they start. */
@@ -134,10 +172,6 @@ public final class ConcurrencyLimitPolicy implements CappingPolicy<Stateless> {
             int most,
             double mostWatts) {
 
-        Target(ServiceReading service, ReplicaLaw law, int fewest, double fewestWatts, int most, double mostWatts) {
-            this(service, law, service.replicas().present(), fewest, fewestWatts, most, mostWatts);
-        }
-
         double rangeWatts() {
             return mostWatts - fewestWatts;
         }
@@ -146,6 +180,22 @@ public final class ConcurrencyLimitPolicy implements CappingPolicy<Stateless> {
         int sequences(double share) {
             double exact = share >= 1 ? most : Math.floor(law.sequences(fewestWatts + share * rangeWatts()));
             return (int) Math.max(fewest, Math.min(most, exact));
+        }
+
+        /**
+         * Whether one more replica makes more tokens of the same watts, and of those that nobody else has: it brings its fixed
+         * watts, which the others then lack.
+         */
+        boolean gainsByOneMore(double share, double leftWatts) {
+            double allWatts = replicas * (fewestWatts + share * rangeWatts()) + leftWatts;
+            return allWatts >= (replicas + 1) * fewestWatts
+                    && (replicas + 1) * dynamicWatts(allWatts / (replicas + 1))
+                            > replicas * dynamicWatts(allWatts / Math.max(1, replicas));
+        }
+
+        /** What a replica of this target draws for its tokens. */
+        private double dynamicWatts(double watts) {
+            return Math.max(0, Math.min(watts, mostWatts) - law.fixedWatts());
         }
     }
 
@@ -158,7 +208,7 @@ public final class ConcurrencyLimitPolicy implements CappingPolicy<Stateless> {
                     "concurrency-limit",
                     "Limits the sequences of each replica to those that the cap has watts for, by the law of its batch.",
                     "G2G, arXiv 2602.05116; formula of Capstan's own fits of batch and power",
-                    "structure high, law measured within 2 %, shares of services and growth freeze Capstan's own",
+                    "structure high, law measured within 2 %, the rest Capstan's own",
                     List.of("concurrency limit", "growth freeze"),
                     true,
                     new PolicyParameter(
@@ -167,7 +217,7 @@ public final class ConcurrencyLimitPolicy implements CappingPolicy<Stateless> {
                             0.95,
                             0.01,
                             2,
-                            "Share of the cap that is planned with; prompts draw more than the law for a while.",
+                            "Share of the cap that is planned with; steps with prompts draw more than the mean.",
                             "assumption"),
                     new PolicyParameter(
                             "min_sequences",
@@ -183,7 +233,15 @@ public final class ConcurrencyLimitPolicy implements CappingPolicy<Stateless> {
                             1,
                             0,
                             1,
-                            "Freezes growth where one more replica of the fewest sequences does not fit.",
+                            "Freezes growth where one more replica would make no more tokens of the watts there are.",
+                            "Capstan: its fixed watts go off the batch of the others"),
+                    new PolicyParameter(
+                            "smoothing",
+                            "ratio",
+                            0.1,
+                            0,
+                            1,
+                            "Weight of the newest reading in the correction of the law; 0 trusts the law.",
                             "assumption"));
         }
 
@@ -197,7 +255,8 @@ public final class ConcurrencyLimitPolicy implements CappingPolicy<Stateless> {
             return new ConcurrencyLimitPolicy(
                     value(parameters, "target_ratio"),
                     (int) value(parameters, "min_sequences"),
-                    value(parameters, "freeze_growth") == 1);
+                    value(parameters, "freeze_growth") == 1,
+                    value(parameters, "smoothing"));
         }
     }
 }

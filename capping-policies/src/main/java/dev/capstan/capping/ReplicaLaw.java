@@ -37,4 +37,9 @@ public record ReplicaLaw(double alphaSeconds, double betaSeconds, double fixedWa
         double busyShare = betaSeconds * tokensPerSecond;
         return busyShare >= 1 ? Double.POSITIVE_INFINITY : alphaSeconds * tokensPerSecond / (1 - busyShare);
     }
+
+    /** The same steps at this many times the draw. */
+    public ReplicaLaw scaled(double factor) {
+        return new ReplicaLaw(alphaSeconds, betaSeconds, factor * fixedWatts, factor * joulesPerToken);
+    }
 }

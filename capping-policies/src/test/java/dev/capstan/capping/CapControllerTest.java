@@ -350,7 +350,7 @@ class CapControllerTest {
         chat.ceiling = 3;
         chat.originalCeiling = 5;
         Decision decision = firstDecision(
-                new CapController<>(new ConcurrencyLimitPolicy(1, 8, true), GuardRails.DEFAULTS, 1),
+                new CapController<>(new ConcurrencyLimitPolicy(1, 8, true, 0), GuardRails.DEFAULTS, 1),
                 observe(0, 10_000, NO_METER, chat));
         assertThat(decision.code()).isEqualTo("ceilings-restored");
         assertThat(decision.actions()).containsExactly(ServiceAction.ceiling("chat", 4));

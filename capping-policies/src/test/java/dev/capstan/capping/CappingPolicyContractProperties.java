@@ -191,6 +191,7 @@ class CappingPolicyContractProperties {
 
         private static double run(SimulatedService service, int demand, double load) {
             service.ready = Math.max(service.floor, Math.min(service.ceiling, demand));
+            service.runningRequests = 20.0 * service.ready;
             double most = service.replicaPower().worstCaseWatts();
             return service.ready * (service.idleWatts + load * (most - service.idleWatts));
         }

@@ -17,8 +17,8 @@ class ConcurrencyLimitPolicyTest {
 
     private static final PowerReading ROOT = PowerReading.absent();
 
-    private final ConcurrencyLimitPolicy policy = new ConcurrencyLimitPolicy(1, 8, true);
-    private final ConcurrencyLimitPolicy limitOnly = new ConcurrencyLimitPolicy(1, 8, false);
+    private final ConcurrencyLimitPolicy policy = new ConcurrencyLimitPolicy(1, 8, true, 0);
+    private final ConcurrencyLimitPolicy limitOnly = new ConcurrencyLimitPolicy(1, 8, false, 0);
 
     private static SimulatedService service(String name, int replicas, int priority) {
         SimulatedService service = SimulatedService.of(name, replicas, replicas * 600.0);
@@ -35,7 +35,7 @@ class ConcurrencyLimitPolicyTest {
         assertThat(decision.actions()).containsExactly(ServiceAction.concurrency("chat", 55));
     }
 
-    /** 95 % of 2298.95 W are 2184 W: floor(133.18), and 421 W over 8 sequences are too few for another replica. */
+    /** 95 % of 2298.95 W are 2184 W: floor(133.18). Another replica would take 1671 W of them, so growth is frozen. */
     @Test
     void limits70bToTheBatchOfItsTarget() {
         SimulatedService large = SimulatedService.of("large", 1, 2000);
@@ -44,16 +44,16 @@ class ConcurrencyLimitPolicyTest {
         large.peakWatts = 2800;
         large.maxConcurrencyLimit = 1024;
         Decision decision =
-                firstDecision(new ConcurrencyLimitPolicy(0.95, 8, false), observe(0, 2184.001 / 0.95, ROOT, large));
+                firstDecision(new ConcurrencyLimitPolicy(0.95, 8, false, 0), observe(0, 2184.001 / 0.95, ROOT, large));
         assertThat(decision.actions()).containsExactly(ServiceAction.concurrency("large", 133));
-        assertThat(firstDecision(new ConcurrencyLimitPolicy(0.95, 8, true), observe(0, 2184.001 / 0.95, ROOT, large))
+        assertThat(firstDecision(new ConcurrencyLimitPolicy(0.95, 8, true, 0), observe(0, 2184.001 / 0.95, ROOT, large))
                         .actions())
                 .containsExactly(ServiceAction.concurrency("large", 133).withFreezeGrowth(true));
     }
 
     /**
      * 1250 W less 2 x 487.03 W are 275.94 W. High priority takes 212.97 W up to its peak; 62.97 W make 550 W for low: x =
-     * 96 / 0.0305, b = 20.994 / 0.71830 = 29.23. 275.94 W do not feed a third replica.
+     * 96 / 0.0305, b = 20.994 / 0.71830 = 29.23. Nothing is left for a third replica.
      */
     @Test
     void givesTheHighestPriorityItsBatchFirst() {
@@ -87,17 +87,72 @@ class ConcurrencyLimitPolicyTest {
                 .containsExactly(ServiceAction.concurrency("chat", 55));
     }
 
-    /** Another replica of 487.03 W fits under 974.1 W and not under 974.0 W. */
+    /**
+     * One replica at its peak makes 700 - 454 = 246 W of tokens, two of W watts W - 908 W: more from 1154 W on. Between 974 W,
+     * where a second one could run 8 sequences, and that, it would make less.
+     */
     @Test
-    void freezesGrowthWhereOneMoreReplicaDoesNotFitAndThawsItAgain() {
+    void freezesGrowthWhereOneMoreReplicaMakesNoMoreTokensAndThawsItAgain() {
         SimulatedService chat = service("chat", 1, 0);
-        assertThat(firstDecision(policy, observe(0, 974.1, ROOT, chat)).actions())
+        assertThat(firstDecision(policy, observe(0, 1154.1, ROOT, chat)).actions())
                 .isEmpty();
-        assertThat(firstDecision(policy, observe(0, 974.0, ROOT, chat)).actions())
+        assertThat(firstDecision(policy, observe(0, 1153.9, ROOT, chat)).actions())
                 .containsExactly(ServiceAction.growth("chat", true));
         chat.growthFrozen = true;
-        assertThat(firstDecision(policy, observe(0, 974.1, ROOT, chat)).actions())
+        assertThat(firstDecision(policy, observe(0, 1154.1, ROOT, chat)).actions())
                 .containsExactly(ServiceAction.growth("chat", false));
+    }
+
+    /** Nothing runs: a first replica is a gain as soon as it may run 8 sequences, at 487.03 W. */
+    @Test
+    void letsAServiceAtZeroStart() {
+        SimulatedService chat = service("chat", 0, 0);
+        assertThat(firstDecision(policy, observe(0, 487.1, ROOT, chat)).actions())
+                .isEmpty();
+        assertThat(firstDecision(policy, observe(0, 487.0, ROOT, chat)).actions())
+                .containsExactly(ServiceAction.growth("chat", true));
+    }
+
+    /**
+     * Two replicas with 40 sequences each should draw 2 x (454 + 0.0305 x 3903.2) = 1146.1 W and read 1260.7 W, 10 % more. At a
+     * weight of a half the law is scaled by 1.05 in the first step: x = (600 / 1.05 - 454) / 0.0305 = 3850.1, b = 25.680 /
+     * 0.65541 = 39.18. By 1.075 in the second: x = 3414.8, b = 22.777 / 0.69437 = 32.80.
+     */
+    @Test
+    void scalesALawThatReadingsAreAbove() {
+        ConcurrencyLimitPolicy correcting = new ConcurrencyLimitPolicy(1, 8, false, 0.5);
+        SimulatedService chat = service("chat", 2, 0);
+        chat.runningRequests = 80;
+        chat.power = PowerReading.fresh(1.1 * 2 * LLAMA_8B.watts(40), 0);
+        Step<ConcurrencyLimitPolicy.State> first =
+                correcting.step(correcting.initialState(), observe(0, 1200, ROOT, chat));
+        assertThat(first.decision().actions()).containsExactly(ServiceAction.concurrency("chat", 39));
+        Step<ConcurrencyLimitPolicy.State> second = correcting.step(first.state(), observe(10, 1200, ROOT, chat));
+        assertThat(second.decision().actions()).containsExactly(ServiceAction.concurrency("chat", 32));
+    }
+
+    /** A reading under the law, one that is late or in part, and replicas that start or idle teach nothing. */
+    @Test
+    void trustsTheLawWhereReadingsSayLittle() {
+        ConcurrencyLimitPolicy correcting = new ConcurrencyLimitPolicy(1, 8, false, 1);
+        SimulatedService chat = service("chat", 2, 0);
+        chat.runningRequests = 80;
+        for (PowerReading power : List.of(
+                PowerReading.fresh(700, 0),
+                new PowerReading(1300, 0, Quality.STALE),
+                new PowerReading(1300, 0, Quality.PARTIAL))) {
+            chat.power = power;
+            assertThat(firstDecision(correcting, observe(0, 1200, ROOT, chat)).actions())
+                    .containsExactly(ServiceAction.concurrency("chat", 55));
+        }
+        chat.power = PowerReading.fresh(1300, 0);
+        chat.runningRequests = 1.9;
+        assertThat(firstDecision(correcting, observe(0, 1200, ROOT, chat)).actions())
+                .containsExactly(ServiceAction.concurrency("chat", 55));
+        chat.runningRequests = 80;
+        chat.starting = 1;
+        assertThat(firstDecision(correcting, observe(0, 1800, ROOT, chat)).actions())
+                .containsExactly(ServiceAction.concurrency("chat", 55));
     }
 
     @Test

@@ -27,6 +27,7 @@ final class SimulatedService {
     int maxClockMegahertz = 1980;
     double wallWattsPerGpuWatt = 1;
     boolean growthFrozen;
+    double runningRequests = Double.NaN;
 
     @Nullable ReplicaLaw law;
 
@@ -82,7 +83,7 @@ final class SimulatedService {
                 new GatewayReading(concurrencyLimit, maxConcurrencyLimit, admissionShare, maxAdmissionShare),
                 priority,
                 weight,
-                Double.NaN,
+                runningRequests,
                 Double.NaN,
                 Double.NaN,
                 Double.NaN);
