@@ -23,12 +23,14 @@ import org.jspecify.annotations.Nullable;
  *       the policy needs is lost, everything is held; after the hold time ceilings step down to the highest ones whose
  *       worst case fits the cap. They never go below a floor, and never up.
  *   <li>While a needed reading is partial the policy may lower, not raise; after the hold time it counts as lost.
- *   <li>Ceilings stay between the floor and the owner's maximum, and rise by few replicas at a time. Where several
- *       services would be released in the same step, a random half of them waits.
+ *   <li>Ceilings stay between the floor and the owner's maximum, and rise by few replicas at a time. Concurrency limits
+ *       and admission shares stay under those of the owner, a limit never under 1. Where several services would be released
+ *       in the same step, a random half of them waits; to thaw growth is a release as well.
  * </ul>
  *
- * <p>Caveats: only replica ceilings, GPU limits and clocks can be compared with what is in force; the other levers of a
- * policy pass as they are.
+ * <p>Caveats: what is in force is what was read back, which is late; a lever whose value was not read is taken to stand
+ * where its owner set it. Without telemetry concurrency limits, admission shares and frozen growth stay as they are: none of
+ * them bounds the worst case of a replica. Routing weights pass as they are.
  *
  * @param <S> state of the policy inside
  */
@@ -95,6 +97,11 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
     }
 
     @Override
+    public boolean setsCeilings() {
+        return policy.setsCeilings();
+    }
+
+    @Override
     public Step<State<S>> step(State<S> state, Observation raw) {
         Observation seen = classified(raw);
         Quality quality = quality(seen);
@@ -129,18 +136,7 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
             ReplicaPower replica = service.replicaPower();
             double mostWatts = service.replicas().present() * replica.worstCaseWatts(replica.maxGpuLimitWatts());
             possibleWatts += mostWatts;
-            services.add(new ServiceReading(
-                    service.name(),
-                    service.domain(),
-                    classified(service.power(), mostWatts),
-                    service.replicas(),
-                    replica,
-                    service.priority(),
-                    service.weight(),
-                    service.runningRequests(),
-                    service.waitingRequests(),
-                    service.inputTokensPerSecond(),
-                    service.outputTokensPerSecond()));
+            services.add(service.withPower(classified(service.power(), mostWatts)));
         }
         List<DomainReading> domains = new ArrayList<>(seen.domains());
         DomainReading root = domains.get(0);
@@ -200,7 +196,7 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
             Integer ceiling = ceilings[i] < service.replicas().ceiling() ? (Integer) ceilings[i] : null;
             Double limit = limits[i] < enforcedLimit(service.replicaPower()) ? (Double) limits[i] : null;
             if (ceiling != null || limit != null) {
-                actions.add(new ServiceAction(service.name(), ceiling, limit, null, null, null, null, false));
+                actions.add(new ServiceAction(service.name(), ceiling, null, limit, null, null, null, null, false));
             }
         }
         String reason = String.format(
@@ -261,7 +257,7 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
         for (ServiceAction action : inner.decision().actions()) {
             wishes.put(action.service(), action);
         }
-        if (policy.limitsGpuPower() && wishes.isEmpty()) {
+        if (!policy.setsCeilings() && wishes.isEmpty()) {
             for (ServiceReading service : seen.services()) {
                 if (service.replicas().ceiling() < service.replicas().originalCeiling()) {
                     wishes.put(
@@ -321,8 +317,16 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
         Integer ceiling = wish.replicaCeiling();
         Double limit = wish.gpuLimitWatts();
         Integer clock = wish.clockMegahertz();
+        Integer sequences = wish.concurrencyLimit();
+        Double share = wish.admissionShare();
         ReplicaPower power = service.replicaPower();
+        GatewayReading gateway = service.gateway();
         return (ceiling != null && ceiling > service.replicas().ceiling())
+                || (Boolean.FALSE.equals(wish.freezeGrowth())
+                        && service.replicas().growthFrozen())
+                || (sequences != null
+                        && Math.min(sequences, gateway.maxConcurrencyLimit()) > gateway.enforcedConcurrency())
+                || (share != null && Math.min(share, gateway.maxAdmissionShare()) > gateway.enforcedAdmission())
                 || (limit != null && limit > enforcedLimit(power))
                 || (clock != null && highestClock(clock, power) > enforcedClock(power));
     }
@@ -365,16 +369,40 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
                 clock = null;
             }
         }
+        Boolean freeze = wish.freezeGrowth();
+        if (freeze != null && (freeze == replicas.growthFrozen() || (!freeze && !mayRaise))) {
+            freeze = null;
+        }
         ServiceAction railed = new ServiceAction(
                 wish.service(),
                 ceiling,
+                freeze,
                 limit,
                 clock,
-                wish.concurrencyLimit(),
+                railedConcurrency(wish.concurrencyLimit(), service.gateway(), mayRaise),
                 wish.routingWeight(),
-                wish.admissionShare(),
+                railedAdmission(wish.admissionShare(), service.gateway(), mayRaise),
                 wish.urgent());
         return railed.isEmpty() ? null : railed;
+    }
+
+    private static @Nullable Integer railedConcurrency(
+            @Nullable Integer wish, GatewayReading gateway, boolean mayRaise) {
+        if (wish == null || gateway.maxConcurrencyLimit() == 0) {
+            return null;
+        }
+        double most = mayRaise ? gateway.maxConcurrencyLimit() : gateway.enforcedConcurrency();
+        int sequences = (int) Math.max(1, Math.min(most, wish));
+        return sequences == gateway.concurrencyLimit() ? null : (Integer) sequences;
+    }
+
+    private static @Nullable Double railedAdmission(@Nullable Double wish, GatewayReading gateway, boolean mayRaise) {
+        if (wish == null || wish.isNaN() || gateway.maxAdmissionShare() == 0) {
+            return null;
+        }
+        double most = mayRaise ? gateway.maxAdmissionShare() : gateway.enforcedAdmission();
+        double share = Math.max(0, Math.min(most, wish));
+        return share == gateway.admissionShare() ? null : (Double) share;
     }
 
     /** Marks a cap that no policy can hold: the floors do not fit it even at the lowest GPU limits. */

@@ -35,11 +35,18 @@ public interface CappingPolicy<S extends Record> {
 
     /**
      * Whether the lever is the GPU power limit or clock. Then {@link CapController} answers lost telemetry with limits
-     * before it takes replicas away, and gives back the ceilings that it lowered itself; the limits are for the policy to
-     * lift.
+     * before it takes replicas away; the limits are for the policy to lift.
      */
     default boolean limitsGpuPower() {
         return false;
+    }
+
+    /**
+     * Whether the lever is the replica ceiling. Where it is not, {@link CapController} gives back the ceilings that it
+     * lowered itself.
+     */
+    default boolean setsCeilings() {
+        return !limitsGpuPower();
     }
 
     /** Decides one cycle of the control loop. */

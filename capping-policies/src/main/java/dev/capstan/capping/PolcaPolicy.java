@@ -124,7 +124,7 @@ public final class PolcaPolicy implements CappingPolicy<PolcaPolicy.State> {
             Double limit = liftsLimits(next, power) ? liftedLimit(service.replicaPower()) : null;
             if (clock != null || limit != null) {
                 boolean urgent = newer != null && newer.urgent();
-                actions.add(new ServiceAction(service.name(), null, limit, clock, null, null, null, urgent));
+                actions.add(new ServiceAction(service.name(), null, null, limit, clock, null, null, null, urgent));
             }
             if (newer != null || command != null) {
                 commands.put(service.name(), newer != null ? newer : command);

@@ -21,7 +21,10 @@ public interface PolicyFactory {
     /** How sure structure and constants are, in words. */
     String confidence();
 
-    /** The levers it pulls, such as {@code replica ceiling}; empty for none. */
+    /**
+     * The levers it pulls; empty for none: {@code replica ceiling}, {@code growth freeze}, {@code GPU power limit}, {@code GPU
+     * clock}, {@code concurrency limit}, {@code routing weight}, {@code admission share}.
+     */
     List<String> levers();
 
     /** Its parameters, in the order of the documentation. */
@@ -32,6 +35,14 @@ public interface PolicyFactory {
      * tool bit by bit, failures included.
      */
     boolean guarded();
+
+    /**
+     * Whether it caps through what only requests have, a concurrency limit or an admission share, and so can do nothing
+     * where demand is known in watts alone.
+     */
+    default boolean needsRequests() {
+        return false;
+    }
 
     /**
      * Makes the policy.

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -106,14 +107,15 @@ public final class PolicyRegistry {
     }
 
     private static boolean allows(PolicyParameter parameter, double value) {
-        boolean whole = parameter.unit().equals("switch") || parameter.unit().equals("steps");
+        boolean whole = Set.of("switch", "steps", "sequences").contains(parameter.unit());
         return parameter.min() <= value && value <= parameter.max() && (!whole || value == Math.rint(value));
     }
 
     private static String range(PolicyParameter parameter) {
         return switch (parameter.unit()) {
             case "switch" -> "0 or 1";
-            case "steps" -> "a whole number from " + (long) parameter.min() + " to " + (long) parameter.max();
+            case "steps", "sequences" ->
+                "a whole number from " + (long) parameter.min() + " to " + (long) parameter.max();
             default -> "from " + parameter.min() + " to " + parameter.max() + " " + parameter.unit();
         };
     }

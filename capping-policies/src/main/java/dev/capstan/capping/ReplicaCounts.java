@@ -10,9 +10,17 @@ package dev.capstan.capping;
  * @param ceiling the maximum in force now
  * @param floor the minimum that the owner of the service set; no policy may go below it
  * @param originalCeiling the maximum that the owner of the service set, before any capping
+ * @param growthFrozen whether the autoscaler may not add replicas now
  */
 public record ReplicaCounts(
-        int ready, int starting, int terminating, int desired, int ceiling, int floor, int originalCeiling) {
+        int ready,
+        int starting,
+        int terminating,
+        int desired,
+        int ceiling,
+        int floor,
+        int originalCeiling,
+        boolean growthFrozen) {
 
     public ReplicaCounts {
         if (ready < 0 || starting < 0 || terminating < 0 || desired < 0 || ceiling < 0) {

@@ -7,16 +7,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param service name of the service
  * @param replicaCeiling maximum of replicas to write to the service's autoscaler
+ * @param freezeGrowth true keeps the service's autoscaler from adding replicas, false lets it again
  * @param gpuLimitWatts power limit for each GPU of the service
  * @param clockMegahertz highest SM clock for each GPU: locks it there; 0 gives it back to what its owner set
- * @param concurrencyLimit most sequences that a replica may run at once
+ * @param concurrencyLimit most sequences that a replica may run at once, at least 1; those that run go on where it is
+ *     lowered, those that wait do so until there is a slot
  * @param routingWeight share of new requests against other pools of the same model, 0 to 1
- * @param admissionShare share of new requests that are admitted, 0 to 1
+ * @param admissionShare share of new requests that are admitted, 0 to 1; the others are refused at once
  * @param urgent whether the clock takes the fast path that clusters keep for emergencies, the power brake
  */
 public record ServiceAction(
         String service,
         @Nullable Integer replicaCeiling,
+        @Nullable Boolean freezeGrowth,
         @Nullable Double gpuLimitWatts,
         @Nullable Integer clockMegahertz,
         @Nullable Integer concurrencyLimit,
@@ -26,17 +29,32 @@ public record ServiceAction(
 
     /** Write this replica ceiling, leave all other levers alone. */
     public static ServiceAction ceiling(String service, int replicas) {
-        return new ServiceAction(service, replicas, null, null, null, null, null, false);
+        return new ServiceAction(service, replicas, null, null, null, null, null, null, false);
     }
 
     /** Write this GPU power limit, leave all other levers alone. */
     public static ServiceAction gpuLimit(String service, double watts) {
-        return new ServiceAction(service, null, watts, null, null, null, null, false);
+        return new ServiceAction(service, null, null, watts, null, null, null, null, false);
     }
 
     /** Lock the GPUs at this clock, or with 0 unlock them; leave all other levers alone. */
     public static ServiceAction clock(String service, int megahertz, boolean urgent) {
-        return new ServiceAction(service, null, null, megahertz, null, null, null, urgent);
+        return new ServiceAction(service, null, null, null, megahertz, null, null, null, urgent);
+    }
+
+    /** Freeze or thaw growth, leave all other levers alone. */
+    public static ServiceAction growth(String service, boolean frozen) {
+        return new ServiceAction(service, null, frozen, null, null, null, null, null, false);
+    }
+
+    /** Write this concurrency limit, leave all other levers alone. */
+    public static ServiceAction concurrency(String service, int sequences) {
+        return new ServiceAction(service, null, null, null, null, sequences, null, null, false);
+    }
+
+    /** Admit this share of new requests, leave all other levers alone. */
+    public static ServiceAction admission(String service, double share) {
+        return new ServiceAction(service, null, null, null, null, null, null, share, false);
     }
 
     /** The same action with another replica ceiling. */
@@ -44,6 +62,35 @@ public record ServiceAction(
         return new ServiceAction(
                 service,
                 replicas,
+                freezeGrowth,
+                gpuLimitWatts,
+                clockMegahertz,
+                concurrencyLimit,
+                routingWeight,
+                admissionShare,
+                urgent);
+    }
+
+    /** The same action with another GPU power limit. */
+    public ServiceAction withGpuLimitWatts(@Nullable Double watts) {
+        return new ServiceAction(
+                service,
+                replicaCeiling,
+                freezeGrowth,
+                watts,
+                clockMegahertz,
+                concurrencyLimit,
+                routingWeight,
+                admissionShare,
+                urgent);
+    }
+
+    /** The same action with growth frozen, thawed, or left alone. */
+    public ServiceAction withFreezeGrowth(@Nullable Boolean frozen) {
+        return new ServiceAction(
+                service,
+                replicaCeiling,
+                frozen,
                 gpuLimitWatts,
                 clockMegahertz,
                 concurrencyLimit,
@@ -55,6 +102,7 @@ public record ServiceAction(
     /** Whether it leaves every lever as it is. */
     public boolean isEmpty() {
         return replicaCeiling == null
+                && freezeGrowth == null
                 && gpuLimitWatts == null
                 && clockMegahertz == null
                 && concurrencyLimit == null

@@ -1,5 +1,7 @@
 package dev.capstan.capping;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What is known of one service. Rates and counts that telemetry did not deliver are {@link Double#NaN}.
  *
@@ -9,6 +11,8 @@ package dev.capstan.capping;
  *     unallocated GPUs and the base power of servers are in {@link Observation#overheadWatts()}
  * @param replicas its replicas
  * @param replicaPower what one replica may draw
+ * @param law how the draw of a replica follows its sequences; null where the owner does not know
+ * @param gateway how many of its requests it takes on
  * @param priority larger is more important
  * @param weight worth of one more replica against the other services of the same priority; above 0
  * @param runningRequests sequences in decode or prefill
@@ -22,6 +26,8 @@ public record ServiceReading(
         PowerReading power,
         ReplicaCounts replicas,
         ReplicaPower replicaPower,
+        @Nullable ReplicaLaw law,
+        GatewayReading gateway,
         int priority,
         double weight,
         double runningRequests,
@@ -33,5 +39,23 @@ public record ServiceReading(
         if (!(weight > 0)) {
             throw new IllegalArgumentException("weight of service " + name + " must be above 0, was " + weight);
         }
+    }
+
+    /** The same with another reading of its power. */
+    public ServiceReading withPower(PowerReading reading) {
+        return new ServiceReading(
+                name,
+                domain,
+                reading,
+                replicas,
+                replicaPower,
+                law,
+                gateway,
+                priority,
+                weight,
+                runningRequests,
+                waitingRequests,
+                inputTokensPerSecond,
+                outputTokensPerSecond);
     }
 }

@@ -8,6 +8,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class CapControllerTest {
 
@@ -139,7 +143,7 @@ class CapControllerTest {
         Decision decision =
                 threeBand.step(state, observe(60, 5600, NO_METER, chat)).decision();
         assertThat(decision.actions())
-                .containsExactly(new ServiceAction("chat", 14, 400.0, null, null, null, null, false));
+                .containsExactly(ServiceAction.ceiling("chat", 14).withGpuLimitWatts(400.0));
     }
 
     /** At the lowest limit of 200 W still only 7 replicas fit 1400 W. */
@@ -152,7 +156,7 @@ class CapControllerTest {
         Decision decision =
                 threeBand.step(state, observe(60, 1400, NO_METER, chat)).decision();
         assertThat(decision.actions())
-                .containsExactly(new ServiceAction("chat", 7, 200.0, null, null, null, null, false));
+                .containsExactly(ServiceAction.ceiling("chat", 7).withGpuLimitWatts(200.0));
     }
 
     @Test
@@ -172,5 +176,183 @@ class CapControllerTest {
         // Three floors at the lowest limit of 200 W are 600 W.
         assertThat(firstDecision(threeBand, observe(0, 599, PowerReading.fresh(500, 0), chat)))
                 .returns("infeasible", Decision::code);
+    }
+
+    /** A service at the limits of its owner, 256 sequences and all requests, or capped to 100, half of them, and frozen. */
+    private static SimulatedService gated(boolean capped, PowerReading power) {
+        SimulatedService chat = chat(4, power);
+        chat.growthFrozen = capped;
+        chat.concurrencyLimit = capped ? 100 : 256;
+        chat.admissionShare = capped ? 0.5 : 1;
+        return chat;
+    }
+
+    private static final ServiceAction LOWER = new ServiceAction("chat", null, true, null, null, 50, null, 0.25, false);
+    private static final ServiceAction RAISE =
+            new ServiceAction("chat", null, false, null, null, 200, null, 0.75, false);
+
+    private static CapController<Stateless> always(ServiceAction... actions) {
+        return new CapController<>(new Always(List.of(actions)), GuardRails.DEFAULTS, 1);
+    }
+
+    /** Wants the same in each step, and needs the readings of services for it. */
+    private record Always(List<ServiceAction> actions) implements CappingPolicy<Stateless> {
+
+        @Override
+        public Stateless initialState() {
+            return Stateless.STATE;
+        }
+
+        @Override
+        public Class<Stateless> stateType() {
+            return Stateless.class;
+        }
+
+        @Override
+        public Senses senses() {
+            return Senses.SERVICES;
+        }
+
+        @Override
+        public Step<Stateless> step(Stateless state, Observation seen) {
+            return new Step<>(state, new Decision(actions, "always", ""));
+        }
+    }
+
+    /** Every signal, absent, late, frozen, not a number, a spike, a half of the boards; the levers of a gateway after it. */
+    @ParameterizedTest(name = "{0}: lowers {2}, raises {3}")
+    @MethodSource("signals")
+    void railsTheLeversOfGatewaysByTheQualityOfTelemetry(
+            String fault, PowerReading power, boolean lowers, boolean raises) {
+        assertThat(firstDecision(always(LOWER), observe(0, 2800, NO_METER, gated(false, power)))
+                        .actions())
+                .isEqualTo(lowers ? List.of(LOWER) : List.of());
+        assertThat(firstDecision(always(RAISE), observe(0, 2800, NO_METER, gated(true, power)))
+                        .actions())
+                .isEqualTo(raises ? List.of(RAISE) : List.of());
+    }
+
+    static List<Arguments> signals() {
+        return List.of(
+                Arguments.of("fresh", PowerReading.fresh(1200, 0), true, true),
+                Arguments.of("as late as allowed", PowerReading.fresh(1200, 60_000_000_000L), true, true),
+                Arguments.of("half", new PowerReading(600, 0, Quality.PARTIAL), true, false),
+                Arguments.of("absent", PowerReading.absent(), false, false),
+                Arguments.of("late", new PowerReading(1200, 0, Quality.STALE), false, false),
+                Arguments.of("frozen", PowerReading.fresh(1200, 60_000_000_001L), false, false),
+                Arguments.of("infinite", PowerReading.fresh(Double.POSITIVE_INFINITY, 0), false, false),
+                Arguments.of("spike", PowerReading.fresh(1.11 * 4 * 700, 0), false, false),
+                Arguments.of("negative", PowerReading.fresh(-1, 0), false, false));
+    }
+
+    /** 2100 W are safe for 3 of 4 replicas; what gateways do is no worst case, and is neither raised nor lowered. */
+    @Test
+    void leavesTheLeversOfGatewaysAsTheyAreWhileTelemetryIsLost() {
+        SimulatedService chat = gated(true, PowerReading.absent());
+        CapController<Stateless> controller = always(RAISE);
+        CapController.State<Stateless> state = controller
+                .step(controller.initialState(), observe(0, 2100, NO_METER, chat))
+                .state();
+        Decision decision =
+                controller.step(state, observe(60, 2100, NO_METER, chat)).decision();
+        assertThat(decision.code()).isEqualTo("safe-ceiling");
+        assertThat(decision.actions()).containsExactly(ServiceAction.ceiling("chat", 3));
+    }
+
+    @Test
+    void releasesTheLeversOfGatewaysOnceInAnInterval() {
+        CapController<Stateless> controller = always(RAISE);
+        SimulatedService chat = gated(true, PowerReading.fresh(1200, 0));
+        CapController.State<Stateless> state = controller.initialState();
+        int[] raisesAt = {0, 15, 30};
+        int raises = 0;
+        for (int second = 0; second <= 30; second += 5) {
+            Step<CapController.State<Stateless>> step = controller.step(state, observe(second, 2800, NO_METER, chat));
+            state = step.state();
+            if (!step.decision().actions().isEmpty()) {
+                assertThat(step.decision().actions()).containsExactly(RAISE);
+                assertThat(second).isEqualTo(raisesAt[raises++]);
+            }
+        }
+        assertThat(raises).isEqualTo(3);
+    }
+
+    @Test
+    void neverReleasesTheGatewaysOfAllServicesInOneStep() {
+        SimulatedService[] services = new SimulatedService[6];
+        ServiceAction[] raises = new ServiceAction[6];
+        for (int i = 0; i < services.length; i++) {
+            services[i] = SimulatedService.of("s" + i, 1, 300);
+            services[i].concurrencyLimit = 8;
+            raises[i] = ServiceAction.concurrency("s" + i, 256);
+        }
+        assertThat(firstDecision(always(raises), observe(0, 100_000, NO_METER, services))
+                        .actions())
+                .hasSize(3);
+    }
+
+    @Test
+    void lowersOneLeverOfAGatewayWhileTheRaiseOfAnotherWaits() {
+        PowerReading half = new PowerReading(600, 0, Quality.PARTIAL);
+        ServiceAction both = new ServiceAction("chat", null, null, null, null, 50, null, 0.75, false);
+        assertThat(firstDecision(always(both), observe(0, 2800, NO_METER, gated(true, half)))
+                        .actions())
+                .containsExactly(ServiceAction.concurrency("chat", 50));
+    }
+
+    /** 256 sequences are the owner's maximum; here he admits 90 % of the requests himself. */
+    @ParameterizedTest
+    @CsvSource({"0, 1, -1, 0", "-3, 1, 0.1, 0.1", "1000, 256, 1.7, 0.9", "70, 70, NaN, ", "100, , 0.5, "})
+    void keepsTheLeversOfGatewaysInsideTheirBounds(
+            int wishedSequences, Integer sequences, double wishedShare, Double share) {
+        SimulatedService chat = gated(true, PowerReading.fresh(1200, 0));
+        chat.maxAdmissionShare = 0.9;
+        ServiceAction wish =
+                new ServiceAction("chat", null, null, null, null, wishedSequences, null, wishedShare, false);
+        List<ServiceAction> actions =
+                firstDecision(always(wish), observe(0, 2800, NO_METER, chat)).actions();
+        assertThat(actions)
+                .isEqualTo(
+                        sequences == null && share == null
+                                ? List.of()
+                                : List.of(new ServiceAction(
+                                        "chat", null, null, null, null, sequences, null, share, false)));
+    }
+
+    @Test
+    void writesNothingToAGatewayThatIsNotThere() {
+        SimulatedService chat = gated(false, PowerReading.fresh(1200, 0));
+        chat.concurrencyLimit = Double.NaN;
+        chat.maxConcurrencyLimit = 0;
+        chat.admissionShare = Double.NaN;
+        chat.maxAdmissionShare = 0;
+        assertThat(firstDecision(always(LOWER), observe(0, 2800, NO_METER, chat))
+                        .actions())
+                .containsExactly(ServiceAction.growth("chat", true));
+    }
+
+    /** Nothing tells that 200 are more than what is in force, so it is taken to be the owner's 256. */
+    @Test
+    void takesALimitThatWasNotReadForTheOwners() {
+        SimulatedService chat = gated(false, new PowerReading(600, 0, Quality.PARTIAL));
+        chat.concurrencyLimit = Double.NaN;
+        chat.admissionShare = Double.NaN;
+        assertThat(firstDecision(always(RAISE), observe(0, 2800, NO_METER, chat))
+                        .actions())
+                .containsExactly(new ServiceAction("chat", null, null, null, null, 200, null, 0.75, false));
+    }
+
+    /** A policy that limits concurrency does not know of the ceilings that the guard has lowered. */
+    @Test
+    void givesCeilingsBackAroundAPolicyWhoseLeverIsAnother() {
+        SimulatedService chat = SimulatedService.of("chat", 3, 900);
+        chat.law = ReplicaLawTest.LLAMA_8B;
+        chat.ceiling = 3;
+        chat.originalCeiling = 5;
+        Decision decision = firstDecision(
+                new CapController<>(new ConcurrencyLimitPolicy(1, 8, true, 0), GuardRails.DEFAULTS, 1),
+                observe(0, 10_000, NO_METER, chat));
+        assertThat(decision.code()).isEqualTo("ceilings-restored");
+        assertThat(decision.actions()).containsExactly(ServiceAction.ceiling("chat", 4));
     }
 }

@@ -118,6 +118,14 @@ class CappingPolicyContractProperties {
                 if (limit != null) {
                     assertThat(limit).isBetween(service.minGpuLimitWatts, service.maxGpuLimitWatts);
                 }
+                Integer sequences = action.concurrencyLimit();
+                if (sequences != null) {
+                    assertThat(sequences).isBetween(1, service.maxConcurrencyLimit);
+                }
+                Double share = action.admissionShare();
+                if (share != null) {
+                    assertThat(share).isBetween(0.0, service.maxAdmissionShare);
+                }
             }
             state = step.state();
             world.apply(step.decision());
@@ -167,6 +175,8 @@ class CappingPolicyContractProperties {
             code.minGpuLimitWatts = 100;
             code.maxGpuLimitWatts = 400;
             code.wallWattsPerGpuWatt = 1.1;
+            chat.law = ReplicaLawTest.LLAMA_8B;
+            code.law = new ReplicaLaw(14.15e-3, 0.1468e-3, 700, 0.0707);
         }
 
         Observation next(Tick tick) {
@@ -181,6 +191,7 @@ class CappingPolicyContractProperties {
 
         private static double run(SimulatedService service, int demand, double load) {
             service.ready = Math.max(service.floor, Math.min(service.ceiling, demand));
+            service.runningRequests = 20.0 * service.ready;
             double most = service.replicaPower().worstCaseWatts();
             return service.ready * (service.idleWatts + load * (most - service.idleWatts));
         }

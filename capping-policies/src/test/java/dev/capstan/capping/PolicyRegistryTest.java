@@ -19,6 +19,7 @@ class PolicyRegistryTest {
                 .containsExactly(
                         "climatik-documented",
                         "climatik-shipped",
+                        "concurrency-limit",
                         "none",
                         "polca",
                         "replica-cap",
@@ -29,8 +30,9 @@ class PolicyRegistryTest {
     @Test
     void namesTheNearestPolicyWhenThereIsNoneOfThatName() {
         assertThatThrownBy(() -> PolicyRegistry.find("tree-band"))
-                .hasMessage("there is no policy \"tree-band\". Known policies: climatik-documented, climatik-shipped,"
-                        + " none, polca, replica-cap, static-floor, three-band. Maybe you meant three-band.");
+                .hasMessage(
+                        "there is no policy \"tree-band\". Known policies: climatik-documented, climatik-shipped,"
+                                + " concurrency-limit, none, polca, replica-cap, static-floor, three-band. Maybe you meant three-band.");
         assertThatThrownBy(() -> PolicyRegistry.find("x")).hasMessageEndingWith("three-band.");
     }
 

@@ -1,6 +1,7 @@
 package dev.capstan.capping;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A service whose parts a test sets one by one; what it does not set is one idle-able 700 W GPU per replica. */
 final class SimulatedService {
@@ -25,6 +26,15 @@ final class SimulatedService {
     double clockMegahertz = 1980;
     int maxClockMegahertz = 1980;
     double wallWattsPerGpuWatt = 1;
+    boolean growthFrozen;
+    double runningRequests = Double.NaN;
+
+    @Nullable ReplicaLaw law;
+
+    double concurrencyLimit = 256;
+    int maxConcurrencyLimit = 256;
+    double admissionShare = 1;
+    double maxAdmissionShare = 1;
 
     SimulatedService(String name) {
         this.name = name;
@@ -66,11 +76,14 @@ final class SimulatedService {
                 name,
                 "hall",
                 power,
-                new ReplicaCounts(ready, starting, terminating, ready + starting, ceiling, floor, originalCeiling),
+                new ReplicaCounts(
+                        ready, starting, terminating, ready + starting, ceiling, floor, originalCeiling, growthFrozen),
                 replicaPower(),
+                law,
+                new GatewayReading(concurrencyLimit, maxConcurrencyLimit, admissionShare, maxAdmissionShare),
                 priority,
                 weight,
-                Double.NaN,
+                runningRequests,
                 Double.NaN,
                 Double.NaN,
                 Double.NaN);
@@ -93,6 +106,12 @@ final class SimulatedService {
                 if (clock != null) {
                     clockMegahertz = clock == 0 ? maxClockMegahertz : clock;
                 }
+                Boolean freeze = action.freezeGrowth();
+                growthFrozen = freeze == null ? growthFrozen : freeze;
+                Integer sequences = action.concurrencyLimit();
+                concurrencyLimit = sequences == null ? concurrencyLimit : sequences;
+                Double share = action.admissionShare();
+                admissionShare = share == null ? admissionShare : share;
             }
         }
     }

@@ -79,6 +79,7 @@ final class PoliciesCommand implements Callable<Integer> {
         out.println("confidence  " + policy.confidence());
         out.println("levers      " + levers(policy));
         out.println("guard rails " + (policy.guarded() ? "yes" : "no: reproduces a shipped tool, failures included"));
+        out.println("modes       " + (policy.needsRequests() ? "requests" : "requests, power"));
         if (policy.parameters().isEmpty()) {
             return;
         }
@@ -115,6 +116,7 @@ final class PoliciesCommand implements Callable<Integer> {
         description.put("confidence", policy.confidence());
         description.put("levers", policy.levers());
         description.put("guarded", policy.guarded());
+        description.put("needsRequests", policy.needsRequests());
         description.put("parameters", policy.parameters());
         return description;
     }

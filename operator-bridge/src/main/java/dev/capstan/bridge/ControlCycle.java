@@ -104,18 +104,7 @@ public final class ControlCycle<S extends Record> {
         }
         List<ServiceReading> services = new ArrayList<>();
         for (ServiceReading service : unmetered.services()) {
-            services.add(new ServiceReading(
-                    service.name(),
-                    service.domain(),
-                    readings.service(service.name()),
-                    service.replicas(),
-                    service.replicaPower(),
-                    service.priority(),
-                    service.weight(),
-                    service.runningRequests(),
-                    service.waitingRequests(),
-                    service.inputTokensPerSecond(),
-                    service.outputTokensPerSecond()));
+            services.add(service.withPower(readings.service(service.name())));
         }
         return new Observation(
                 nowNanos, unmetered.capWatts(), readings.overheadWatts(), domains, services, unmetered.carbon());

@@ -7,6 +7,7 @@ import dev.capstan.capping.CappingPolicy;
 import dev.capstan.capping.CarbonReading;
 import dev.capstan.capping.Decision;
 import dev.capstan.capping.DomainReading;
+import dev.capstan.capping.GatewayReading;
 import dev.capstan.capping.Observation;
 import dev.capstan.capping.PowerReading;
 import dev.capstan.capping.ReplicaCounts;
@@ -183,8 +184,10 @@ class ControlCycleTest {
                 name,
                 "row",
                 PowerReading.absent(),
-                new ReplicaCounts(5, 0, 0, 5, 8, 1, 8),
+                new ReplicaCounts(5, 0, 0, 5, 8, 1, 8, false),
                 new ReplicaPower(1_400, 200, 600, 2, 700, 200, 700, 1_980, 1_980, 1.1),
+                null,
+                GatewayReading.NONE,
                 0,
                 1,
                 12,

@@ -147,6 +147,11 @@ public final class ScaledObject {
         this.scaleOutPaused = scaleOutPaused;
     }
 
+    /** Whether that annotation is set. */
+    public boolean isScaleOutPaused() {
+        return scaleOutPaused;
+    }
+
     /** Annotation {@code autoscaling.keda.sh/paused-scale-in}: shrink no further. */
     public void setScaleInPaused(boolean scaleInPaused) {
         this.scaleInPaused = scaleInPaused;

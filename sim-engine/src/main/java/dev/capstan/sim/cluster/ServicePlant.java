@@ -36,6 +36,25 @@ public interface ServicePlant extends PodLoad {
     /** The clock at which its GPUs are locked, 0 where they are not. */
     int clockMegahertz();
 
+    /**
+     * The most sequences that each of its replicas runs at once from now on, those that start later included: at least 1, at
+     * most {@link #maxConcurrency}. Those that run go on; those that wait do so until there is a slot. Without effect where
+     * it serves no requests.
+     */
+    void limitConcurrency(int sequences);
+
+    /** The concurrency limit in force; 0 where it serves no requests. */
+    int concurrencyLimit();
+
+    /** The concurrency limit of its engines; 0 where it serves no requests. */
+    int maxConcurrency();
+
+    /** The share of new requests that are admitted from now on, 0 to 1. Without effect where it serves no requests. */
+    void admit(double share);
+
+    /** The share of new requests that are admitted. */
+    double admissionShare();
+
     /** Checks the invariants that the service keeps, of {@code docs/invariants.md}. */
     void check();
 }

@@ -4,10 +4,12 @@ import dev.capstan.capping.CappingPolicy;
 import dev.capstan.capping.CarbonReading;
 import dev.capstan.capping.Decision;
 import dev.capstan.capping.DomainReading;
+import dev.capstan.capping.GatewayReading;
 import dev.capstan.capping.Observation;
 import dev.capstan.capping.PowerReading;
 import dev.capstan.capping.Quality;
 import dev.capstan.capping.ReplicaCounts;
+import dev.capstan.capping.ReplicaLaw;
 import dev.capstan.capping.ReplicaPower;
 import dev.capstan.capping.ServiceAction;
 import dev.capstan.capping.ServiceReading;
@@ -32,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The operator around a policy: at each interval it queries telemetry, lets the policy decide and writes what it decided
- * to the levers, each with its latency; commands to GPUs may fail silently, for a whole service at once. It also carries
- * the autoscalers, whose ceilings are one of the levers.
+ * to the levers, each with its latency; commands to GPUs and to gateways may fail silently, for a whole service at once.
+ * It also carries the autoscalers, whose ceilings and growth are two of the levers.
  */
 public final class ControlLoop {
 
@@ -60,15 +62,22 @@ public final class ControlLoop {
     private final Listener listener;
     private final List<ServiceAutoscaler> autoscalers = new ArrayList<>();
     private final int[] requestedCeilings;
+    private final boolean[] requestedFreezes;
     private final double[] requestedLimits;
     private final int[] requestedClocks;
+    private final int[] requestedConcurrency;
+    private final double[] requestedAdmission;
     /** The newest clock command of each service: an older one that has not landed yet never will. */
     private final long[] clockCommands;
 
     private final int[] ceilingHandlers;
+    private final int[] freezeHandlers;
     private final int[] limitHandlers;
     private final int[] clockHandlers;
+    private final int[] concurrencyHandlers;
+    private final int[] admissionHandlers;
     private final RandomStream failures;
+    private final RandomStream gatewayFailures;
     private final double[] domainOverheadWatts;
     private @Nullable Stepper<?> policy;
     private DoubleSupplier capWatts = () -> Double.POSITIVE_INFINITY;
@@ -94,13 +103,20 @@ public final class ControlLoop {
         this.listener = listener;
         int count = plants.size();
         requestedCeilings = new int[count];
+        requestedFreezes = new boolean[count];
         requestedLimits = new double[count];
         requestedClocks = new int[count];
+        requestedConcurrency = new int[count];
+        requestedAdmission = new double[count];
         clockCommands = new long[count];
         ceilingHandlers = new int[count];
+        freezeHandlers = new int[count];
         limitHandlers = new int[count];
         clockHandlers = new int[count];
+        concurrencyHandlers = new int[count];
+        admissionHandlers = new int[count];
         failures = RandomStream.named(seed, "silent-failures");
+        gatewayFailures = RandomStream.named(seed, "gateway-failures");
         for (int i = 0; i < count; i++) {
             Experiment.Service spec = experiment.services().get(i);
             ServicePlant plant = plants.get(i);
@@ -109,8 +125,13 @@ public final class ControlLoop {
             requestedCeilings[i] = autoscaler.ceiling();
             requestedLimits[i] = plant.gpuLimitWatts();
             requestedClocks[i] = plant.clockMegahertz();
+            requestedConcurrency[i] = plant.concurrencyLimit();
+            requestedAdmission[i] = plant.admissionShare();
             ceilingHandlers[i] = kernel.register(ceiling -> autoscaler.setCeiling((int) ceiling));
+            freezeHandlers[i] = kernel.register(frozen -> autoscaler.freezeGrowth(frozen == 1));
             limitHandlers[i] = kernel.register(bits -> plant.limitGpus(Double.longBitsToDouble(bits)));
+            concurrencyHandlers[i] = kernel.register(sequences -> plant.limitConcurrency((int) sequences));
+            admissionHandlers[i] = kernel.register(bits -> plant.admit(Double.longBitsToDouble(bits)));
             int service = i;
             clockHandlers[i] = kernel.register(command -> {
                 if (command == clockCommands[service]) {
@@ -143,6 +164,11 @@ public final class ControlLoop {
     /** The replica ceiling of a service in force. */
     public int ceiling(int service) {
         return autoscalers.get(service).ceiling();
+    }
+
+    /** Whether the autoscaler of a service may not add replicas. */
+    public boolean growthFrozen(int service) {
+        return autoscalers.get(service).growthFrozen();
     }
 
     /** Power of the root domain as the policy saw it last; NaN before the first step and where it saw nothing. */
@@ -180,6 +206,13 @@ public final class ControlLoop {
                 kernel.schedule(at, Priority.ACTUATION, ceilingHandlers[service], ceiling);
                 changes = true;
             }
+            Boolean frozen = action.freezeGrowth();
+            if (frozen != null && frozen != requestedFreezes[service]) {
+                requestedFreezes[service] = frozen;
+                long at = now + experiment.control().apiLatencyNanos();
+                kernel.schedule(at, Priority.ACTUATION, freezeHandlers[service], frozen ? 1 : 0);
+                changes = true;
+            }
             Double limit = action.gpuLimitWatts();
             if (limit != null && limit != requestedLimits[service]) {
                 if (arrives()) {
@@ -202,11 +235,44 @@ public final class ControlLoop {
                 }
                 changes = true;
             }
+            changes |= tellGateway(service, action, now);
             if (changes) {
                 written.add(action);
             }
         }
         return written;
+    }
+
+    /** Writes the levers of the gateway before a service; false where they stay as they are. */
+    private boolean tellGateway(int service, ServiceAction action, long now) {
+        if (plants.get(service).maxConcurrency() == 0) {
+            return false;
+        }
+        Experiment.Gateways gateways = experiment.control().gateways();
+        boolean changes = false;
+        Integer sequences = action.concurrencyLimit();
+        if (sequences != null && sequences != requestedConcurrency[service]) {
+            if (reachesGateway(gateways)) {
+                requestedConcurrency[service] = sequences;
+                long at = now + gateways.concurrencyLatencyNanos();
+                kernel.schedule(at, Priority.ACTUATION, concurrencyHandlers[service], sequences);
+            }
+            changes = true;
+        }
+        Double share = action.admissionShare();
+        if (share != null && share != requestedAdmission[service]) {
+            if (reachesGateway(gateways)) {
+                requestedAdmission[service] = share;
+                long at = now + gateways.admissionLatencyNanos();
+                kernel.schedule(at, Priority.ACTUATION, admissionHandlers[service], Double.doubleToLongBits(share));
+            }
+            changes = true;
+        }
+        return changes;
+    }
+
+    private boolean reachesGateway(Experiment.Gateways gateways) {
+        return gateways.failures() == 0 || gatewayFailures.nextDouble() >= gateways.failures();
     }
 
     /** Whether a command to GPUs arrives. One that does not leaves no trace but in what is read back later. */
@@ -270,13 +336,22 @@ public final class ControlLoop {
         int starting = deployment.count(Pod.Phase.STARTING);
         int terminating = deployment.count(Pod.Phase.TERMINATING);
         ReplicaCounts replicas = new ReplicaCounts(
-                ready, starting, terminating, desired(index), ceiling(index), spec.minReplicas(), spec.maxReplicas());
+                ready,
+                starting,
+                terminating,
+                desired(index),
+                ceiling(index),
+                spec.minReplicas(),
+                spec.maxReplicas(),
+                growthFrozen(index));
         return new ServiceReading(
                 spec.name(),
                 power.domain(0).name(),
                 reading(index, ready, replicas.present()),
                 replicas,
                 replicaPower(index),
+                replicaLaw(spec.model()),
+                gateway(index),
                 spec.priority(),
                 spec.weight(),
                 monitor.running(index),
@@ -294,6 +369,25 @@ public final class ControlLoop {
         int expected = ready * plants.get(service).deployment().gpus();
         Quality quality = answered < expected ? Quality.PARTIAL : Quality.FRESH;
         return new PowerReading(monitor.serviceWatts(service), monitor.serviceAgeNanos(service), quality);
+    }
+
+    private GatewayReading gateway(int service) {
+        int owners = plants.get(service).maxConcurrency();
+        return owners == 0
+                ? GatewayReading.NONE
+                : new GatewayReading(monitor.concurrencyLimit(service), owners, monitor.admissionShare(service), 1);
+    }
+
+    /** The law of the profile, at the wall. */
+    private @Nullable ReplicaLaw replicaLaw(ModelProfile model) {
+        ReplicaLaw boards = model.decodeLaw();
+        return boards == null
+                ? null
+                : new ReplicaLaw(
+                        boards.alphaSeconds(),
+                        boards.betaSeconds(),
+                        Math.max(0, servers.activeWatts(boards.fixedWatts(), model.gpus())),
+                        boards.joulesPerToken() * experiment.cluster().wallWattsPerGpuWatt());
     }
 
     private ReplicaPower replicaPower(int service) {

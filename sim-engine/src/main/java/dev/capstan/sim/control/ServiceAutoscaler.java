@@ -99,6 +99,20 @@ final class ServiceAutoscaler {
         hpa.setBounds(Math.min(scaledObject.hpaMin(), ceiling), ceiling);
     }
 
+    /** Whether the autoscaler may not add replicas. */
+    boolean growthFrozen() {
+        return scaledObject.isScaleOutPaused();
+    }
+
+    /**
+     * KEDA's {@code paused-scale-out}: it activates no more, and writes {@code behavior.scaleUp.selectPolicy: Disabled} into
+     * the HPA, which acts at its next sync. A count under the minimum is still corrected.
+     */
+    void freezeGrowth(boolean frozen) {
+        scaledObject.setScaleOutPaused(frozen);
+        hpa.setBehavior(scaledObject.hpaBehavior());
+    }
+
     private void check() {
         scale(scaledObject.check(kernel.nowNanos(), deployment.specReplicas(), metric()));
         kernel.schedule(kernel.nowNanos() + settings.kedaPollingNanos(), Priority.KEDA, kedaChecks, 0);
@@ -114,7 +128,8 @@ final class ServiceAutoscaler {
                     deployment.count(Pod.Phase.READY),
                     new HpaMetric.External(scaledObject.spec().target(), metric())));
         } else {
-            scale(Math.min(initialReplicas, scaledObject.hpaMax()));
+            int wanted = Math.min(initialReplicas, scaledObject.hpaMax());
+            scale(growthFrozen() ? Math.min(wanted, spec) : wanted);
         }
         kernel.schedule(kernel.nowNanos() + settings.hpaSyncNanos(), Priority.HPA, hpaSyncs, 0);
     }

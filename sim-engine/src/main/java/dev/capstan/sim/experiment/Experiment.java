@@ -198,6 +198,7 @@ public record Experiment(
      * @param silentFailures share of the commands to GPUs that never arrive, without an error
      * @param maxReadingAgeNanos age beyond which guarded policies call a reading stale
      * @param holdNanos how long guarded policies hold before they step down to the last safe ceiling
+     * @param gateways the levers of gateways
      */
     public record Control(
             long intervalNanos,
@@ -207,7 +208,21 @@ public record Experiment(
             long brakeLatencyNanos,
             double silentFailures,
             long maxReadingAgeNanos,
-            long holdNanos) {}
+            long holdNanos,
+            Gateways gateways) {}
+
+    /**
+     * How commands reach the gateways before the replicas.
+     *
+     * @param concurrencyLatencyNanos from a decision until a concurrency limit is in force
+     * @param admissionLatencyNanos from a decision until an admission share is in force
+     * @param failures share of these commands that never arrive, without an error
+     */
+    public record Gateways(long concurrencyLatencyNanos, long admissionLatencyNanos, double failures) {
+
+        /** At once, and always. */
+        public static final Gateways PROMPT = new Gateways(0, 0, 0);
+    }
 
     /**
      * How power and load are measured.

@@ -18,6 +18,7 @@ import dev.capstan.sim.experiment.Experiment.Domain;
 import dev.capstan.sim.experiment.Experiment.Failing;
 import dev.capstan.sim.experiment.Experiment.Failure;
 import dev.capstan.sim.experiment.Experiment.Failures;
+import dev.capstan.sim.experiment.Experiment.Gateways;
 import dev.capstan.sim.experiment.Experiment.Mode;
 import dev.capstan.sim.experiment.Experiment.Outage;
 import dev.capstan.sim.experiment.Experiment.Output;
@@ -81,7 +82,7 @@ final class ExperimentReader {
         Optional<Carbon> carbon =
                 root.has("carbon") ? Optional.of(grid.carbon(root.section("carbon"))) : Optional.empty();
         Optional<Price> price = root.has("price") ? Optional.of(grid.price(root.section("price"))) : Optional.empty();
-        List<Policy> policies = policies(root);
+        List<Policy> policies = policies(root, mode);
         Section scoringSection = root.section("scoring");
         Scoring scoring = new Scoring(
                 scoringSection.duration("bridge", "10s", "0s"), scoringSection.duration("ignore", "5s", "0s"));
@@ -466,6 +467,10 @@ final class ExperimentReader {
         long limit = section.duration("gpu_limit_latency", "500ms", "0s");
         // About 200 ms are reported for A100, 50 to 80 ms for H100, second hand.
         long clock = section.duration("clock_latency", "200ms", "0s");
+        // Istio waits so long for further changes before it pushes one to its gateways (PILOT_DEBOUNCE_AFTER).
+        long concurrency = section.duration("concurrency_latency", "100ms", "0s");
+        long admission = section.duration("admission_latency", "100ms", "0s");
+        Gateways gateways = new Gateways(concurrency, admission, section.ratio("gateway_failures", "0", 0, 1));
         Control control = new Control(
                 interval,
                 api,
@@ -474,12 +479,13 @@ final class ExperimentReader {
                 section.has("brake_latency") ? section.duration("brake_latency", null, "0s") : clock,
                 section.ratio("silent_failures", "0", 0, 1),
                 section.has("max_reading_age") ? section.duration("max_reading_age", null, "1ms") : young,
-                section.duration("hold", "60s", "0s"));
+                section.duration("hold", "60s", "0s"),
+                gateways);
         section.finish();
         return control;
     }
 
-    private List<Policy> policies(Section root) {
+    private List<Policy> policies(Section root, Mode mode) {
         List<Policy> policies = new ArrayList<>();
         Set<String> labels = new HashSet<>();
         List<Section> sections = new ArrayList<>();
@@ -513,6 +519,13 @@ final class ExperimentReader {
                                 + String.join(", ", known) + ".");
             } else {
                 List<ParameterIssue> wrong = PolicyRegistry.check(factory.get(), given);
+                if (mode == Mode.POWER && factory.get().needsRequests()) {
+                    section.issue(
+                            "name",
+                            "policy " + name
+                                    + " caps through a concurrency limit or an admission share, and mode: power"
+                                    + " knows no requests; take another policy, or a request trace");
+                }
                 wrong.forEach(issue -> parameters.issue(issue.parameter(), issue.message()));
                 if (wrong.isEmpty()) {
                     Map<String, Double> all = PolicyRegistry.resolve(factory.get(), given);

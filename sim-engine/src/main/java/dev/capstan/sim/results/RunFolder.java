@@ -97,7 +97,10 @@ final class RunFolder {
                 "locked_clock_megahertz",
                 "running_requests",
                 "waiting_requests",
-                "power_watts")) {
+                "power_watts",
+                "growth_frozen",
+                "concurrency_limit_sequences",
+                "admission_share")) {
             for (RunResult.Sample sample : detail.samples()) {
                 for (int i = 0; i < sample.services().size(); i++) {
                     RunResult.ServiceSample service = sample.services().get(i);
@@ -113,7 +116,10 @@ final class RunFolder {
                             service.lockedMegahertz() == 0 ? Double.NaN : (double) service.lockedMegahertz(),
                             service.running(),
                             service.waiting(),
-                            service.powerWatts());
+                            service.powerWatts(),
+                            service.growthFrozen() ? 1 : 0,
+                            service.concurrencyLimit() == 0 ? Double.NaN : (double) service.concurrencyLimit(),
+                            service.concurrencyLimit() == 0 ? Double.NaN : service.admissionShare());
                 }
             }
         }
@@ -158,7 +164,10 @@ final class RunFolder {
                 "service",
                 "replica_ceiling",
                 "gpu_limit_watts",
-                "clock_megahertz")) {
+                "clock_megahertz",
+                "growth_frozen",
+                "concurrency_limit_sequences",
+                "admission_share")) {
             for (RunResult.LoggedDecision decision : detail.decisions()) {
                 List<ServiceAction> actions = decision.actions();
                 for (int i = 0; i < Math.max(1, actions.size()); i++) {
@@ -172,7 +181,10 @@ final class RunFolder {
                             action == null ? "" : action.service(),
                             action == null ? null : action.replicaCeiling(),
                             action == null ? null : action.gpuLimitWatts(),
-                            action == null ? null : action.clockMegahertz());
+                            action == null ? null : action.clockMegahertz(),
+                            action == null || action.freezeGrowth() == null ? null : action.freezeGrowth() ? 1 : 0,
+                            action == null ? null : action.concurrencyLimit(),
+                            action == null ? null : action.admissionShare());
                 }
             }
         }

@@ -56,7 +56,8 @@ public enum Figure {
     PREFIX_CACHED_TOKENS,
     ENERGY_COST,
     OUT_OF_RANGE_TIME_SHARE,
-    WASTED_JOULES;
+    WASTED_JOULES,
+    REQUESTS_REFUSED;
 
     /** The name of its column. */
     public String column() {

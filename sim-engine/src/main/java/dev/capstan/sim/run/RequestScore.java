@@ -24,6 +24,7 @@ final class RequestScore {
     private int lost;
     private int timedOut;
     private int abandoned;
+    private int refused;
     private int unfinished;
     private int metTargets;
     private long inputTokens;
@@ -47,6 +48,7 @@ final class RequestScore {
                 case LOST -> lost++;
                 case TIMED_OUT -> timedOut++;
                 case ABANDONED -> abandoned++;
+                case REFUSED -> refused++;
                 default -> unfinished++;
             }
         }
@@ -68,6 +70,7 @@ final class RequestScore {
         figures[Figure.REQUESTS_LOST.ordinal()] = lost;
         figures[Figure.REQUESTS_TIMED_OUT.ordinal()] = timedOut;
         figures[Figure.REQUESTS_ABANDONED.ordinal()] = abandoned;
+        figures[Figure.REQUESTS_REFUSED.ordinal()] = refused;
         figures[Figure.REQUESTS_UNFINISHED.ordinal()] = unfinished;
         figures[Figure.INPUT_TOKENS.ordinal()] = inputTokens;
         figures[Figure.OUTPUT_TOKENS.ordinal()] = outputTokens;

@@ -46,6 +46,9 @@ public record RunResult(double[] figures, long events, List<Disturbance> disturb
      * State of one service.
      *
      * @param lockedMegahertz clock at which its GPUs are locked; 0 where they are not
+     * @param growthFrozen whether its autoscaler may not add replicas
+     * @param concurrencyLimit most sequences that each replica runs at once; 0 where it serves no requests
+     * @param admissionShare share of new requests that are admitted
      */
     public record ServiceSample(
             int ready,
@@ -55,6 +58,9 @@ public record RunResult(double[] figures, long events, List<Disturbance> disturb
             int ceiling,
             double gpuLimitWatts,
             int lockedMegahertz,
+            boolean growthFrozen,
+            int concurrencyLimit,
+            double admissionShare,
             double running,
             double waiting,
             double powerWatts) {}

@@ -328,7 +328,10 @@ public final class SimulationRun {
             ModelProfile model = spec.model();
             ServicePlant plant = plants.get(i);
             if (control.ceiling(i) < spec.maxReplicas()
+                    || control.growthFrozen(i)
                     || plant.gpuLimitWatts() < model.tdpGpuWatts()
+                    || plant.concurrencyLimit() < plant.maxConcurrency()
+                    || plant.admissionShare() < 1
                     || model.clockShare(plant.clockMegahertz()) < model.clockShare(spec.lockedMegahertz())) {
                 return true;
             }
@@ -368,6 +371,9 @@ public final class SimulationRun {
                     control.ceiling(i),
                     plant.gpuLimitWatts(),
                     plant.clockMegahertz(),
+                    control.growthFrozen(i),
+                    plant.concurrencyLimit(),
+                    plant.admissionShare(),
                     plant.running(),
                     plant.waiting(),
                     watts));

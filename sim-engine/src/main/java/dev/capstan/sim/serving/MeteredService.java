@@ -184,6 +184,31 @@ public final class MeteredService implements ServicePlant {
         serve();
     }
 
+    @Override
+    public void limitConcurrency(int sequences) {
+        // Demand in watts has no sequences.
+    }
+
+    @Override
+    public int concurrencyLimit() {
+        return 0;
+    }
+
+    @Override
+    public int maxConcurrency() {
+        return 0;
+    }
+
+    @Override
+    public void admit(double share) {
+        // Demand in watts has no requests to refuse.
+    }
+
+    @Override
+    public double admissionShare() {
+        return 1;
+    }
+
     /** Invariant 6: demand is served, curtailed or still owed. */
     @Override
     public void check() {

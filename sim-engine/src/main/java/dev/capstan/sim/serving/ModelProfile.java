@@ -1,5 +1,6 @@
 package dev.capstan.sim.serving;
 
+import dev.capstan.capping.ReplicaLaw;
 import dev.capstan.sim.cluster.StartupPhase;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -324,6 +325,24 @@ public record ModelProfile(
                 ? decodeStepNanos(b)
                 : 1e6 * (power.closedLoopBaseMs() + power.closedLoopPerSequenceMs() * b);
         return Math.min(most, power.fixedWatts() + power.joulesPerToken() * b / (nanos * 1e-9));
+    }
+
+    /**
+     * The law that {@link #decodeWatts} follows below the TDP, in watts of the boards; null where the profile has a table in
+     * its place, or no draw that rises with the sequences.
+     */
+    public @Nullable ReplicaLaw decodeLaw() {
+        Double alphaMs = power.closedLoopBaseMs() == null ? step.baseMs() : power.closedLoopBaseMs();
+        Double betaMs =
+                power.closedLoopPerSequenceMs() == null ? step.perSequenceMs() : power.closedLoopPerSequenceMs();
+        Double fixedWatts = power.fixedWatts();
+        Double joulesPerToken = power.joulesPerToken();
+        if (power.sequences() != null || alphaMs == null || betaMs == null) {
+            return null;
+        }
+        return fixedWatts == null || joulesPerToken == null || joulesPerToken == 0
+                ? null
+                : new ReplicaLaw(alphaMs * 1e-3, betaMs * 1e-3, fixedWatts, joulesPerToken);
     }
 
     /** Draw of all boards while they do nothing but read weights and KV cache: where the decode law begins. */

@@ -29,6 +29,9 @@ final class Replica {
     /** What its steps cost under the limit in force. */
     StepPrices prices;
 
+    /** Most sequences that it admits under the limit in force. */
+    int maxSequences;
+
     boolean accepting = true;
 
     boolean stepping;
@@ -64,7 +67,6 @@ final class Replica {
     long pricedContextTokens;
 
     private final RequestLedger requests;
-    private final int maxSequences;
     private final int tokenBudget;
 
     private final RequestQueue waiting = new RequestQueue();
@@ -86,15 +88,22 @@ final class Replica {
     private int[] leavingRequests = new int[4];
     private Outcome[] leavingOutcomes = new Outcome[4];
 
-    Replica(Pod pod, int index, RequestLedger requests, ModelProfile model, KvCache kv, StepPrices prices) {
+    Replica(
+            Pod pod,
+            int index,
+            RequestLedger requests,
+            int maxSequences,
+            int tokenBudget,
+            KvCache kv,
+            StepPrices prices) {
         this.pod = pod;
         this.prices = prices;
         this.index = index;
         this.requests = requests;
         this.kv = kv;
         batch = new DecodeBatch(requests.size());
-        maxSequences = model.maxSequences();
-        tokenBudget = model.tokenBudget();
+        this.maxSequences = maxSequences;
+        this.tokenBudget = tokenBudget;
     }
 
     /** Requests on the replica. */

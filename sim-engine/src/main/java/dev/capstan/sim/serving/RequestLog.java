@@ -23,7 +23,9 @@ public final class RequestLog {
         /** Aborted by the server, which had worked or waited too long on it. */
         TIMED_OUT,
         /** Given up by its client before the first token. */
-        ABANDONED
+        ABANDONED,
+        /** Turned away by the gateway on arrival: its service admits a share of its requests only. */
+        REFUSED
     }
 
     /** Which times of requests are kept. */

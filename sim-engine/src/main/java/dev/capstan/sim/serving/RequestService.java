@@ -66,8 +66,10 @@ public final class RequestService implements ServicePlant {
     private final Tournament stretchEnds = new Tournament();
 
     private final RequestQueue gateway = new RequestQueue();
+    private final Admission admission = new Admission();
     private double gpuLimitWatts;
     private int clockMegahertz;
+    private int concurrencyLimit;
     private int blockedReplicas;
     private boolean refusing;
     private Effort unscored = Effort.NONE;
@@ -140,6 +142,7 @@ public final class RequestService implements ServicePlant {
         longestTokens = Math.min(
                 options.maxModelTokens(), model.kvCapacityTokens() / options.blockTokens() * options.blockTokens());
         gpuLimitWatts = model.tdpGpuWatts();
+        concurrencyLimit = model.maxSequences();
         RequestLog log = requests.log;
         timeouts = options.timeoutNanos() == ServingOptions.NEVER
                 ? null
@@ -249,6 +252,10 @@ public final class RequestService implements ServicePlant {
     }
 
     private void arrive(int request) {
+        if (!admission.admitsNext()) {
+            requests.log.become(request, Outcome.REFUSED);
+            return;
+        }
         if ((long) requests.input(request) + requests.output(request) > longestTokens) {
             requests.log.become(request, Outcome.REJECTED);
             return;
@@ -320,7 +327,8 @@ public final class RequestService implements ServicePlant {
                 prefixBlocks
                         .map(blocks -> new PrefixCache(blocks, options.blockTokens()))
                         .orElse(null));
-        Replica replica = new Replica(pod, replicas.size(), requests, model, kv, pricesFor(pod));
+        Replica replica =
+                new Replica(pod, replicas.size(), requests, concurrencyLimit, model.tokenBudget(), kv, pricesFor(pod));
         replicas.add(replica);
         router.add(replica);
         if (options.routing() == Routing.LEAST_OUTSTANDING) {
@@ -422,6 +430,42 @@ public final class RequestService implements ServicePlant {
         }
         clockMegahertz = lock;
         reprice();
+    }
+
+    @Override
+    public void limitConcurrency(int sequences) {
+        int limit = Math.max(1, Math.min(model.maxSequences(), sequences));
+        boolean raised = limit > concurrencyLimit;
+        concurrencyLimit = limit;
+        router.limit(limit);
+        for (Replica replica : replicas) {
+            replica.maxSequences = limit;
+            if (raised && replica.stepping) {
+                // Whoever waits for a slot may have one when the step under way ends.
+                cut(replica);
+            }
+        }
+    }
+
+    @Override
+    public int concurrencyLimit() {
+        return concurrencyLimit;
+    }
+
+    @Override
+    public int maxConcurrency() {
+        return model.maxSequences();
+    }
+
+    @Override
+    public void admit(double share) {
+        admission.share(share);
+        tellDemand();
+    }
+
+    @Override
+    public double admissionShare() {
+        return admission.share();
     }
 
     private void reprice() {
@@ -535,7 +579,7 @@ public final class RequestService implements ServicePlant {
     }
 
     private void tellDemand() {
-        boolean now = !gateway.isEmpty() || blockedReplicas > 0;
+        boolean now = !gateway.isEmpty() || blockedReplicas > 0 || admission.share() < 1;
         if (now != refusing) {
             refusing = now;
             if (now) {

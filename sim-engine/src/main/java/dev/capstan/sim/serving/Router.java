@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Router {
 
     private final Routing routing;
-    private final int maxSequences;
+    private int maxSequences;
     private final List<Replica> replicas;
     private Replica[] accepting = {};
     /** Outstanding requests of those that accept more, by index. */
@@ -41,6 +41,11 @@ final class Router {
         if (replica.accepting) {
             outstanding.set(replica.index, replica.outstanding());
         }
+    }
+
+    /** A replica takes up no more requests than this from now on. */
+    void limit(int sequences) {
+        maxSequences = sequences;
     }
 
     /** Those that accept requests; not to be written to. */

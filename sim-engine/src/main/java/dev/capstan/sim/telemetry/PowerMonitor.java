@@ -88,6 +88,8 @@ public final class PowerMonitor {
     private final List<SampleSeries> inputTokens = new ArrayList<>();
     private final List<SampleSeries> outputTokens = new ArrayList<>();
     private final List<SampleSeries> clocks = new ArrayList<>();
+    private final List<SampleSeries> concurrencyLimits = new ArrayList<>();
+    private final List<SampleSeries> admissionShares = new ArrayList<>();
     private final double[] exposedClocks;
 
     private final double[] serviceWatts;
@@ -117,7 +119,8 @@ public final class PowerMonitor {
         serviceNewestNanos = new long[count];
         domainWatts = new double[domainParents.length];
         for (int i = 0; i < count; i++) {
-            for (List<SampleSeries> metric : List.of(demand, running, waiting, inputTokens, outputTokens, clocks)) {
+            for (List<SampleSeries> metric : List.of(
+                    demand, running, waiting, inputTokens, outputTokens, clocks, concurrencyLimits, admissionShares)) {
                 metric.add(new SampleSeries(retentionNanos));
             }
         }
@@ -210,6 +213,16 @@ public final class PowerMonitor {
         return latest(clocks, service);
     }
 
+    /** The concurrency limit of each replica of a service at the last scrape; NaN where there is no recent sample. */
+    public double concurrencyLimit(int service) {
+        return latest(concurrencyLimits, service);
+    }
+
+    /** The share of new requests that a service admitted at the last scrape; NaN where there is no recent sample. */
+    public double admissionShare(int service) {
+        return latest(admissionShares, service);
+    }
+
     private double latest(List<SampleSeries> metric, int service) {
         return PromQl.latest(metric.get(service), kernel.nowNanos(), PromQl.DEFAULT_LOOKBACK_NANOS);
     }
@@ -276,6 +289,8 @@ public final class PowerMonitor {
                 waiting.get(service).append(now, plant.waiting());
                 inputTokens.get(service).append(now, (double) plant.inputTokens());
                 outputTokens.get(service).append(now, (double) plant.outputTokens());
+                concurrencyLimits.get(service).append(now, plant.concurrencyLimit());
+                admissionShares.get(service).append(now, plant.admissionShare());
                 if (!Double.isNaN(exposedClocks[service])) {
                     clocks.get(service).append(now, exposedClocks[service]);
                 }

@@ -199,7 +199,8 @@ final class InferenceRow {
                         5 * SECOND,
                         0,
                         60 * SECOND,
-                        60 * SECOND),
+                        60 * SECOND,
+                        Experiment.Gateways.PROMPT),
                 new Experiment.Telemetry(
                         Experiment.Source.ENERGY_COUNTER,
                         METER_SECONDS * SECOND,

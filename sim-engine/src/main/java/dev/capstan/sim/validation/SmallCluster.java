@@ -157,7 +157,8 @@ record SmallCluster(
                         0,
                         0,
                         60 * SECOND,
-                        60 * SECOND),
+                        60 * SECOND,
+                        Experiment.Gateways.PROMPT),
                 new Experiment.Telemetry(
                         timers.windowSeconds() == 0 ? Experiment.Source.POWER_GAUGE : Experiment.Source.ENERGY_COUNTER,
                         nanos(timers.exporterSeconds()),

@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.capstan.capping.CappingPolicy;
-import dev.capstan.capping.Decision;
 import dev.capstan.capping.Observation;
 import dev.capstan.capping.PolicyFactory;
 import dev.capstan.capping.PolicyRegistry;
 import dev.capstan.capping.Quality;
 import dev.capstan.capping.ServiceAction;
-import dev.capstan.capping.Step;
 import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.kernel.CheckLevel;
 import dev.capstan.sim.run.Figure;
@@ -19,9 +17,7 @@ import dev.capstan.sim.run.RunResult;
 import dev.capstan.sim.run.RunResult.LoggedDecision;
 import dev.capstan.sim.run.RunResult.Sample;
 import dev.capstan.sim.run.TinyExperiment;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,35 +27,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ControlLoopTest {
 
     private static final long SECOND = TinyExperiment.SECOND;
-
-    /** Does what a function of the observation says, and keeps every observation. */
-    private static final class Scripted implements CappingPolicy<Scripted.State> {
-
-        record State() {}
-
-        private final List<Observation> seen = new ArrayList<>();
-        private final Function<Observation, List<ServiceAction>> script;
-
-        private Scripted(Function<Observation, List<ServiceAction>> script) {
-            this.script = script;
-        }
-
-        @Override
-        public State initialState() {
-            return new State();
-        }
-
-        @Override
-        public Class<State> stateType() {
-            return State.class;
-        }
-
-        @Override
-        public Step<State> step(State state, Observation now) {
-            seen.add(now);
-            return new Step<>(state, new Decision(script.apply(now), "scripted", ""));
-        }
-    }
 
     /**
      * A step from a to b, in units of the cap, shows in rate(..[W]) as a ramp of length W, so it is seen over the cap
@@ -93,7 +60,7 @@ class ControlLoopTest {
             tiny.scrapeSeconds = scrape;
             tiny.exporterSeconds = 0.05;
             tiny.operatorSeconds = 0.05;
-            Scripted policy = new Scripted(seen -> List.of());
+            ScriptedPolicy policy = new ScriptedPolicy(seen -> List.of());
             tiny.run(policy, List.of(TinyExperiment.step(1000 * from, 1000 * to, 400)), seed, CheckLevel.NONE);
 
             double crossed = policy.seen.stream()
@@ -115,7 +82,7 @@ class ControlLoopTest {
             tiny.initialReplicas = 10;
             tiny.maxReplicas = 10;
             tiny.apiLatencySeconds = latencySeconds;
-            Scripted policy = new Scripted(seen ->
+            ScriptedPolicy policy = new ScriptedPolicy(seen ->
                     seen.nowNanos() < 300 * SECOND ? List.of() : List.of(ServiceAction.ceiling("service-0", 3)));
             RunResult result = tiny.run(policy, List.of(saturating()), seed, CheckLevel.FULL);
 
@@ -142,7 +109,7 @@ class ControlLoopTest {
         for (int seed = 1; seed <= 10; seed++) {
             TinyExperiment tiny = tenReplicas();
             tiny.clockLatencySeconds = 40;
-            Scripted policy = new Scripted(seen ->
+            ScriptedPolicy policy = new ScriptedPolicy(seen ->
                     seen.nowNanos() < 300 * SECOND ? List.of() : List.of(ServiceAction.clock("service-0", 500, false)));
             RunResult result = tiny.run(policy, List.of(saturating()), seed, CheckLevel.FULL);
 
@@ -169,7 +136,7 @@ class ControlLoopTest {
         TinyExperiment tiny = tenReplicas();
         tiny.clockLatencySeconds = 40;
         tiny.brakeLatencySeconds = 5;
-        Scripted policy = new Scripted(seen -> seen.nowNanos() < 300 * SECOND
+        ScriptedPolicy policy = new ScriptedPolicy(seen -> seen.nowNanos() < 300 * SECOND
                 ? List.of()
                 : List.of(
                         seen.nowNanos() < 310 * SECOND
@@ -193,7 +160,7 @@ class ControlLoopTest {
             tiny.durationSeconds = 60;
             tiny.silentFailures = 0.5;
             // Once at 20 s, and then again as long as it is not in force.
-            Scripted policy = new Scripted(seen ->
+            ScriptedPolicy policy = new ScriptedPolicy(seen ->
                     seen.nowNanos() < 20 * SECOND ? List.of() : List.of(ServiceAction.clock("service-0", 500, false)));
             RunResult result = tiny.run(policy, List.of(saturating()), seed, CheckLevel.FULL);
 
@@ -214,7 +181,7 @@ class ControlLoopTest {
     void aClockOfTheOwnerIsWhereAPolicyGoesBackTo() {
         TinyExperiment tiny = tenReplicas();
         tiny.lockedMegahertz = 900;
-        Scripted policy = new Scripted(
+        ScriptedPolicy policy = new ScriptedPolicy(
                 seen -> List.of(ServiceAction.clock("service-0", seen.nowNanos() < 300 * SECOND ? 500 : 0, false)));
         RunResult result = tiny.run(policy, List.of(saturating()), 1, CheckLevel.FULL);
 
@@ -243,7 +210,7 @@ class ControlLoopTest {
         tiny.services = 3;
         tiny.initialReplicas = 5;
         tiny.maxReplicas = 5;
-        Scripted policy = new Scripted(seen -> List.of(
+        ScriptedPolicy policy = new ScriptedPolicy(seen -> List.of(
                 ServiceAction.ceiling("service-0", 4),
                 ServiceAction.ceiling("service-1", 0),
                 ServiceAction.ceiling("service-2", 2)));
@@ -269,7 +236,7 @@ class ControlLoopTest {
         tiny.minReplicas = 0;
         tiny.initialReplicas = 0;
         tiny.autoscaled = false;
-        Scripted policy = new Scripted(seen -> List.of());
+        ScriptedPolicy policy = new ScriptedPolicy(seen -> List.of());
         tiny.run(policy, List.of(TinyExperiment.step(100, 100, 1)), 1, CheckLevel.FULL);
 
         Observation seen = policy.seen.get(policy.seen.size() - 1);
@@ -284,7 +251,7 @@ class ControlLoopTest {
     @Test
     void callsTelemetryAbsentOnceAnOutageHasEmptiedTheWindow() {
         TinyExperiment tiny = outage();
-        Scripted policy = new Scripted(seen -> List.of());
+        ScriptedPolicy policy = new ScriptedPolicy(seen -> List.of());
         tiny.run(policy, List.of(saturating()), 1, CheckLevel.FULL);
 
         for (Observation seen : policy.seen) {

@@ -105,7 +105,15 @@ class ExperimentFileTest {
                         new Experiment.SensorFaults(0.05, 0.02, 0.1, 0.01, List.of(50 * SECOND))));
         assertThat(base.control())
                 .isEqualTo(new Experiment.Control(
-                        5 * SECOND, SECOND / 4, SECOND / 10, 40 * SECOND, 5 * SECOND, 0.02, 9 * SECOND, 45 * SECOND));
+                        5 * SECOND,
+                        SECOND / 4,
+                        SECOND / 10,
+                        40 * SECOND,
+                        5 * SECOND,
+                        0.02,
+                        9 * SECOND,
+                        45 * SECOND,
+                        new Experiment.Gateways(SECOND / 50, SECOND / 25, 0.03)));
         assertThat(base.carbon())
                 .contains(new Experiment.Carbon(
                         folder.path("/experiments/carbon.csv"),
@@ -561,6 +569,9 @@ class ExperimentFileTest {
               clock_latency: 40s
               brake_latency: 5s
               silent_failures: 2 %
+              concurrency_latency: 20ms
+              admission_latency: 40ms
+              gateway_failures: 3 %
               max_reading_age: 9s
               hold: 45s
             carbon:

@@ -88,6 +88,7 @@ class InvalidExperimentTest {
                 "services[0].locked_clock=197 | services[0].locked_clock | must lie between 198 and 1980, was 197",
                 "services[0]={name: chat, model: llama-3.1-70b-b200x2, locked_clock: 1000} | services[0].locked_clock | cannot be held: no source gives the clocks of B200.",
                 "control.silent_failures=1.5 | control.silent_failures | must lie between 0 and 1, was 1.5",
+                "control.gateway_failures=-1 % | control.gateway_failures | must lie between 0 and 1, was -1 %",
                 "services[0].autoscaler.enabled=yes please | services[0].autoscaler.enabled | expected true or false, found 'yes please'",
                 "cluster.gpus_per_server=0 | cluster.gpus_per_server | must lie between 1 and 64, was 0",
                 "cluster.pue=1.2 % | cluster.pue | expected a number without a unit, found '1.2 %'",
@@ -169,6 +170,22 @@ class InvalidExperimentTest {
             assertThat(issue.path()).isEqualTo(path);
             assertThat(issue.message()).contains(words);
         });
+    }
+
+    @Test
+    void refusesAPolicyThatNeedsRequestsWhereThereAreNone() {
+        InvalidExperimentException invalid = invalid(
+                SOUND,
+                "mode=power",
+                "duration=1h",
+                "workload={generate: {disturbance: {shape: step, base: 1 kW, peak: 2 kW, at: 10m}}}",
+                "policies=[none, concurrency-limit]");
+
+        assertThat(invalid.issues())
+                .containsExactly(new Issue(
+                        "policies[1].name",
+                        "policy concurrency-limit caps through a concurrency limit or an admission share, and mode: power"
+                                + " knows no requests; take another policy, or a request trace"));
     }
 
     @Test

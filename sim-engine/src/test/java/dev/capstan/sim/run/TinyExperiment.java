@@ -57,6 +57,7 @@ public final class TinyExperiment {
     public double clockLatencySeconds;
     public double brakeLatencySeconds;
     public double silentFailures;
+    public Experiment.Gateways gateways = Experiment.Gateways.PROMPT;
     public double exporterSeconds = 5;
     public double scrapeSeconds = 15;
     public double windowSeconds = 300;
@@ -174,7 +175,8 @@ public final class TinyExperiment {
                         nanos(brakeLatencySeconds),
                         silentFailures,
                         60 * SECOND,
-                        60 * SECOND),
+                        60 * SECOND,
+                        gateways),
                 new Experiment.Telemetry(
                         source, nanos(exporterSeconds), nanos(scrapeSeconds), nanos(windowSeconds), outages, faults),
                 Optional.empty(),

@@ -120,10 +120,11 @@ class FastForwardProperties {
         RandomStream random = RandomStream.named(seed, "trace");
         ModelProfile model = ServingRig.model(10_007, 1_301, 71, budget, 12, cache);
         List<Action> actions = new ArrayList<>();
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 12; i++) {
             long at = random.nextInt(6_000_000);
             actions.add(
-                    switch (i % 4) {
+                    switch (i % 5) {
+                        case 4 -> Action.concurrency(at, 8 + random.nextInt(5));
                         case 0 -> Action.limit(at, 200 + random.nextInt(501));
                         case 2 -> Action.clock(at, 50 * random.nextInt(20));
                         default -> Action.scale(at, 1 + random.nextInt(4));
@@ -166,6 +167,30 @@ class FastForwardProperties {
                             : Action.clock(at, Math.max(0, random.nextInt(1200) - 100)));
         }
         sameUnder(actions, random);
+    }
+
+    /** Concurrency limits from under 1 to over what the engine takes, on a cache that is a limit of its own. */
+    @Property(tries = 600, seed = "1")
+    void concurrencyLimitsThatComeAndGo(
+            @ForAll long seed, @ForAll @IntRange(min = 220, max = 900) int cache, @ForAll Routing routing) {
+        RandomStream random = RandomStream.named(seed, "actions");
+        List<Action> actions = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            long at = random.nextInt(4_000_000);
+            actions.add(
+                    i % 8 == 7
+                            ? Action.scale(at, 1 + random.nextInt(4))
+                            : Action.concurrency(at, random.nextInt(11) - 1));
+        }
+        actions.sort((a, b) -> Long.compare(a.atNanos(), b.atNanos()));
+        same(
+                ServingRig.model(10_000, 1_300, 400, 50, 8, cache),
+                2,
+                1_000_000,
+                trace(random, 60, 3_000_000, 1, 80, 90),
+                options(routing, 16, ServingOptions.NEVER, ServingOptions.NEVER),
+                new ContextCost(2, 500),
+                actions);
     }
 
     private static void sameUnder(List<Action> actions, RandomStream random) {
@@ -287,7 +312,10 @@ class FastForwardProperties {
         int act = rig.kernel.register(index -> {
             Action action = actions.get((int) index);
             Integer clock = action.clockMegahertz();
-            if (clock != null) {
+            Integer sequences = action.concurrency();
+            if (sequences != null) {
+                rig.service.limitConcurrency(sequences);
+            } else if (clock != null) {
                 rig.service.lockClock(clock);
             } else if (action.gpuLimitWatts() > 0) {
                 rig.service.limitGpus(action.gpuLimitWatts());

@@ -27,23 +27,31 @@ final class StepwiseReference {
 
     private static final long NEVER = Long.MAX_VALUE;
 
-    /** At some instant the deployment is scaled, or with a limit above 0 its GPUs are limited, or their clock is locked. */
+    /**
+     * At some instant the deployment is scaled, or with a limit above 0 its GPUs are limited, or their clock is locked, or
+     * so many sequences may run.
+     */
     record Action(
             long atNanos,
             int replicas,
             double gpuLimitWatts,
-            @Nullable Integer clockMegahertz) {
+            @Nullable Integer clockMegahertz,
+            @Nullable Integer concurrency) {
 
         static Action scale(long atNanos, int replicas) {
-            return new Action(atNanos, replicas, 0, null);
+            return new Action(atNanos, replicas, 0, null, null);
         }
 
         static Action limit(long atNanos, double watts) {
-            return new Action(atNanos, 0, watts, null);
+            return new Action(atNanos, 0, watts, null, null);
         }
 
         static Action clock(long atNanos, int megahertz) {
-            return new Action(atNanos, 0, 0, megahertz);
+            return new Action(atNanos, 0, 0, megahertz, null);
+        }
+
+        static Action concurrency(long atNanos, int sequences) {
+            return new Action(atNanos, 0, 0, null, sequences);
         }
     }
 
@@ -91,7 +99,7 @@ final class StepwiseReference {
                 blocks -= (long) shared[held] * engineBlocks();
             }
             blocks += (long) (blockUsers.size() - idleBlocks.size()) * engineBlocks();
-            return outstanding() < model.maxSequences() && blocks <= capacity();
+            return outstanding() < concurrency && blocks <= capacity();
         }
 
         private void draw(double newWatts) {
@@ -228,7 +236,7 @@ final class StepwiseReference {
             while (preemptedInStep != steps
                     && !waiting.isEmpty()
                     && promptTokens < promptBudget()
-                    && running.size() < model.maxSequences()) {
+                    && running.size() < concurrency) {
                 int request = waiting.peek();
                 int cached = cachedBlocks(request);
                 int from = cached * prefixBlockTokens();
@@ -389,6 +397,7 @@ final class StepwiseReference {
     private final BitSet[] everComputed;
     private final Outcome[] leavingAs;
     private long now;
+    private int concurrency;
     private double limitWatts;
     private double lockedShare = 1;
 
@@ -418,6 +427,7 @@ final class StepwiseReference {
         this.graceNanos = graceNanos;
         this.contextCost = contextCost;
         this.actions = actions;
+        concurrency = model.maxSequences();
         limitWatts = model.tdpGpuWatts();
         int size = trace.size();
         generated = new int[size];
@@ -583,6 +593,16 @@ final class StepwiseReference {
     }
 
     private void act(Action action) {
+        Integer sequences = action.concurrency();
+        if (sequences != null) {
+            concurrency = Math.max(1, Math.min(model.maxSequences(), sequences));
+            for (Engine engine : byReadiness()) {
+                if (engine.stepEnd != NEVER) {
+                    engine.beginAnew();
+                }
+            }
+            return;
+        }
         Integer clock = action.clockMegahertz();
         double share = clock == null ? lockedShare : clock == 0 ? 1 : Math.min(1000, Math.max(100, clock)) / 1000.0;
         double limit = action.gpuLimitWatts() > 0 ? action.gpuLimitWatts() : limitWatts;
