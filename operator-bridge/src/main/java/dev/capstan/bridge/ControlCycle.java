@@ -118,7 +118,14 @@ public final class ControlCycle<S extends Record> {
                     service.outputTokensPerSecond()));
         }
         return new Observation(
-                nowNanos, unmetered.capWatts(), readings.overheadWatts(), domains, services, unmetered.carbon());
+                nowNanos,
+                unmetered.capWatts(),
+                unmetered.announcedCap(),
+                readings.overheadWatts(),
+                domains,
+                services,
+                unmetered.carbon(),
+                unmetered.carbonBudget());
     }
 
     private static String messageOf(IOException e) {

@@ -56,7 +56,10 @@ public enum Figure {
     PREFIX_CACHED_TOKENS,
     ENERGY_COST,
     OUT_OF_RANGE_TIME_SHARE,
-    WASTED_JOULES;
+    WASTED_JOULES,
+    CARBON_OVERSPEND_GRAMS,
+    OVER_CARBON_BUDGET_SECONDS,
+    CARBON_INFEASIBLE_SECONDS;
 
     /** The name of its column. */
     public String column() {
