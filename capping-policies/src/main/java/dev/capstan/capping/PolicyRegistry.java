@@ -106,14 +106,17 @@ public final class PolicyRegistry {
     }
 
     private static boolean allows(PolicyParameter parameter, double value) {
-        boolean whole = parameter.unit().equals("switch") || parameter.unit().equals("steps");
+        boolean whole = parameter.unit().equals("switch")
+                || parameter.unit().equals("steps")
+                || parameter.unit().equals("replicas");
         return parameter.min() <= value && value <= parameter.max() && (!whole || value == Math.rint(value));
     }
 
     private static String range(PolicyParameter parameter) {
         return switch (parameter.unit()) {
             case "switch" -> "0 or 1";
-            case "steps" -> "a whole number from " + (long) parameter.min() + " to " + (long) parameter.max();
+            case "steps", "replicas" ->
+                "a whole number from " + (long) parameter.min() + " to " + (long) parameter.max();
             default -> "from " + parameter.min() + " to " + parameter.max() + " " + parameter.unit();
         };
     }
