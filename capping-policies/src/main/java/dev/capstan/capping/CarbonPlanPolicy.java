@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Spreads the carbon budget of a period over its hours as they are forecast, by {@link CarbonPlan}, and holds the power of
- * the present one. Plans anew at each step, with what is left of the budget, so that a forecast that was wrong costs
- * utility and not the budget. Where the forecast ends before the period, the budget up to there is planned; without a
- * forecast of the present instant it does as {@link CarbonCapPolicy}.
+ * the present one. Plans anew at each step, with what is left of the budget, so that a forecast that was wrong costs the
+ * budget no more than what the floors emit beyond it. Where the forecast ends before the period, the budget up to there is
+ * planned; without a forecast of the present instant it does as {@link CarbonCapPolicy}.
  */
 public final class CarbonPlanPolicy implements CappingPolicy<CarbonPlanPolicy.State> {
 

@@ -79,6 +79,27 @@ class MovingCapTest {
         assertThat(run.figure(Figure.CARBON_INFEASIBLE_SECONDS)).isEqualTo(300);
     }
 
+    /**
+     * Half an hour at 250 W and 2000 g/kWh saves 250 g of a budget of 1000 g/h, or 500 W. Then demand takes all it gets: 1250
+     * g/h, the saved ones within an hour, are 625 W or six replicas, and nearly so for the next half an hour. Emission is never
+     * ahead of the budget.
+     */
+    @Test
+    void aBankIsSpentAndNotOverdrawnThroughTheWholeLoop() {
+        tiny.durationSeconds = 3600;
+        tiny.carbonBudgetGramsPerHour = 1000;
+        tiny.windowSeconds = 60;
+        Grid grid = grid(TinyExperiment.carbon(new long[] {0}, 2000));
+        RunResult run = tiny.run(
+                TinyExperiment.policy("carbon-bank"),
+                List.of(TinyExperiment.step(250, 1e9, 1800)),
+                grid,
+                1,
+                CheckLevel.FULL);
+        assertThat(run.figure(Figure.CARBON_OVERSPEND_GRAMS)).isZero();
+        assertThat(run.detail().orElseThrow().powerWatts()[1900]).isCloseTo(600, within(1e-6));
+    }
+
     @Test
     void leavesTheFiguresOfABudgetOutWhereThereIsNone() {
         RunResult run = run("none", Grid.UNKNOWN);
