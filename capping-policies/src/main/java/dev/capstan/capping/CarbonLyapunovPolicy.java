@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code Q = max(0, Q + emitted - B dt)}</pre>
  *
  * <p>it chooses the power P that maximises {@code V U(P) - Q I PUE P}. U is the logarithm of what services may draw, so
- * that the choice is {@code P = overhead + V / (Q I PUE)}; with V in units of the budget, v hours squared, services may
- * draw v / q of what the budget allows at this intensity, where q is the debt in hours of the budget. What is emitted over
- * the budget from 0 to T is at most Q(T) - Q(0), by summing the line above. Source: Neely, "Stochastic Network
- * Optimization with Application to Communication and Queueing Systems", 2010.
+ * that the choice is {@code P = overhead + V / (Q I PUE)}. With {@code V = v B^2} and the debt in hours of the budget, {@code
+ * q = Q / B}, services may draw v / q of what the budget allows at this intensity. What is emitted over the budget from 0 to T
+ * is at most {@code Q(T) - Q(0)}, by summing the line above. Source: Neely, "Stochastic Network Optimization with Application
+ * to Communication and Queueing Systems", 2010.
  */
 public final class CarbonLyapunovPolicy implements CappingPolicy<CarbonLyapunovPolicy.State> {
 
