@@ -1,6 +1,6 @@
 package dev.capstan.sim.validation;
 
-import static dev.capstan.sim.validation.Check.Layer.REPRODUCTION;
+import static dev.capstan.sim.validation.Check.Layer.VERIFICATION;
 
 import dev.capstan.capping.CappingPolicy;
 import dev.capstan.capping.CarbonBudget;
@@ -81,7 +81,8 @@ final class CarbonSuite implements Suite {
     public String about() {
         return "Carbon budgets over the hours of 2024 on four grids, in hourly steps. A service of " + FLOOR + " to "
                 + MOST
-                + " replicas of " + REPLICA_WATTS + " W always draws all that it may, and the budget is half of what "
+                + " replicas of " + (int) REPLICA_WATTS
+                + " W always draws all that it may, and the budget is half of what "
                 + MOST
                 + " replicas emit at the mean intensity. The bounds are proofs and must hold: carbon-cap in every hour,"
                 + " carbon-bank at every hour from the start, carbon-plan at the end of every day but for what its floors emit"
@@ -95,7 +96,7 @@ final class CarbonSuite implements Suite {
         Path data = traces.orElse(Path.of("CAPSTAN_TRACES")).resolve(FOLDER);
         if (!Files.isDirectory(data)) {
             return List.of(Check.skipped(
-                    "carbon budgets kept and regret against perfect foresight", REPRODUCTION, SOURCE, "no " + data));
+                    "carbon budgets kept and regret against perfect foresight", VERIFICATION, SOURCE, "no " + data));
         }
         List<Check> checks = new ArrayList<>();
         for (String zone : ZONES) {
@@ -130,7 +131,7 @@ final class CarbonSuite implements Suite {
                 persistent.unforeseenGrams() * gram));
         checks.add(Check.reported(
                 zone + ", carbon-plan by persistence: most ahead of the budget at the end of a day",
-                REPRODUCTION,
+                VERIFICATION,
                 SOURCE,
                 "h of it",
                 persistent.dayOverspendGrams() * gram));
@@ -141,14 +142,14 @@ final class CarbonSuite implements Suite {
                 (lyapunov.endOverspendGrams() - lyapunov.debtGrams()) * gram));
         checks.add(Check.reported(
                 zone + ", carbon-lyapunov: most ahead of the budget",
-                REPRODUCTION,
+                VERIFICATION,
                 SOURCE,
                 "h of it",
                 lyapunov.overspendGrams() * gram));
         double most = foreseen(intensity, budget, DAY);
         checks.add(Check.falls(
                 zone + ", regret of carbon-cap, of carbon-plan by persistence and by foresight",
-                REPRODUCTION,
+                VERIFICATION,
                 SOURCE,
                 "%",
                 regret(cap.kilowattHours(), most),
@@ -156,17 +157,17 @@ final class CarbonSuite implements Suite {
                 regret(perfect.kilowattHours(), most)));
         checks.add(Check.within(
                 zone + ", regret of carbon-plan by foresight: hourly re-planning of whole replicas costs nothing",
-                REPRODUCTION,
+                VERIFICATION,
                 SOURCE,
                 "%",
                 0,
                 regret(perfect.kilowattHours(), most),
                 0.1));
         checks.add(Check.reported(
-                zone + ", regret of carbon-bank", REPRODUCTION, SOURCE, "%", regret(bank.kilowattHours(), most)));
+                zone + ", regret of carbon-bank", VERIFICATION, SOURCE, "%", regret(bank.kilowattHours(), most)));
         checks.add(Check.reported(
                 zone + ", regret of foresight of a day against that of the whole year",
-                REPRODUCTION,
+                VERIFICATION,
                 SOURCE,
                 "%",
                 regret(most, foreseen(intensity, budget, intensity.length - DAY))));
@@ -174,7 +175,7 @@ final class CarbonSuite implements Suite {
 
     private static Check atMost(String name, String unit, double most, double got) {
         // Sums of a year carry rounding errors of their own.
-        return Check.atMost(name, REPRODUCTION, SOURCE, unit, most, Math.abs(got - most) < 1e-9 ? most : got);
+        return Check.atMost(name, VERIFICATION, SOURCE, unit, most, Math.abs(got - most) < 1e-9 ? most : got);
     }
 
     private static double regret(double kilowattHours, double mostKilowattHours) {
