@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *       the policy needs is lost, everything is held; after the hold time ceilings step down to the highest ones whose
  *       worst case fits the cap. They never go below a floor, and never up.
  *   <li>While a needed reading is partial the policy may lower, not raise; after the hold time it counts as lost.
+ *   <li>A fall of the cap that is announced is held from the lead time before it on.
  *   <li>Ceilings stay between the floor and the owner's maximum, and rise by few replicas at a time. Concurrency limits
  *       and admission shares stay under those of the owner, a limit never under 1. Where several services would be released
  *       in the same step, a random half of them waits; to thaw growth is a release as well.
@@ -128,7 +129,7 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
         return released(state, inner, since, seen);
     }
 
-    /** The observation with readings that are too old marked stale and those that cannot be taken out. */
+    /** The observation with readings that are too old marked stale, those that cannot be taken out, and the cap to hold. */
     private Observation classified(Observation seen) {
         double possibleWatts = seen.overheadWatts();
         List<ServiceReading> services = new ArrayList<>();
@@ -145,7 +146,22 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
                 new DomainReading(
                         root.name(), root.parent(), root.limitWatts(), classified(root.power(), possibleWatts)));
         return new Observation(
-                seen.nowNanos(), seen.capWatts(), seen.overheadWatts(), domains, services, seen.carbon());
+                seen.nowNanos(),
+                capWatts(seen),
+                seen.announcedCap(),
+                seen.overheadWatts(),
+                domains,
+                services,
+                seen.carbon(),
+                seen.carbonBudget());
+    }
+
+    /** The cap to hold: an announced fall is met before it comes, because replicas need time to drain. */
+    private double capWatts(Observation seen) {
+        AnnouncedCap next = seen.announcedCap();
+        return next != null && next.atNanos() - seen.nowNanos() <= rails.leadNanos()
+                ? Math.min(seen.capWatts(), next.capWatts())
+                : seen.capWatts();
     }
 
     private PowerReading classified(PowerReading power, double mostWatts) {

@@ -1,6 +1,8 @@
 package dev.capstan.capping;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Shares a budget of watts out as replica ceilings: every service keeps its floor, then one replica at a time goes to
@@ -76,6 +78,43 @@ final class CeilingAllocation {
                 .mapToDouble(service -> service.replicaPower().worstCaseWatts())
                 .toArray();
         return share(services, planWatts, weights(services), highest, budgetWatts);
+    }
+
+    /**
+     * Holds the root domain to a power by the worst case of all replicas under their ceilings.
+     *
+     * @param rootWatts what the root domain may draw; counts where it is lower than the cap
+     * @param reserveWatts watts of it that are never planned with
+     * @param why what the reason begins with
+     */
+    static Decision hold(Observation seen, double rootWatts, double reserveWatts, String why) {
+        List<ServiceReading> services = seen.services();
+        double budgetWatts = Math.min(rootWatts, seen.allowedWatts()) - seen.overheadWatts() - reserveWatts;
+        CeilingAllocation allocation = worstCase(services, originalCeilings(services), budgetWatts);
+        List<ServiceAction> actions = new ArrayList<>();
+        for (int i = 0; i < services.size(); i++) {
+            int ceiling = allocation.ceiling(i);
+            if (ceiling != services.get(i).replicas().ceiling()) {
+                actions.add(ServiceAction.ceiling(services.get(i).name(), ceiling));
+            }
+        }
+        String code = !allocation.feasible() ? "infeasible" : actions.isEmpty() ? "steady" : "allocated";
+        String reason = String.format(
+                Locale.ROOT,
+                "%sworst case of the ceilings %.0f W of %.0f W for services",
+                why,
+                allocation.plannedWatts(),
+                budgetWatts);
+        return new Decision(actions, code, reason);
+    }
+
+    /** Worst case of the root domain with every service at its lowest ceiling: no cap under it can be held. */
+    static double floorWatts(Observation seen) {
+        double watts = seen.overheadWatts();
+        for (ServiceReading service : seen.services()) {
+            watts += service.replicas().lowestCeiling() * service.replicaPower().worstCaseWatts();
+        }
+        return watts;
     }
 
     static double[] weights(List<ServiceReading> services) {

@@ -8,20 +8,29 @@ package dev.capstan.capping;
  * @param plausibleFactor a reading above this multiple of what the pods present can draw is implausible; at least 1
  * @param maxRaisePerStep replicas by which one step may raise a ceiling
  * @param raiseIntervalNanos least time between two raises of the same service
+ * @param leadNanos how long before an announced fall of the cap the lower one is held already
  */
 public record GuardRails(
-        long maxAgeNanos, long holdNanos, double plausibleFactor, int maxRaisePerStep, long raiseIntervalNanos) {
+        long maxAgeNanos,
+        long holdNanos,
+        double plausibleFactor,
+        int maxRaisePerStep,
+        long raiseIntervalNanos,
+        long leadNanos) {
 
     /**
      * Readings up to 60 s old (dcgm-exporter's defaults give up to 45 s), hold 60 s (assumption), 10 % above what the
-     * boards can draw (assumption), raises of one replica, 15 s apart: one sync of the HPA.
+     * boards can draw (assumption), raises of one replica, 15 s apart: one sync of the HPA; an announced fall of the cap
+     * is met a minute ahead: a sync of the HPA and 30 s of draining, with something to spare (assumption).
      */
-    public static final GuardRails DEFAULTS = new GuardRails(60_000_000_000L, 60_000_000_000L, 1.1, 1, 15_000_000_000L);
+    public static final GuardRails DEFAULTS =
+            new GuardRails(60_000_000_000L, 60_000_000_000L, 1.1, 1, 15_000_000_000L, 60_000_000_000L);
 
     public GuardRails {
-        if (maxAgeNanos <= 0 || holdNanos < 0 || raiseIntervalNanos < 0) {
-            throw new IllegalArgumentException("guard rails need a maximum age above 0 and no negative time; was age "
-                    + maxAgeNanos + ", hold " + holdNanos + ", raise interval " + raiseIntervalNanos + " ns");
+        if (maxAgeNanos <= 0 || holdNanos < 0 || raiseIntervalNanos < 0 || leadNanos < 0) {
+            throw new IllegalArgumentException(
+                    "guard rails need a maximum age above 0 and no negative time; was age " + maxAgeNanos + ", hold "
+                            + holdNanos + ", raise interval " + raiseIntervalNanos + ", lead " + leadNanos + " ns");
         }
         if (!(plausibleFactor >= 1) || maxRaisePerStep < 1) {
             throw new IllegalArgumentException("guard rails need a plausible factor and a raise per step of at least 1;"

@@ -1,25 +1,30 @@
 package dev.capstan.capping;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one cycle of the control loop may know: only what a real cluster could deliver.
  *
  * @param nowNanos the instant, in nanoseconds since an epoch that stays the same for the life of a policy's state
  * @param capWatts the cap in force on the root domain
+ * @param announcedCap the next change of that cap that is known; null where none is
  * @param overheadWatts draw of the root domain that belongs to no service: server base power and GPUs idling
  *     unallocated. Root power = overhead + sum of the services' power. 0 where the cap is meant on GPU power alone
  * @param domains the tree of power domains, parents before children; the first is the root
  * @param services the services under the cap
  * @param carbon grid carbon intensity; {@link CarbonReading#UNKNOWN} where no source is configured
+ * @param carbonBudget what may be emitted; null where the owner has set nothing
  */
 public record Observation(
         long nowNanos,
         double capWatts,
+        @Nullable AnnouncedCap announcedCap,
         double overheadWatts,
         List<DomainReading> domains,
         List<ServiceReading> services,
-        CarbonReading carbon) {
+        CarbonReading carbon,
+        @Nullable CarbonBudget carbonBudget) {
 
     public Observation {
         if (!(capWatts > 0)) {

@@ -4,7 +4,8 @@ package dev.capstan.capping;
  * A numeric parameter of a policy. Switches are 0 or 1.
  *
  * @param name as written in experiments and resources, in snake_case
- * @param unit such as {@code watts}, {@code seconds}, {@code ratio}, {@code steps}, {@code switch}
+ * @param unit such as {@code watts}, {@code seconds}, {@code ratio}, {@code steps}, {@code replicas},
+ *     {@code switch}
  * @param defaultValue used where none is given
  * @param min lowest value allowed
  * @param max highest value allowed

@@ -107,14 +107,14 @@ public final class PolicyRegistry {
     }
 
     private static boolean allows(PolicyParameter parameter, double value) {
-        boolean whole = Set.of("switch", "steps", "sequences").contains(parameter.unit());
+        boolean whole = Set.of("switch", "steps", "sequences", "replicas").contains(parameter.unit());
         return parameter.min() <= value && value <= parameter.max() && (!whole || value == Math.rint(value));
     }
 
     private static String range(PolicyParameter parameter) {
         return switch (parameter.unit()) {
             case "switch" -> "0 or 1";
-            case "steps", "sequences" ->
+            case "steps", "sequences", "replicas" ->
                 "a whole number from " + (long) parameter.min() + " to " + (long) parameter.max();
             default -> "from " + parameter.min() + " to " + parameter.max() + " " + parameter.unit();
         };

@@ -1,8 +1,6 @@
 package dev.capstan.capping;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -37,24 +35,7 @@ public final class StaticFloorPolicy implements CappingPolicy<Stateless> {
 
     @Override
     public Step<Stateless> step(Stateless state, Observation seen) {
-        List<ServiceReading> services = seen.services();
-        double budgetWatts = seen.allowedWatts() - seen.overheadWatts() - reserveWatts;
-        CeilingAllocation allocation =
-                CeilingAllocation.worstCase(services, CeilingAllocation.originalCeilings(services), budgetWatts);
-        List<ServiceAction> actions = new ArrayList<>();
-        for (int i = 0; i < services.size(); i++) {
-            int ceiling = allocation.ceiling(i);
-            if (ceiling != services.get(i).replicas().ceiling()) {
-                actions.add(ServiceAction.ceiling(services.get(i).name(), ceiling));
-            }
-        }
-        String reason = String.format(
-                Locale.ROOT,
-                "worst case of the ceilings %.0f W of %.0f W for services",
-                allocation.plannedWatts(),
-                budgetWatts);
-        String code = !allocation.feasible() ? "infeasible" : actions.isEmpty() ? "steady" : "allocated";
-        return new Step<>(state, new Decision(actions, code, reason));
+        return new Step<>(state, CeilingAllocation.hold(seen, Double.POSITIVE_INFINITY, reserveWatts, ""));
     }
 
     /** Makes the policy {@code static-floor}. */

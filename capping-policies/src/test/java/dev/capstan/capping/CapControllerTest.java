@@ -31,6 +31,34 @@ class CapControllerTest {
         return chat;
     }
 
+    /** 4200 W / 700 W = 6 replicas from a minute ahead, 5600 W / 700 W = 8 until then; a rise is not met ahead. */
+    @Test
+    void meetsAnAnnouncedFallOfTheCapAheadAndARiseWhenItComes() {
+        SimulatedService chat = chat(20, NO_METER);
+        assertThat(ceiling(announced(0, 5600, 61, 4200, chat))).isEqualTo(8);
+        assertThat(ceiling(announced(1, 5600, 61, 4200, chat))).isEqualTo(6);
+        assertThat(ceiling(announced(60, 4200, 61, 5600, chat))).isEqualTo(6);
+    }
+
+    private Decision announced(int second, double capWatts, long atSecond, double watts, SimulatedService service) {
+        Observation now = observe(second, capWatts, NO_METER, service);
+        Observation seen = new Observation(
+                now.nowNanos(),
+                capWatts,
+                new AnnouncedCap(atSecond * 1_000_000_000L, watts),
+                0,
+                now.domains(),
+                now.services(),
+                now.carbon(),
+                null);
+        return staticFloor.step(staticFloor.initialState(), seen).decision();
+    }
+
+    private static int ceiling(Decision decision) {
+        Integer ceiling = decision.actions().get(0).replicaCeiling();
+        return ceiling == null ? -1 : ceiling;
+    }
+
     /** 5600 W / 700 W = 8 replicas are safe without telemetry. */
     @Test
     void holdsOnLostTelemetryAndThenStepsDownToTheWorstCase() {

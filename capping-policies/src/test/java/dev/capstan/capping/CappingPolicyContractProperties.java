@@ -20,8 +20,15 @@ class CappingPolicyContractProperties {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** One step of the world around a policy: demand in replicas, load of each, and what telemetry makes of it. */
-    record Tick(double capWatts, int chatDemand, int codeDemand, double load, Quality quality, int ageSeconds) {}
+    /** One step of the world around a policy: demand in replicas, load of each, what telemetry makes of it, the grid. */
+    record Tick(
+            double capWatts,
+            int chatDemand,
+            int codeDemand,
+            double load,
+            Quality quality,
+            int ageSeconds,
+            double gramsPerKilowattHour) {}
 
     @Provide
     Arbitrary<String> policies() {
@@ -43,7 +50,8 @@ class CappingPolicyContractProperties {
                         Arbitraries.integers().between(0, 12),
                         Arbitraries.doubles().between(0, 1),
                         quality,
-                        Arbitraries.integers().between(0, 70))
+                        Arbitraries.integers().between(0, 70),
+                        Arbitraries.of(Double.NaN, 0.0, 200.0, 450.0, 800.0))
                 .as(Tick::new)
                 .list()
                 .ofMinSize(1)
@@ -140,7 +148,7 @@ class CappingPolicyContractProperties {
             state = step.state();
             world.apply(step.decision());
         }
-        Tick silence = new Tick(6000, 12, 12, 1, Quality.ABSENT, 0);
+        Tick silence = new Tick(6000, 12, 12, 1, Quality.ABSENT, 0, 450);
         for (int second = 0; second <= 3600; second += 5) {
             Step<S> step = policy.step(state, world.next(silence));
             state = step.state();
@@ -155,6 +163,9 @@ class CappingPolicyContractProperties {
 
     /** Two services with floors 2 and 3 that do at once what they are told. */
     private static final class World {
+
+        /** At 450 g/kWh 6667 W. */
+        private static final CarbonBudget BUDGET = new CarbonBudget(3600, 1.2);
 
         final SimulatedService chat = new SimulatedService("chat");
         final SimulatedService code = new SimulatedService("code");
@@ -186,7 +197,30 @@ class CappingPolicyContractProperties {
             chat.power = reading(tick, chatWatts);
             code.power = reading(tick, codeWatts);
             return SimulatedService.observe(
-                    seconds, tick.capWatts, 900, reading(tick, 900 + chatWatts + codeWatts), chat, code);
+                    seconds,
+                    tick.capWatts,
+                    900,
+                    reading(tick, 900 + chatWatts + codeWatts),
+                    carbon(tick),
+                    BUDGET,
+                    chat,
+                    code);
+        }
+
+        private CarbonReading carbon(Tick tick) {
+            if (Double.isNaN(tick.gramsPerKilowattHour)) {
+                return CarbonReading.UNKNOWN;
+            }
+            long now = (long) (seconds * 1e9);
+            long hour = 3_600_000_000_000L;
+            return new CarbonReading(
+                    tick.gramsPerKilowattHour,
+                    tick.ageSeconds * 1_000_000_000L,
+                    new CarbonForecast(
+                            now,
+                            List.of(
+                                    new CarbonForecast.Slot(now, now + hour, tick.gramsPerKilowattHour),
+                                    new CarbonForecast.Slot(now + hour, now + 5 * hour, 300))));
         }
 
         private static double run(SimulatedService service, int demand, double load) {

@@ -17,6 +17,11 @@ class PolicyRegistryTest {
         assertThat(PolicyRegistry.all())
                 .extracting(PolicyFactory::name)
                 .containsExactly(
+                        "azure-carbon-buckets",
+                        "carbon-bank",
+                        "carbon-cap",
+                        "carbon-lyapunov",
+                        "carbon-plan",
                         "climatik-documented",
                         "climatik-shipped",
                         "concurrency-limit",
@@ -31,7 +36,8 @@ class PolicyRegistryTest {
     void namesTheNearestPolicyWhenThereIsNoneOfThatName() {
         assertThatThrownBy(() -> PolicyRegistry.find("tree-band"))
                 .hasMessage(
-                        "there is no policy \"tree-band\". Known policies: climatik-documented, climatik-shipped,"
+                        "there is no policy \"tree-band\". Known policies: azure-carbon-buckets, carbon-bank,"
+                                + " carbon-cap, carbon-lyapunov, carbon-plan, climatik-documented, climatik-shipped,"
                                 + " concurrency-limit, none, polca, replica-cap, static-floor, three-band. Maybe you meant three-band.");
         assertThatThrownBy(() -> PolicyRegistry.find("x")).hasMessageEndingWith("three-band.");
     }
@@ -74,7 +80,7 @@ class PolicyRegistryTest {
         for (PolicyFactory factory : PolicyRegistry.all()) {
             CappingPolicy<?> policy = PolicyRegistry.build(factory, Map.of(), 1, GuardRails.DEFAULTS);
             assertThat(policy instanceof CapController).as(factory.name()).isEqualTo(factory.guarded());
-            assertThat(factory.guarded()).isEqualTo(!factory.name().startsWith("climatik"));
+            assertThat(factory.guarded()).isEqualTo(!factory.name().matches("climatik-.*|azure-.*"));
         }
     }
 

@@ -122,13 +122,31 @@ final class SimulatedService {
 
     static Observation observe(
             double seconds, double capWatts, double overheadWatts, PowerReading root, SimulatedService... services) {
+        return observe(seconds, capWatts, overheadWatts, root, CarbonReading.UNKNOWN, null, services);
+    }
+
+    static Observation observe(
+            double seconds,
+            double capWatts,
+            double overheadWatts,
+            PowerReading root,
+            CarbonReading carbon,
+            @Nullable CarbonBudget budget,
+            SimulatedService... services) {
         return new Observation(
                 (long) (seconds * 1e9),
                 capWatts,
+                null,
                 overheadWatts,
                 List.of(new DomainReading("hall", null, Double.POSITIVE_INFINITY, root)),
                 List.of(services).stream().map(SimulatedService::reading).toList(),
-                CarbonReading.UNKNOWN);
+                carbon,
+                budget);
+    }
+
+    /** An intensity of this moment, without a forecast. */
+    static CarbonReading intensity(double gramsPerKilowattHour) {
+        return new CarbonReading(gramsPerKilowattHour, 0, CarbonForecast.NONE);
     }
 
     /** One step of a policy that forgets its state. */

@@ -107,7 +107,14 @@ public final class ControlCycle<S extends Record> {
             services.add(service.withPower(readings.service(service.name())));
         }
         return new Observation(
-                nowNanos, unmetered.capWatts(), readings.overheadWatts(), domains, services, unmetered.carbon());
+                nowNanos,
+                unmetered.capWatts(),
+                unmetered.announcedCap(),
+                readings.overheadWatts(),
+                domains,
+                services,
+                unmetered.carbon(),
+                unmetered.carbonBudget());
     }
 
     private static String messageOf(IOException e) {

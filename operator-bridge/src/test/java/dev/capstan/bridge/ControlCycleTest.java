@@ -173,10 +173,12 @@ class ControlCycleTest {
         return new Observation(
                 nowNanos,
                 10_000,
+                null,
                 0,
                 List.of(new DomainReading("row", null, 12_000, PowerReading.absent())),
                 List.of(service("chat"), service("code")),
-                CarbonReading.UNKNOWN);
+                CarbonReading.UNKNOWN,
+                null);
     }
 
     private static ServiceReading service(String name) {

@@ -43,6 +43,7 @@ public final class Quantity {
     // One pound is 0.45359237 kg by definition; 1 kg/MWh is 1 g/kWh.
     private static final Map<String, BigDecimal> CARBON =
             units("g/kWh", "1", "kg/MWh", "1", "lb/MWh", "0.45359237", "lbs/MWh", "0.45359237");
+    private static final Map<String, BigDecimal> EMISSION = units("g/h", "1", "kg/h", "1e3", "t/h", "1e6");
     private static final Map<String, BigDecimal> RATIO = units("", "1", "%", "0.01");
 
     /** No quantity needs more; keeps hostile exponents from costing time and memory. */
@@ -101,6 +102,15 @@ public final class Quantity {
      */
     public static double carbonGramsPerKilowattHour(String text) {
         return single("a carbon intensity", text, CARBON, "300 g/kWh");
+    }
+
+    /**
+     * Parses a rate of emission such as {@code 5 kg/h} into grams per hour.
+     *
+     * @throws IllegalArgumentException for anything else, saying what is allowed
+     */
+    public static double gramsPerHour(String text) {
+        return single("a rate of emission", text, EMISSION, "5 kg/h");
     }
 
     /**

@@ -91,6 +91,13 @@ class QuantityTest {
         assertThat(Quantity.carbonGramsPerKilowattHour("1000 lb/MWh")).isEqualTo(453.59237);
     }
 
+    @Test
+    void readsRatesOfEmission() {
+        assertThat(Quantity.gramsPerHour("800 g/h")).isEqualTo(800);
+        assertThat(Quantity.gramsPerHour("2.5 kg/h")).isEqualTo(2500);
+        assertThat(Quantity.gramsPerHour("1 t/h")).isEqualTo(1e6);
+    }
+
     @ParameterizedTest
     @CsvSource({"0.8, 0.8", "80 %, 0.8", "57%, 0.57", "7 %, 0.07", "0, 0", "120%, 1.2"})
     void readsSharesWithoutRoundingErrors(String text, double share) {

@@ -1,7 +1,6 @@
 package dev.capstan.sim.control;
 
 import dev.capstan.capping.CappingPolicy;
-import dev.capstan.capping.CarbonReading;
 import dev.capstan.capping.Decision;
 import dev.capstan.capping.DomainReading;
 import dev.capstan.capping.GatewayReading;
@@ -29,7 +28,6 @@ import dev.capstan.trace.RandomStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,7 +78,7 @@ public final class ControlLoop {
     private final RandomStream gatewayFailures;
     private final double[] domainOverheadWatts;
     private @Nullable Stepper<?> policy;
-    private DoubleSupplier capWatts = () -> Double.POSITIVE_INFINITY;
+    private @Nullable Briefing briefing;
     private int steps;
     private double sensedWatts = Double.NaN;
 
@@ -145,11 +143,11 @@ public final class ControlLoop {
     /**
      * Runs a policy from a random phase of its interval on.
      *
-     * @param cap the cap in force now
+     * @param told what the policy knows beside telemetry
      */
-    public void run(CappingPolicy<?> capping, DoubleSupplier cap, long seed) {
+    public void run(CappingPolicy<?> capping, Briefing told, long seed) {
         policy = Stepper.of(capping);
-        capWatts = cap;
+        briefing = told;
         long interval = experiment.control().intervalNanos();
         steps = kernel.register(ignored -> step());
         long phase = (long) (RandomStream.named(seed, "operator").nextDouble() * interval);
@@ -171,6 +169,16 @@ public final class ControlLoop {
         return autoscalers.get(service).growthFrozen();
     }
 
+    /** Worst case of the root domain with every service at the lowest ceiling that may be written. */
+    public double floorWatts() {
+        double watts = servers.overheadWatts();
+        for (int i = 0; i < plants.size(); i++) {
+            int lowest = Math.max(1, experiment.services().get(i).minReplicas());
+            watts += lowest * replicaPower(i).worstCaseWatts();
+        }
+        return watts;
+    }
+
     /** Power of the root domain as the policy saw it last; NaN before the first step and where it saw nothing. */
     public double sensedWatts() {
         return sensedWatts;
@@ -178,10 +186,10 @@ public final class ControlLoop {
 
     private void step() {
         long now = kernel.nowNanos();
-        if (policy == null) {
+        if (policy == null || briefing == null) {
             throw new IllegalStateException("the control loop has no policy");
         }
-        Observation seen = observe(now);
+        Observation seen = observe(now, briefing);
         PowerReading root = seen.rootPower();
         sensedWatts = root.watts();
         Decision decision = policy.step(seen);
@@ -290,7 +298,7 @@ public final class ControlLoop {
         throw new IllegalStateException("the policy acts on a service that it was never shown: " + service);
     }
 
-    private Observation observe(long now) {
+    private Observation observe(long now, Briefing told) {
         monitor.query();
         List<ServiceReading> services = new ArrayList<>();
         Quality worst = Quality.FRESH;
@@ -316,8 +324,7 @@ public final class ControlLoop {
             PowerReading reading =
                     worst == Quality.ABSENT ? PowerReading.absent() : new PowerReading(watts, oldest, worst);
             int parent = power.parent(domain);
-            double limit =
-                    domain == 0 ? capWatts.getAsDouble() : power.domain(domain).limitWatts();
+            double limit = domain == 0 ? told.capWatts() : power.domain(domain).limitWatts();
             domains.add(new DomainReading(
                     power.domain(domain).name(),
                     parent < 0 ? null : power.domain(parent).name(),
@@ -325,7 +332,14 @@ public final class ControlLoop {
                     reading));
         }
         return new Observation(
-                now, capWatts.getAsDouble(), servers.overheadWatts(), domains, services, CarbonReading.UNKNOWN);
+                now,
+                told.capWatts(),
+                told.announcedCap(now),
+                servers.overheadWatts(),
+                domains,
+                services,
+                told.carbon(now),
+                told.carbonBudget());
     }
 
     private ServiceReading serviceReading(int index) {

@@ -176,16 +176,40 @@ public record Experiment(
             long kedaCooldownNanos) {}
 
     /**
-     * The cap on the root domain.
+     * The cap on the root domain: the lowest of what the schedule, the events under way and the carbon budget allow.
      *
      * @param watts at the start
      * @param changes later values, in order of time
+     * @param events spans in which it is lower
+     * @param followsCarbon whether it also falls to what {@link Carbon#budgetGramsPerHour()} allows
+     * @param leadNanos how long before an announced fall guarded policies hold the lower cap already
      * @param containWithinNanos time within which a disturbance must be back under the cap
      */
-    public record Cap(double watts, List<CapChange> changes, long containWithinNanos) {}
+    public record Cap(
+            double watts,
+            List<CapChange> changes,
+            List<CapEvent> events,
+            boolean followsCarbon,
+            long leadNanos,
+            long containWithinNanos) {
+
+        /** A cap that only its schedule moves. */
+        public Cap(double watts, List<CapChange> changes, long containWithinNanos) {
+            this(watts, changes, List.of(), false, 0, containWithinNanos);
+        }
+    }
 
     /** From {@code atNanos} after the start of the run the cap is {@code watts}. */
     public record CapChange(long atNanos, double watts) {}
+
+    /**
+     * A span in which the cap is at most {@code watts}: a demand-response event, or a tariff's hours of high price.
+     *
+     * @param atNanos when it begins the first time
+     * @param everyNanos from one beginning to the next; 0 for an event that comes once
+     * @param noticeNanos how long before a beginning policies are told of it
+     */
+    public record CapEvent(long atNanos, long lastingNanos, long everyNanos, double watts, long noticeNanos) {}
 
     /**
      * The operator and its levers.
@@ -276,13 +300,37 @@ public record Experiment(
      *
      * @param format what the file does not say of itself; it has the same signal and scope
      * @param fromNanos where in the trace the run begins
+     * @param budgetGramsPerHour what the site may emit, PUE included; NaN where nobody has set anything
      */
     public record Carbon(
             Path file,
             CarbonTrace.Signal signal,
             CarbonTrace.Scope scope,
             Optional<CarbonFormat> format,
-            long fromNanos) {}
+            long fromNanos,
+            double budgetGramsPerHour,
+            CarbonSource seen) {}
+
+    /**
+     * How policies see the carbon intensity.
+     *
+     * @param horizonNanos how far a forecast reaches
+     * @param everyNanos from one publication of intensity and forecast to the next
+     * @param delayNanos from a publication until policies have it
+     */
+    public record CarbonSource(Forecast forecast, long horizonNanos, long everyNanos, long delayNanos) {}
+
+    /** Forecasts of carbon intensity. */
+    public enum Forecast {
+        /** There is none. */
+        NONE,
+        /** What the trace will hold. */
+        PERFECT,
+        /** What the trace held a day before. */
+        PERSISTENCE,
+        /** What the file holds as forecast beside the actual values. */
+        PUBLISHED
+    }
 
     /**
      * Price of electricity over the run.

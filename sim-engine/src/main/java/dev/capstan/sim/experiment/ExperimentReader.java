@@ -10,6 +10,7 @@ import dev.capstan.sim.cluster.StartupPhase;
 import dev.capstan.sim.experiment.Experiment.Autoscaler;
 import dev.capstan.sim.experiment.Experiment.Cap;
 import dev.capstan.sim.experiment.Experiment.CapChange;
+import dev.capstan.sim.experiment.Experiment.CapEvent;
 import dev.capstan.sim.experiment.Experiment.Carbon;
 import dev.capstan.sim.experiment.Experiment.Cluster;
 import dev.capstan.sim.experiment.Experiment.Control;
@@ -81,6 +82,10 @@ final class ExperimentReader {
         GridReader grid = new GridReader(paths);
         Optional<Carbon> carbon =
                 root.has("carbon") ? Optional.of(grid.carbon(root.section("carbon"))) : Optional.empty();
+        if (cap.followsCarbon()
+                && carbon.map(Carbon::budgetGramsPerHour).orElse(Double.NaN).isNaN()) {
+            root.issue("cap.carbon", "needs a budget to follow: carbon.budget, such as 5 kg/h, and carbon.trace");
+        }
         Optional<Price> price = root.has("price") ? Optional.of(grid.price(root.section("price"))) : Optional.empty();
         List<Policy> policies = policies(root, mode);
         Section scoringSection = root.section("scoring");
@@ -398,12 +403,7 @@ final class ExperimentReader {
         if (section.has("schedule")) {
             for (Section change : section.sections("schedule")) {
                 long at = change.duration("at", null, "0s");
-                if (change.has("share") == change.has("power")) {
-                    change.issue("", "needs either power or share (of cap.power), such as {at: 25m, share: 75 %}");
-                }
-                double value = change.has("share")
-                        ? watts * change.ratio("share", null, 0.001, 10)
-                        : change.power("power", "1 W", 1);
+                double value = capOf(change, watts, "{at: 25m, share: 75 %}");
                 if (!changes.isEmpty() && changes.get(changes.size() - 1).atNanos() >= at) {
                     change.issue(
                             "at",
@@ -416,9 +416,38 @@ final class ExperimentReader {
                 change.finish();
             }
         }
+        List<CapEvent> events = new ArrayList<>();
+        if (section.has("events")) {
+            for (Section event : section.sections("events")) {
+                long at = event.duration("at", null, "0s");
+                long lasting = event.duration("lasting", null, "1s");
+                double value = capOf(event, watts, "{at: 17h, lasting: 2h, share: 75 %}");
+                long every = event.has("every") ? event.duration("every", null, "1s") : 0;
+                if (every > 0 && every <= lasting) {
+                    event.issue(
+                            "every",
+                            "must be longer than the event lasts (" + Quantity.formatDuration(lasting) + "), was "
+                                    + Quantity.formatDuration(every) + ". Maybe you meant 1d.");
+                    every = 0;
+                }
+                events.add(new CapEvent(at, lasting, every, value, event.duration("notice", "0s", "0s")));
+                event.finish();
+            }
+        }
+        boolean followsCarbon = section.flag("carbon", false);
+        long lead = section.duration("lead", "1m", "0s");
         long contain = section.duration("contain_within", "60s", "1s");
         section.finish();
-        return new Cap(watts, changes, contain);
+        return new Cap(watts, changes, events, followsCarbon, lead, contain);
+    }
+
+    private static double capOf(Section section, double watts, String example) {
+        if (section.has("share") == section.has("power")) {
+            section.issue("", "needs either power or share (of cap.power), such as " + example);
+        }
+        return section.has("share")
+                ? watts * section.ratio("share", null, 0.001, 10)
+                : section.power("power", "1 W", 1);
     }
 
     private static Telemetry telemetry(Section section) {

@@ -1,6 +1,8 @@
 package dev.capstan.sim.experiment;
 
 import dev.capstan.sim.experiment.Experiment.Carbon;
+import dev.capstan.sim.experiment.Experiment.CarbonSource;
+import dev.capstan.sim.experiment.Experiment.Forecast;
 import dev.capstan.sim.experiment.Experiment.Price;
 import dev.capstan.trace.CarbonFormat;
 import dev.capstan.trace.CarbonTrace.Scope;
@@ -39,8 +41,28 @@ final class GridReader {
         } else if (section.has("columns")) {
             format = columns(section.section("columns"), signal, scope);
         }
+        double budget = section.has("budget") ? section.gramsPerHour("budget") : Double.NaN;
+        CarbonSource seen = seen(section.section("seen"), signal, scope, format);
         section.finish();
-        return new Carbon(trace, signal, scope, format, from);
+        return new Carbon(trace, signal, scope, format, from, budget, seen);
+    }
+
+    private static CarbonSource seen(Section section, Signal signal, Scope scope, Optional<CarbonFormat> format) {
+        Forecast forecast = section.choice("forecast", Forecast.class, Forecast.NONE);
+        if (forecast == Forecast.PUBLISHED
+                && (signal != Signal.AVERAGE || scope != Scope.DIRECT || format.isPresent())) {
+            section.issue(
+                    "forecast",
+                    "is published beside the actual values only by NESO, of signal average and scope direct; set these"
+                            + " too, without carbon.columns and carbon.forecast");
+        }
+        CarbonSource seen = new CarbonSource(
+                forecast,
+                section.duration("horizon", "24h", "1m"),
+                section.duration("every", "5m", "1s"),
+                section.duration("delay", "0s", "0s"));
+        section.finish();
+        return seen;
     }
 
     private static Optional<CarbonFormat> columns(Section section, Signal signal, Scope scope) {

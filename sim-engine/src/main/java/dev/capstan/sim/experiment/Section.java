@@ -129,6 +129,18 @@ final class Section {
         return has(key) ? power(key, null, 1) : Double.POSITIVE_INFINITY;
     }
 
+    /** A rate of emission above nothing, in grams per hour. */
+    double gramsPerHour(String key) {
+        return quantity(
+                key,
+                null,
+                1,
+                Double.POSITIVE_INFINITY,
+                "a rate of emission such as 5 kg/h",
+                Quantity::gramsPerHour,
+                " g/h");
+    }
+
     double ratio(String key, @Nullable String fallback, double min, double max) {
         return quantity(key, fallback, min, max, "a share such as 0.8 or 80 %", Quantity::ratio, "");
     }

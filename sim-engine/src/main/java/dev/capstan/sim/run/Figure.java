@@ -57,7 +57,10 @@ public enum Figure {
     ENERGY_COST,
     OUT_OF_RANGE_TIME_SHARE,
     WASTED_JOULES,
-    REQUESTS_REFUSED;
+    REQUESTS_REFUSED,
+    CARBON_OVERSPEND_GRAMS,
+    OVER_CARBON_BUDGET_SECONDS,
+    CARBON_INFEASIBLE_SECONDS;
 
     /** The name of its column. */
     public String column() {

@@ -174,31 +174,58 @@ final class RunScore {
         return windows == 0 ? Double.NaN : (double) under / windows;
     }
 
-    /** Root power × PUE × intensity; the last intensity holds beyond the end of its trace. */
-    void carbon(CarbonTrace trace) {
-        long offset = experiment.carbon().map(Experiment.Carbon::fromNanos).orElse(0L);
-        double grams = energyTimes(trace.timeNanos(), trace.gramsPerKilowattHour(), offset, JOULES_PER_KILOWATT_HOUR);
-        set(Figure.CARBON_GRAMS, grams * experiment.cluster().pue());
+    /**
+     * Root power × PUE × intensity, against the budget where there is one; the last intensity holds beyond the end of its
+     * trace.
+     *
+     * @param floorWatts worst case of the floors, which no policy can go under
+     */
+    void carbon(CarbonTrace trace, double floorWatts) {
+        Experiment.Carbon carbon = experiment.carbon().orElseThrow();
+        double[] intensity = perSecond(trace.timeNanos(), trace.gramsPerKilowattHour(), carbon.fromNanos());
+        double gramsPerJoule = experiment.cluster().pue() / JOULES_PER_KILOWATT_HOUR;
+        double budget = carbon.budgetGramsPerHour() / 3600;
+        double grams = 0;
+        double overspend = 0;
+        int over = 0;
+        int infeasible = 0;
+        for (int i = 0; i < intensity.length; i++) {
+            double rate = intensity[i] * gramsPerJoule;
+            grams += watts[from + i] * rate;
+            overspend = Math.max(overspend, grams - budget * (i + 1));
+            over += watts[from + i] * rate > budget ? 1 : 0;
+            infeasible += floorWatts * rate > budget ? 1 : 0;
+        }
+        set(Figure.CARBON_GRAMS, grams);
+        if (!Double.isNaN(budget)) {
+            set(Figure.CARBON_OVERSPEND_GRAMS, overspend);
+            set(Figure.OVER_CARBON_BUDGET_SECONDS, over);
+            set(Figure.CARBON_INFEASIBLE_SECONDS, infeasible);
+        }
     }
 
     /** Root power × PUE × price; the last price holds beyond the end of its trace. */
     void cost(PriceTrace trace) {
         long offset = experiment.price().map(Experiment.Price::fromNanos).orElse(0L);
-        double cost = energyTimes(trace.timeNanos(), trace.perMegawattHour(), offset, JOULES_PER_MEGAWATT_HOUR);
+        double[] price = perSecond(trace.timeNanos(), trace.perMegawattHour(), offset);
+        double cost = 0;
+        for (int i = 0; i < price.length; i++) {
+            cost += watts[from + i] * price[i] / JOULES_PER_MEGAWATT_HOUR;
+        }
         set(Figure.ENERGY_COST, cost * experiment.cluster().pue());
     }
 
-    /** The energy of each scored second times a value over time that is per unit of energy. */
-    private double energyTimes(long[] timeNanos, double[] perUnit, long offsetNanos, double joulesPerUnit) {
-        double sum = 0;
+    /** A value over time at the beginning of each scored second. */
+    private double[] perSecond(long[] timeNanos, double[] values, long offsetNanos) {
+        double[] perSecond = new double[Math.max(0, watts.length - from)];
         int at = 0;
-        for (int second = from; second < watts.length; second++) {
-            long now = offsetNanos + second * SECOND_NANOS;
+        for (int i = 0; i < perSecond.length; i++) {
+            long now = offsetNanos + (from + i) * SECOND_NANOS;
             while (at + 1 < timeNanos.length && timeNanos[at + 1] <= now) {
                 at++;
             }
-            sum += watts[second] * perUnit[at] / joulesPerUnit;
+            perSecond[i] = values[at];
         }
-        return sum;
+        return perSecond;
     }
 }

@@ -1,6 +1,9 @@
 package dev.capstan.sim.run;
 
+import dev.capstan.capping.AnnouncedCap;
 import dev.capstan.capping.CappingPolicy;
+import dev.capstan.capping.CarbonBudget;
+import dev.capstan.capping.CarbonReading;
 import dev.capstan.sim.cluster.Breakers;
 import dev.capstan.sim.cluster.Demand;
 import dev.capstan.sim.cluster.Deployment;
@@ -10,6 +13,7 @@ import dev.capstan.sim.cluster.Outages;
 import dev.capstan.sim.cluster.Pod;
 import dev.capstan.sim.cluster.Servers;
 import dev.capstan.sim.cluster.ServicePlant;
+import dev.capstan.sim.control.Briefing;
 import dev.capstan.sim.control.ControlLoop;
 import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.experiment.Workload;
@@ -32,6 +36,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run: a plant under load, the autoscalers, telemetry and, but for a reference run, a policy; scored on true power.
@@ -51,7 +56,6 @@ public final class SimulationRun {
     private final Servers servers;
     private final List<ServicePlant> plants = new ArrayList<>();
     private final ControlLoop control;
-    private final double[] capOfSecond;
     private final RunLog log;
     private double capWatts;
 
@@ -118,7 +122,6 @@ public final class SimulationRun {
                 kernel, telemetry(), plants, experiment.cluster().servers(), parents);
         control = new ControlLoop(kernel, experiment, power, servers, plants, monitor, seed, log);
         capWatts = experiment.cap().watts();
-        capOfSecond = capOfSecond();
     }
 
     /**
@@ -151,10 +154,13 @@ public final class SimulationRun {
             CheckLevel checks,
             boolean detailed) {
         SimulationRun run = new SimulationRun(experiment, loads, seed, checks, true, detailed);
-        run.control.run(policy, () -> run.capWatts, seed);
-        run.scheduleCapChanges();
+        CarbonBudget budget = budget(experiment);
+        CapCourse cap =
+                new CapCourse(experiment, grid.carbon().orElse(null), budget, run.control.floorWatts(), run.endNanos);
+        run.control.run(policy, run.briefing(cap, budget, grid), seed);
+        run.scheduleCapChanges(cap);
         run.play();
-        return run.score(grid, reference.get());
+        return run.score(grid, cap, reference.get());
     }
 
     /** A reference run has no breakers: it stands for what demand would draw. */
@@ -272,24 +278,74 @@ public final class SimulationRun {
                 source, exporter, scrapes, settings.rateWindowNanos(), from, to, sensors, restarts);
     }
 
-    private double[] capOfSecond() {
+    private static @Nullable CarbonBudget budget(Experiment experiment) {
+        double grams =
+                experiment.carbon().map(Experiment.Carbon::budgetGramsPerHour).orElse(Double.NaN);
+        return Double.isNaN(grams)
+                ? null
+                : new CarbonBudget(grams, experiment.cluster().pue());
+    }
+
+    private Briefing briefing(CapCourse cap, @Nullable CarbonBudget budget, Grid grid) {
+        CarbonFeed feed = experiment
+                .carbon()
+                .filter(carbon -> grid.carbon().isPresent())
+                .map(carbon -> new CarbonFeed(
+                        grid.carbon().orElseThrow(),
+                        grid.carbonForecast().orElse(null),
+                        carbon.seen(),
+                        carbon.fromNanos()))
+                .orElse(null);
+        return new Briefing() {
+            @Override
+            public double capWatts() {
+                return capWatts;
+            }
+
+            @Override
+            public @Nullable AnnouncedCap announcedCap(long nowNanos) {
+                return cap.announced(nowNanos);
+            }
+
+            @Override
+            public CarbonReading carbon(long nowNanos) {
+                return feed == null ? CarbonReading.UNKNOWN : feed.at(nowNanos);
+            }
+
+            @Override
+            public @Nullable CarbonBudget carbonBudget() {
+                return budget;
+            }
+        };
+    }
+
+    private double[] capOfSecond(CapCourse cap) {
         double[] caps = new double[seconds];
         Arrays.fill(caps, experiment.cap().watts());
-        for (Experiment.CapChange change : experiment.cap().changes()) {
+        for (CapCourse.Change change : cap.changes()) {
             int from = (int) Math.min(seconds, change.atNanos() / SECOND_NANOS);
             Arrays.fill(caps, from, seconds, change.watts());
         }
         return caps;
     }
 
-    private void scheduleCapChanges() {
+    private void scheduleCapChanges(CapCourse cap) {
         int handler = kernel.register(index -> {
-            capWatts = experiment.cap().changes().get((int) index).watts();
+            CapCourse.Change change = cap.changes().get((int) index);
+            String root = power.domain(0).name();
+            capWatts = change.watts();
             power.meter(0).limit(capWatts, kernel.nowNanos());
-            log.event(kernel.nowNanos(), "cap-changed", power.domain(0).name(), capWatts + " W");
+            log.event(kernel.nowNanos(), "cap-changed", root, capWatts + " W");
+            if (change.carbonWatts() < cap.floorWatts()) {
+                log.event(
+                        kernel.nowNanos(),
+                        "carbon-budget-infeasible",
+                        root,
+                        "allows " + change.carbonWatts() + " W, the floors need " + cap.floorWatts() + " W");
+            }
         });
-        for (int i = 0; i < experiment.cap().changes().size(); i++) {
-            kernel.schedule(experiment.cap().changes().get(i).atNanos(), Priority.CAP, handler, i);
+        for (int i = 0; i < cap.changes().size(); i++) {
+            kernel.schedule(cap.changes().get(i).atNanos(), Priority.CAP, handler, i);
         }
     }
 
@@ -404,20 +460,21 @@ public final class SimulationRun {
         }
     }
 
-    private RunResult score(Grid grid, double[] reference) {
+    private RunResult score(Grid grid, CapCourse cap, double[] reference) {
+        double[] capOfSecond = capOfSecond(cap);
         RunScore score = new RunScore(experiment, endNanos, capOfSecond, power, log);
         List<Disturbance> disturbances = score.judge(reference);
-        grid.carbon().ifPresent(score::carbon);
+        grid.carbon().ifPresent(trace -> score.carbon(trace, cap.floorWatts()));
         grid.price().ifPresent(score::cost);
         score.requests(plants);
         score.set(
                 Figure.REPLICA_CHANGES,
                 plants.stream().mapToLong(plant -> plant.deployment().changes()).sum());
         score.set(Figure.EVENTS, kernel.handled());
-        return new RunResult(score.figures(), kernel.handled(), disturbances, detail(reference));
+        return new RunResult(score.figures(), kernel.handled(), disturbances, detail(reference, capOfSecond));
     }
 
-    private Optional<RunResult.Detail> detail(double[] reference) {
+    private Optional<RunResult.Detail> detail(double[] reference, double[] capOfSecond) {
         if (!log.isDetailed()) {
             return Optional.empty();
         }

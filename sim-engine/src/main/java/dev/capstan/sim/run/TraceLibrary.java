@@ -10,6 +10,7 @@ import dev.capstan.sim.experiment.Workload.RateFile;
 import dev.capstan.sim.experiment.Workload.RequestFile;
 import dev.capstan.sim.experiment.Workload.ServeGenRequests;
 import dev.capstan.sim.experiment.Workload.Signal;
+import dev.capstan.trace.CarbonFormat;
 import dev.capstan.trace.CarbonTrace;
 import dev.capstan.trace.CarbonTraces;
 import dev.capstan.trace.Disturbance;
@@ -55,11 +56,14 @@ public final class TraceLibrary {
 
     private record PowerKey(Path file, Optional<PowerFormat> format) {}
 
+    private record CarbonKey(
+            Path file, CarbonTrace.Signal signal, CarbonTrace.Scope scope, Optional<CarbonFormat> format) {}
+
     private final Map<RequestKey, RequestTrace> requestFiles = new ConcurrentHashMap<>();
     private final Map<Path, ServeGenClients> clients = new ConcurrentHashMap<>();
     private final Map<PowerKey, PowerRecording> recordings = new ConcurrentHashMap<>();
     private final Map<LoadKey, Load> loads = new ConcurrentHashMap<>();
-    private final Map<Experiment.Carbon, CarbonTrace> carbon = new ConcurrentHashMap<>();
+    private final Map<CarbonKey, CarbonTrace> carbon = new ConcurrentHashMap<>();
     private final Map<Experiment.Price, PriceTrace> prices = new ConcurrentHashMap<>();
 
     /**
@@ -81,11 +85,20 @@ public final class TraceLibrary {
      */
     public Grid grid(Experiment experiment) {
         return new Grid(
-                experiment.carbon().map(source -> carbon.computeIfAbsent(source, TraceLibrary::read)),
+                experiment.carbon().map(source -> carbon(source, source.format())),
+                experiment
+                        .carbon()
+                        .filter(source -> source.seen().forecast() == Experiment.Forecast.PUBLISHED)
+                        .map(source -> carbon(source, Optional.of(new CarbonFormat.NesoForecast()))),
                 experiment.price().map(source -> prices.computeIfAbsent(source, TraceLibrary::read)));
     }
 
-    private static CarbonTrace read(Experiment.Carbon source) {
+    private CarbonTrace carbon(Experiment.Carbon source, Optional<CarbonFormat> format) {
+        return carbon.computeIfAbsent(
+                new CarbonKey(source.file(), source.signal(), source.scope(), format), TraceLibrary::read);
+    }
+
+    private static CarbonTrace read(CarbonKey source) {
         return source.format()
                 .map(format -> CarbonTraces.read(source.file(), format))
                 .orElseGet(() -> CarbonTraces.read(source.file(), source.signal(), source.scope()));

@@ -330,7 +330,8 @@ public final class Sweep {
                 experiment.control().holdNanos(),
                 defaults.plausibleFactor(),
                 defaults.maxRaisePerStep(),
-                defaults.raiseIntervalNanos());
+                defaults.raiseIntervalNanos(),
+                experiment.cap().leadNanos());
         return PolicyRegistry.build(
                 factory, policy.parameters(), RandomStream.named(seed, "policy").nextLong(), guards);
     }

@@ -29,7 +29,8 @@ public final class Suites {
             new PoolingSuite(),
             new PlacementSuite(),
             new SplitwiseSuite(),
-            new RoutingSuite());
+            new RoutingSuite(),
+            new CarbonSuite());
 
     private Suites() {}
 

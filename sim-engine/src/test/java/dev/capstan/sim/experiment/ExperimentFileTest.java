@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.capstan.sim.cluster.StartupPhase;
 import dev.capstan.sim.experiment.Experiment.CapChange;
+import dev.capstan.sim.experiment.Experiment.CapEvent;
 import dev.capstan.sim.experiment.Experiment.Domain;
 import dev.capstan.sim.experiment.Experiment.Outage;
 import dev.capstan.sim.experiment.Workload.Gaps;
@@ -94,6 +95,11 @@ class ExperimentFileTest {
                         // 75 % of 8 kW is 6 kW.
                         8000,
                         List.of(new CapChange(120 * SECOND, 6000), new CapChange(300 * SECOND, 7000)),
+                        List.of(
+                                new CapEvent(180 * SECOND, 60 * SECOND, 0, 4000, 0),
+                                new CapEvent(61_200 * SECOND, 7200 * SECOND, 86_400 * SECOND, 5000, 600 * SECOND)),
+                        true,
+                        120 * SECOND,
                         30 * SECOND));
         assertThat(base.telemetry())
                 .isEqualTo(new Experiment.Telemetry(
@@ -127,7 +133,10 @@ class ExperimentFileTest {
                                 "DE",
                                 CarbonTrace.Signal.MARGINAL,
                                 CarbonTrace.Scope.DIRECT)),
-                        3600 * SECOND));
+                        3600 * SECOND,
+                        2500,
+                        new Experiment.CarbonSource(
+                                Experiment.Forecast.PERSISTENCE, 43_200 * SECOND, 1800 * SECOND, 300 * SECOND)));
         assertThat(base.price())
                 .contains(new Experiment.Price(
                         folder.path("/experiments/prices.csv"),
@@ -550,6 +559,11 @@ class ExperimentFileTest {
               schedule:
                 - {at: 2m, share: 75 %}
                 - {at: 5m, power: 7 kW}
+              events:
+                - {at: 3m, lasting: 1m, share: 50 %}
+                - {at: 17h, lasting: 2h, power: 5 kW, every: 1d, notice: 10m}
+              carbon: true
+              lead: 2m
               contain_within: 30s
             telemetry:
               source: power-gauge
@@ -580,6 +594,8 @@ class ExperimentFileTest {
               scope: direct
               from: 1h
               columns: {time: at, time_zone: Europe/Berlin, value: intensity, unit: kg/MWh, zone: DE}
+              budget: 2.5 kg/h
+              seen: {forecast: persistence, horizon: 12h, every: 30m, delay: 5m}
             price: {trace: prices.csv, from: 2h, columns: {time: at, value: price, currency: EUR, zone: DE-LU}}
             policies:
               - none

@@ -49,6 +49,7 @@ class ExperimentsPageTest {
         read.removeIf(path -> FREE_KEYS.stream().anyMatch(free -> path.startsWith(free + ".")));
         read.addAll(FREE_KEYS);
         read.addAll(List.of("services[].workload", "cluster.domains", "services[].startup", "cap.schedule"));
+        read.add("cap.events");
         read.addAll(List.of("telemetry.outages", "telemetry.exporter_restarts", "cluster.failures"));
 
         assertThat(documented().keySet()).isEqualTo(read);

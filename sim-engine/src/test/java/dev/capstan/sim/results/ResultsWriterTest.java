@@ -47,7 +47,8 @@ class ResultsWriterTest {
                 goodput_requests_per_second,joules_per_output_token,capped_seconds,decisions,replica_changes,events,\
                 disturbances,disturbances_contained,disturbances_self_inflicted,requests_timed_out,requests_abandoned,\
                 wasted_output_tokens,preemptions,recomputed_tokens,prefix_cached_tokens,energy_cost,\
-                out_of_range_time_share,wasted_joules,requests_refused""");
+                out_of_range_time_share,wasted_joules,requests_refused,carbon_overspend_grams,\
+                over_carbon_budget_seconds,carbon_infeasible_seconds""");
         assertThat(line("points.csv", 0)).isEqualTo("""
                 control.interval,policy,cap_watts,replications,disturbances,disturbances_contained,success_rate,\
                 success_rate_low,success_rate_high""" + averaged("""

@@ -11,12 +11,16 @@ import dev.capstan.sim.kernel.CheckLevel;
 import dev.capstan.sim.serving.ModelProfile;
 import dev.capstan.sim.serving.ServingOptions;
 import dev.capstan.sim.validation.PlainProfile;
+import dev.capstan.trace.CarbonTrace;
 import dev.capstan.trace.Disturbance.Shape;
 import dev.capstan.trace.PowerTrace;
 import dev.capstan.trace.RandomStream;
 import dev.capstan.trace.RequestTrace;
 import dev.capstan.trace.TraceOrigin;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +44,12 @@ public final class TinyExperiment {
     public int gpusPerServer = 1;
     public double capWatts = 2000;
     public List<Experiment.CapChange> capChanges = List.of();
+    public List<Experiment.CapEvent> capEvents = List.of();
+    public boolean capFollowsCarbon;
+    /** 0 without a carbon trace. */
+    public double carbonBudgetGramsPerHour;
+
+    public Experiment.Forecast forecast = Experiment.Forecast.NONE;
     public ModelProfile model = meter(100);
     public int services = 1;
     public int minReplicas = 1;
@@ -166,7 +176,7 @@ public final class TinyExperiment {
                         domains,
                         failing),
                 list,
-                new Experiment.Cap(capWatts, capChanges, 60 * SECOND),
+                new Experiment.Cap(capWatts, capChanges, capEvents, capFollowsCarbon, 60 * SECOND, 60 * SECOND),
                 new Experiment.Control(
                         nanos(operatorSeconds),
                         nanos(apiLatencySeconds),
@@ -179,18 +189,46 @@ public final class TinyExperiment {
                         gateways),
                 new Experiment.Telemetry(
                         source, nanos(exporterSeconds), nanos(scrapeSeconds), nanos(windowSeconds), outages, faults),
-                Optional.empty(),
+                carbonBudgetGramsPerHour == 0 ? Optional.empty() : Optional.of(carbon()),
                 Optional.empty(),
                 List.of(new Experiment.Policy("none", "none", Map.of())),
                 new Experiment.Scoring(5 * SECOND, 0),
                 new Experiment.Output(null, SECOND, 0));
     }
 
+    private Experiment.Carbon carbon() {
+        return new Experiment.Carbon(
+                Path.of("carbon.csv"),
+                CarbonTrace.Signal.AVERAGE,
+                CarbonTrace.Scope.DIRECT,
+                Optional.empty(),
+                0,
+                carbonBudgetGramsPerHour,
+                new Experiment.CarbonSource(forecast, 86_400 * SECOND, 10 * SECOND, 0));
+    }
+
+    /** Intensities from the given seconds on. */
+    public static CarbonTrace carbon(long[] fromSeconds, double... gramsPerKilowattHour) {
+        return new CarbonTrace(
+                "TEST",
+                CarbonTrace.Signal.AVERAGE,
+                CarbonTrace.Scope.DIRECT,
+                Instant.EPOCH,
+                Arrays.stream(fromSeconds).map(at -> at * SECOND).toArray(),
+                gramsPerKilowattHour,
+                new TraceOrigin("test", "", ""));
+    }
+
     /** Runs a policy and its reference, with the course of the run kept. */
     public RunResult run(CappingPolicy<?> policy, List<Load> loads, long seed, CheckLevel checks) {
+        return run(policy, loads, Grid.UNKNOWN, seed, checks);
+    }
+
+    /** The same on a grid. */
+    public RunResult run(CappingPolicy<?> policy, List<Load> loads, Grid grid, long seed, CheckLevel checks) {
         Experiment experiment = build();
         double[] reference = SimulationRun.reference(experiment, loads, seed);
-        return SimulationRun.run(experiment, policy, loads, Grid.UNKNOWN, () -> reference, seed, checks, true);
+        return SimulationRun.run(experiment, policy, loads, grid, () -> reference, seed, checks, true);
     }
 
     private static long nanos(double seconds) {

@@ -269,6 +269,24 @@ class TraceLibraryTest {
     }
 
     @Test
+    void readsTheForecastThatNesoPublishedBesideTheActualValues() throws IOException {
+        write("requests.csv", LABELLED);
+        write("carbon.json", """
+                {"data": [{"from": "2024-06-01T00:00Z", "to": "2024-06-01T00:30Z",
+                           "intensity": {"forecast": 90, "actual": 80, "index": "low"}}]}
+                """);
+        String carbon =
+                "workload: {trace: requests.csv}\ncarbon: {trace: carbon.json, scope: direct, seen: {forecast: ";
+
+        Grid published = library.grid(experiment(carbon + "published}}\n"));
+        assertThat(published.carbon().orElseThrow().gramsPerKilowattHour()).containsExactly(80);
+        assertThat(published.carbonForecast().orElseThrow().gramsPerKilowattHour())
+                .containsExactly(90);
+        assertThat(library.grid(experiment(carbon + "perfect}}\n")).carbonForecast())
+                .isEmpty();
+    }
+
+    @Test
     void refusesCarbonOfTheOtherSignal() throws IOException {
         write("requests.csv", LABELLED);
         write("carbon.csv", """
