@@ -17,21 +17,28 @@ class PolicyRegistryTest {
         assertThat(PolicyRegistry.all())
                 .extracting(PolicyFactory::name)
                 .containsExactly(
+                        "capmaestro",
                         "climatik-documented",
                         "climatik-shipped",
+                        "flex",
                         "none",
+                        "pid",
                         "polca",
+                        "powergrad",
                         "replica-cap",
+                        "requested-clamp",
                         "static-floor",
-                        "three-band");
+                        "three-band",
+                        "thunderbolt");
     }
 
     @Test
     void namesTheNearestPolicyWhenThereIsNoneOfThatName() {
         assertThatThrownBy(() -> PolicyRegistry.find("tree-band"))
-                .hasMessage("there is no policy \"tree-band\". Known policies: climatik-documented, climatik-shipped,"
-                        + " none, polca, replica-cap, static-floor, three-band. Maybe you meant three-band.");
-        assertThatThrownBy(() -> PolicyRegistry.find("x")).hasMessageEndingWith("three-band.");
+                .hasMessage("there is no policy \"tree-band\". Known policies: capmaestro, climatik-documented,"
+                        + " climatik-shipped, flex, none, pid, polca, powergrad, replica-cap, requested-clamp,"
+                        + " static-floor, three-band, thunderbolt. Maybe you meant three-band.");
+        assertThatThrownBy(() -> PolicyRegistry.find("xyzzy")).hasMessageEndingWith("thunderbolt.");
     }
 
     @Test

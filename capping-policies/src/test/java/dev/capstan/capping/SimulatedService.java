@@ -6,10 +6,15 @@ import java.util.List;
 final class SimulatedService {
 
     final String name;
+    String domain = "hall";
     PowerReading power = PowerReading.fresh(0, 0);
     int ready;
     int starting;
     int terminating;
+
+    /** What the autoscaler asks for; -1 for what is there. */
+    int desired = -1;
+
     int ceiling = 20;
     int floor = 1;
     int originalCeiling = 20;
@@ -64,9 +69,16 @@ final class SimulatedService {
     ServiceReading reading() {
         return new ServiceReading(
                 name,
-                "hall",
+                domain,
                 power,
-                new ReplicaCounts(ready, starting, terminating, ready + starting, ceiling, floor, originalCeiling),
+                new ReplicaCounts(
+                        ready,
+                        starting,
+                        terminating,
+                        desired < 0 ? ready + starting : desired,
+                        ceiling,
+                        floor,
+                        originalCeiling),
                 replicaPower(),
                 priority,
                 weight,
@@ -103,11 +115,21 @@ final class SimulatedService {
 
     static Observation observe(
             double seconds, double capWatts, double overheadWatts, PowerReading root, SimulatedService... services) {
+        DomainReading hall = new DomainReading("hall", null, Double.POSITIVE_INFINITY, root);
+        return observe(seconds, capWatts, overheadWatts, List.of(hall), services);
+    }
+
+    static Observation observe(
+            double seconds,
+            double capWatts,
+            double overheadWatts,
+            List<DomainReading> domains,
+            SimulatedService... services) {
         return new Observation(
                 (long) (seconds * 1e9),
                 capWatts,
                 overheadWatts,
-                List.of(new DomainReading("hall", null, Double.POSITIVE_INFINITY, root)),
+                domains,
                 List.of(services).stream().map(SimulatedService::reading).toList(),
                 CarbonReading.UNKNOWN);
     }
