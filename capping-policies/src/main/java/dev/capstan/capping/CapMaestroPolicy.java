@@ -16,7 +16,7 @@ import java.util.Map;
  * left out. What a domain under the root draws besides its services is taken from its meter, or as the overhead of the
  * whole where that is silent.
  */
-public final class CapMaestroPolicy implements CappingPolicy<Stateless> {
+public final class CapMaestroPolicy implements CappingPolicy<LearntDemand> {
 
     private final double reserveWatts;
     private final PowerDemand demand;
@@ -27,13 +27,13 @@ public final class CapMaestroPolicy implements CappingPolicy<Stateless> {
     }
 
     @Override
-    public Stateless initialState() {
-        return Stateless.STATE;
+    public LearntDemand initialState() {
+        return LearntDemand.NOTHING;
     }
 
     @Override
-    public Class<Stateless> stateType() {
-        return Stateless.class;
+    public Class<LearntDemand> stateType() {
+        return LearntDemand.class;
     }
 
     @Override
@@ -47,18 +47,19 @@ public final class CapMaestroPolicy implements CappingPolicy<Stateless> {
     }
 
     @Override
-    public Step<Stateless> step(Stateless state, Observation seen) {
+    public Step<LearntDemand> step(LearntDemand state, Observation seen) {
+        LearntDemand learnt = demand.learnt(state, seen);
         List<ServiceReading> services = seen.services().stream()
                 .filter(service -> GpuLimitRange.of(service).replicas() > 0)
                 .toList();
-        BudgetTree tree = tree(seen, services);
+        BudgetTree tree = tree(learnt, seen, services);
         double budgetWatts = seen.allowedWatts() - seen.overheadWatts() - reserveWatts;
         double[] grants = tree.share(budgetWatts);
         List<ServiceAction> actions = new ArrayList<>();
         for (int i = 0; i < grants.length; i++) {
             ServiceReading service = services.get(i);
             ServiceAction action =
-                    GpuLimitRange.toward(service, GpuLimitRange.of(service).limitFor(grants[i]));
+                    GpuLimitRange.toward(service, learnt.limitFor(service, GpuLimitRange.of(service), grants[i]));
             if (action != null) {
                 actions.add(action);
             }
@@ -66,10 +67,10 @@ public final class CapMaestroPolicy implements CappingPolicy<Stateless> {
         String code = !tree.feasible() ? "floor-reached" : actions.isEmpty() ? "steady" : "shared";
         String reason = String.format(
                 Locale.ROOT, "%.0f W of %.0f W for services", WaterFilling.sum(grants), Math.max(0, budgetWatts));
-        return new Step<>(state, new Decision(actions, code, reason));
+        return new Step<>(learnt, new Decision(actions, code, reason));
     }
 
-    private BudgetTree tree(Observation seen, List<ServiceReading> services) {
+    private BudgetTree tree(LearntDemand learnt, Observation seen, List<ServiceReading> services) {
         List<DomainReading> domains = seen.domains();
         Map<String, Integer> places = new HashMap<>();
         int[] parents = new int[domains.size()];
@@ -91,7 +92,7 @@ public final class CapMaestroPolicy implements CappingPolicy<Stateless> {
                     places.getOrDefault(service.domain(), 0),
                     priorities.indexOf(service.priority()),
                     range.lowestWatts(),
-                    demand.watts(service, range),
+                    learnt.wantedWatts(service, range),
                     range.highestWatts());
         }
         return new BudgetTree(parents, limitsForServices(seen, parents, places), leaves, priorities.size());
@@ -129,14 +130,14 @@ public final class CapMaestroPolicy implements CappingPolicy<Stateless> {
                     true,
                     reserveWatts(),
                     PowerDemand.HEADROOM,
-                    PowerDemand.BOUND_RATIO);
+                    PowerDemand.BOUND_RATIO,
+                    PowerDemand.SMOOTHING,
+                    PowerDemand.SETTLE_SECONDS);
         }
 
         @Override
         public CappingPolicy<?> create(Map<String, Double> parameters, long seed) {
-            return new CapMaestroPolicy(
-                    value(parameters, "reserve_watts"),
-                    new PowerDemand(value(parameters, "headroom"), value(parameters, "bound_ratio")));
+            return new CapMaestroPolicy(value(parameters, "reserve_watts"), PowerDemand.of(parameters));
         }
     }
 }

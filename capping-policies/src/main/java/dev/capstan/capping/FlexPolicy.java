@@ -396,7 +396,7 @@ public final class FlexPolicy implements CappingPolicy<FlexPolicy.State> {
                     new PolicyParameter(
                             "throttle_ratio",
                             "ratio",
-                            0.5,
+                            0.3,
                             0,
                             1,
                             "GPU limit of a throttled service as a share of the board's highest.",

@@ -15,7 +15,7 @@ import java.util.function.DoubleUnaryOperator;
  * <p>A service gains nothing above what it wants ({@link PowerDemand}). What is left when everyone has that goes out in
  * proportion to what each can still take, so that no limit binds without need.
  */
-public final class PowerGradPolicy implements CappingPolicy<Stateless> {
+public final class PowerGradPolicy implements CappingPolicy<LearntDemand> {
 
     private final double reserveWatts;
     private final CapToPerformance model;
@@ -28,13 +28,13 @@ public final class PowerGradPolicy implements CappingPolicy<Stateless> {
     }
 
     @Override
-    public Stateless initialState() {
-        return Stateless.STATE;
+    public LearntDemand initialState() {
+        return LearntDemand.NOTHING;
     }
 
     @Override
-    public Class<Stateless> stateType() {
-        return Stateless.class;
+    public Class<LearntDemand> stateType() {
+        return LearntDemand.class;
     }
 
     @Override
@@ -48,18 +48,19 @@ public final class PowerGradPolicy implements CappingPolicy<Stateless> {
     }
 
     @Override
-    public Step<Stateless> step(Stateless state, Observation seen) {
+    public Step<LearntDemand> step(LearntDemand state, Observation seen) {
+        LearntDemand learnt = demand.learnt(state, seen);
         List<ServiceReading> services = seen.services().stream()
                 .filter(service -> GpuLimitRange.of(service).replicas() > 0)
                 .toList();
         double budgetWatts = seen.allowedWatts() - seen.overheadWatts() - reserveWatts;
-        double[] grants = grants(services, budgetWatts);
+        double[] grants = grants(learnt, services, budgetWatts);
         List<ServiceAction> actions = new ArrayList<>();
         double grantedWatts = 0;
         for (int i = 0; i < grants.length; i++) {
             ServiceReading service = services.get(i);
             ServiceAction action =
-                    GpuLimitRange.toward(service, GpuLimitRange.of(service).limitFor(grants[i]));
+                    GpuLimitRange.toward(service, learnt.limitFor(service, GpuLimitRange.of(service), grants[i]));
             if (action != null) {
                 actions.add(action);
             }
@@ -69,11 +70,11 @@ public final class PowerGradPolicy implements CappingPolicy<Stateless> {
         boolean fits = grantedWatts <= budgetWatts * (1 + 1e-9);
         String code = !fits ? "floor-reached" : actions.isEmpty() ? "steady" : "shared";
         String reason = String.format(Locale.ROOT, "%.0f W of %.0f W for services", grantedWatts, budgetWatts);
-        return new Step<>(state, new Decision(actions, code, reason));
+        return new Step<>(learnt, new Decision(actions, code, reason));
     }
 
     /** Watts for each service, all of which have replicas. */
-    double[] grants(List<ServiceReading> services, double budgetWatts) {
+    double[] grants(LearntDemand learnt, List<ServiceReading> services, double budgetWatts) {
         int count = services.size();
         double[] lowest = new double[count];
         double[] wanted = new double[count];
@@ -84,7 +85,7 @@ public final class PowerGradPolicy implements CappingPolicy<Stateless> {
             GpuLimitRange range = GpuLimitRange.of(service);
             lowest[i] = range.lowestWatts();
             highest[i] = range.highestWatts();
-            wanted[i] = demand.watts(service, range);
+            wanted[i] = learnt.wantedWatts(service, range);
             marginals[i] = marginal(service, range, wanted[i]);
         }
         if (WaterFilling.sum(lowest) >= budgetWatts) {
@@ -133,7 +134,9 @@ public final class PowerGradPolicy implements CappingPolicy<Stateless> {
                             "Exponent of dynamic power in the clock; performance is concave from 1 on.",
                             MODEL),
                     PowerDemand.HEADROOM,
-                    PowerDemand.BOUND_RATIO);
+                    PowerDemand.BOUND_RATIO,
+                    PowerDemand.SMOOTHING,
+                    PowerDemand.SETTLE_SECONDS);
         }
 
         @Override
@@ -141,7 +144,7 @@ public final class PowerGradPolicy implements CappingPolicy<Stateless> {
             return new PowerGradPolicy(
                     value(parameters, "reserve_watts"),
                     new CapToPerformance(value(parameters, "kappa"), value(parameters, "gamma")),
-                    new PowerDemand(value(parameters, "headroom"), value(parameters, "bound_ratio")));
+                    PowerDemand.of(parameters));
         }
     }
 }

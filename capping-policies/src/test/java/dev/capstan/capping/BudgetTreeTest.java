@@ -151,7 +151,7 @@ class BudgetTreeTest {
         List<DomainReading> domains = List.of(
                 new DomainReading("row", null, NO_LIMIT, PowerReading.fresh(4600, 0)),
                 new DomainReading("rack", "row", 2200, PowerReading.fresh(3000, 0)));
-        CapMaestroPolicy policy = new CapMaestroPolicy(0, new PowerDemand(0.1, 0.9));
+        CapMaestroPolicy policy = new CapMaestroPolicy(0, new PowerDemand(0.1, 0.9, 0.3, 2_000_000_000L));
         Decision decision = SimulatedService.firstDecision(policy, observe(0, 3500, 400, domains, a, b, c));
         // Needs of level 1 in the rack are clipped to 2000 - 1400 - 400 = 200 W, those of c are 1000 W; 900 W in
         // proportion.

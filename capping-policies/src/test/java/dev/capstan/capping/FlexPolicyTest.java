@@ -22,7 +22,8 @@ class FlexPolicyTest {
     private double seconds;
 
     private static Stepper<?> stepper(long seed) {
-        return Stepper.of(FLEX.create(PolicyRegistry.resolve(FLEX, Map.of("margin_ratio", 0.0)), seed));
+        return Stepper.of(
+                FLEX.create(PolicyRegistry.resolve(FLEX, Map.of("margin_ratio", 0.0, "throttle_ratio", 0.5)), seed));
     }
 
     private static SimulatedService service(String name, int priority) {
