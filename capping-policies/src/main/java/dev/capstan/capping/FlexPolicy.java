@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * present, which other sites can stand in for, can be shut down to their floor. Replicas drain for longer than the ride-through,
  * so that a service that is shut down gets the lowest GPU limit as well.
  *
+ * <p>A failure begins when the cap falls and is over when the cap is back; meanwhile power that comes to be over the cap is met by
+ * the next cheapest actions, and what fits is restored. Without a failure it takes no action, unless told to.
+ *
  * <p>The guard rails' answer to lost telemetry would hold the actions back, so the policy declares no reading that it cannot do
  * without; after a time without telemetry it holds the worst case.
  */
@@ -44,6 +47,7 @@ public final class FlexPolicy implements CappingPolicy<FlexPolicy.State> {
      * @param watts last complete reading, by service
      * @param wattsBefore what services with an action drew before it
      * @param allowedWatts what was allowed in the step before; 0 before the first
+     * @param failedFromWatts what was allowed before the present failure; 0 without one
      * @param stage 0 quiet, 1 before the first check, 2 before the second
      * @param startedAtNanos when the first actions of this failure were taken; null before any
      * @param changedAtNanos when the last action was taken or given back; null before any
@@ -56,6 +60,7 @@ public final class FlexPolicy implements CappingPolicy<FlexPolicy.State> {
             Map<String, Double> watts,
             Map<String, Double> wattsBefore,
             double allowedWatts,
+            double failedFromWatts,
             int stage,
             @Nullable Long startedAtNanos,
             @Nullable Long changedAtNanos,
@@ -93,19 +98,21 @@ public final class FlexPolicy implements CappingPolicy<FlexPolicy.State> {
     private final double throttleRatio;
     private final Costs costs;
     private final Times times;
+    private final boolean onOverload;
     private final long seed;
 
-    FlexPolicy(double marginRatio, double throttleRatio, Costs costs, Times times, long seed) {
+    FlexPolicy(double marginRatio, double throttleRatio, Costs costs, Times times, boolean onOverload, long seed) {
         this.marginRatio = marginRatio;
         this.throttleRatio = throttleRatio;
         this.costs = costs;
         this.times = times;
+        this.onOverload = onOverload;
         this.seed = seed;
     }
 
     @Override
     public State initialState() {
-        return new State(Map.of(), Map.of(), Map.of(), 0, QUIET, null, null, 0, null, seed);
+        return new State(Map.of(), Map.of(), Map.of(), 0, 0, QUIET, null, null, 0, null, seed);
     }
 
     @Override
@@ -148,6 +155,7 @@ public final class FlexPolicy implements CappingPolicy<FlexPolicy.State> {
         private final long sampledAt;
         private final int lowestPriority;
         private final boolean capFell;
+        private double failedFromWatts;
         final Map<String, Integer> actions = new HashMap<>();
         private final Map<String, Double> watts = new HashMap<>();
         private final Map<String, Double> wattsBefore = new HashMap<>();
@@ -166,6 +174,8 @@ public final class FlexPolicy implements CappingPolicy<FlexPolicy.State> {
                     .min()
                     .orElse(0);
             capFell = seen.allowedWatts() < state.allowedWatts();
+            failedFromWatts =
+                    capFell ? Math.max(state.failedFromWatts(), state.allowedWatts()) : state.failedFromWatts();
             stage = state.stage();
             startedAt = state.startedAtNanos();
             changedAt = state.changedAtNanos();
@@ -220,7 +230,8 @@ public final class FlexPolicy implements CappingPolicy<FlexPolicy.State> {
         String judge() {
             double limitWatts = seen.allowedWatts();
             boolean settled = changedAt == null || !seen.rootPower().isFresh() || verifies();
-            if ((capFell || (stage == QUIET && settled)) && knownWatts() > limitWatts) {
+            boolean watches = failedFromWatts > 0 || onOverload;
+            if ((capFell || (stage == QUIET && settled && watches)) && knownWatts() > limitWatts) {
                 startedAt = now;
                 stage = BEFORE_FIRST_CHECK;
                 return act(knownWatts()) ? "acted" : "floor-reached";
@@ -241,6 +252,9 @@ public final class FlexPolicy implements CappingPolicy<FlexPolicy.State> {
                     return act(sure) ? "acted-again" : "floor-reached";
                 }
                 stage = QUIET;
+            }
+            if (actions.isEmpty() && limitWatts >= failedFromWatts) {
+                failedFromWatts = 0;
             }
             if (stage == QUIET && !actions.isEmpty() && verifies() && now >= restoreAt && restore()) {
                 return "restored";
@@ -301,9 +315,10 @@ public final class FlexPolicy implements CappingPolicy<FlexPolicy.State> {
             };
         }
 
-        /** Restores the service whose action costs most among those that fit. */
+        /** Restores the service whose action costs most; until the failure is over, among those that fit. */
         private boolean restore() {
-            double roomWatts = (1 - marginRatio) * seen.allowedWatts() - knownWatts();
+            boolean over = failedFromWatts > 0 && seen.allowedWatts() >= failedFromWatts;
+            double roomWatts = over ? Double.POSITIVE_INFINITY : (1 - marginRatio) * seen.allowedWatts() - knownWatts();
             ServiceReading best = seen.services().stream()
                     .filter(service -> actions.containsKey(service.name()))
                     .filter(service -> wattsBefore.getOrDefault(service.name(), 0.0) - drawnWatts(service) <= roomWatts)
@@ -362,6 +377,7 @@ public final class FlexPolicy implements CappingPolicy<FlexPolicy.State> {
                     watts,
                     wattsBefore,
                     seen.allowedWatts(),
+                    failedFromWatts,
                     stage,
                     startedAt,
                     changedAt,
@@ -428,7 +444,15 @@ public final class FlexPolicy implements CappingPolicy<FlexPolicy.State> {
                             "hold_seconds",
                             60,
                             "Time without a complete reading until the worst case is held.",
-                            "assumption"));
+                            "assumption"),
+                    new PolicyParameter(
+                            "on_overload",
+                            "switch",
+                            0,
+                            0,
+                            1,
+                            "1 also acts on power over a cap that did not fall.",
+                            "0 as in the source"));
         }
 
         private static PolicyParameter seconds(String name, double value, String description, String source) {
@@ -446,6 +470,7 @@ public final class FlexPolicy implements CappingPolicy<FlexPolicy.State> {
                             nanos(parameters, "second_check_seconds"),
                             nanos(parameters, "landing_seconds"),
                             nanos(parameters, "hold_seconds")),
+                    value(parameters, "on_overload") == 1,
                     seed);
         }
 

@@ -179,6 +179,32 @@ class FlexPolicyTest {
         assertThat(batch.gpuLimitWatts).isEqualTo(100);
     }
 
+    /** 4900 W of 4800 W without a failure are not its business, unless told to: throttling batch sheds the 100 W. */
+    @Test
+    void leavesOverloadAloneUnlessToldTo() {
+        at(0, 4800);
+        assertThat(at(1, 4800, PowerReading.fresh(4900, 0)).actions()).isEmpty();
+        stepper = Stepper.of(FLEX.create(
+                PolicyRegistry.resolve(FLEX, Map.of("margin_ratio", 0.0, "throttle_ratio", 0.5, "on_overload", 1.0)),
+                1));
+        at(2, 4800);
+        assertThat(at(3, 4800, PowerReading.fresh(4900, 0)).actions())
+                .containsExactly(ServiceAction.gpuLimit("batch", 200));
+    }
+
+    /** Batch is throttled; in the same failure chat and index come to draw 100 W more than what is left. */
+    @Test
+    void followsLoadThatGrowsDuringTheFailure() {
+        at(0, 4800);
+        at(1, 4000);
+        for (double second = 2; second <= 20; second++) {
+            assertThat(at(second, 4000).actions()).isEmpty();
+        }
+        assertThat(at(21, 4000, PowerReading.fresh(4100, 0)))
+                .returns("acted", Decision::code)
+                .returns(List.of(shutDown("batch")), Decision::actions);
+    }
+
     @Test
     void drawsItsTimesFromItsSeed() {
         assertThat(restoreTime(1)).isNotEqualTo(restoreTime(2));
