@@ -230,7 +230,7 @@ public final class FlexPolicy implements CappingPolicy<FlexPolicy.State> {
         String judge() {
             double limitWatts = seen.allowedWatts();
             boolean settled = changedAt == null || !seen.rootPower().isFresh() || verifies();
-            boolean watches = failedFromWatts > 0 || onOverload;
+            boolean watches = limitWatts < failedFromWatts || onOverload;
             if ((capFell || (stage == QUIET && settled && watches)) && knownWatts() > limitWatts) {
                 startedAt = now;
                 stage = BEFORE_FIRST_CHECK;
@@ -317,7 +317,7 @@ public final class FlexPolicy implements CappingPolicy<FlexPolicy.State> {
 
         /** Restores the service whose action costs most; until the failure is over, among those that fit. */
         private boolean restore() {
-            boolean over = failedFromWatts > 0 && seen.allowedWatts() >= failedFromWatts;
+            boolean over = !onOverload && seen.allowedWatts() >= failedFromWatts;
             double roomWatts = over ? Double.POSITIVE_INFINITY : (1 - marginRatio) * seen.allowedWatts() - knownWatts();
             ServiceReading best = seen.services().stream()
                     .filter(service -> actions.containsKey(service.name()))

@@ -205,6 +205,21 @@ class FlexPolicyTest {
                 .returns(List.of(shutDown("batch")), Decision::actions);
     }
 
+    /** The feed is back, but the load has grown to 5000 W meanwhile: that is no failure, and everything is given back. */
+    @Test
+    void restoresAllOnceTheFeedIsBackWhateverTheLoad() {
+        at(0, 4800);
+        at(1, 2400);
+        for (double second = 2; second <= 20; second++) {
+            at(second, 2400);
+        }
+        for (double second = 21; second <= 60; second++) {
+            assertThat(at(second, 4800, PowerReading.fresh(5000, 0))).doesNotReturn("acted", Decision::code);
+        }
+        assertThat(List.of(batch, chat, index))
+                .allMatch(service -> service.gpuLimitWatts == 400 && service.ceiling == 4);
+    }
+
     @Test
     void drawsItsTimesFromItsSeed() {
         assertThat(restoreTime(1)).isNotEqualTo(restoreTime(2));
