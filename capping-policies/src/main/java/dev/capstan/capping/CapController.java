@@ -112,7 +112,7 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
         if (since != null && seen.nowNanos() - since >= rails.holdNanos()) {
             return new Step<>(
                     new State<>(state.inner(), since, state.raisedAtNanos(), state.random()),
-                    flagged(safeDecision(seen, since), seen));
+                    flagged(safeDecision(seen, seen.nowNanos() - since, policy.limitsGpuPower()), seen));
         }
         if (since != null && quality != Quality.PARTIAL) {
             String reason = String.format(
@@ -192,8 +192,13 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
         return worst;
     }
 
-    /** What is safe without any power reading. Never above what is in force. */
-    private Decision safeDecision(Observation seen, long since) {
+    /**
+     * What is safe without any power reading. Never above what is in force.
+     *
+     * @param blindNanos how long there has been none, for the reason
+     * @param limitsGpuPower whether GPUs are limited before replicas are taken away
+     */
+    static Decision safeDecision(Observation seen, long blindNanos, boolean limitsGpuPower) {
         List<ServiceReading> services = seen.services();
         int count = services.size();
         int[] ceilings = new int[count];
@@ -203,7 +208,7 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
             limits[i] = enforcedLimit(services.get(i).replicaPower());
         }
         double budgetWatts = seen.allowedWatts() - seen.overheadWatts();
-        boolean feasible = policy.limitsGpuPower()
+        boolean feasible = limitsGpuPower
                 ? limitToWorstCase(services, ceilings, limits, budgetWatts)
                 : lowerToWorstCase(services, ceilings, limits, ceilings.clone(), budgetWatts);
         List<ServiceAction> actions = new ArrayList<>();
@@ -218,7 +223,7 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
         String reason = String.format(
                 Locale.ROOT,
                 "no reliable power reading for %.0f s: worst case held to %.0f W for services",
-                (seen.nowNanos() - since) / 1e9,
+                blindNanos / 1e9,
                 budgetWatts);
         return new Decision(actions, feasible ? "safe-ceiling" : "infeasible", reason);
     }
@@ -263,7 +268,7 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
                 || lowerToWorstCase(services, ceilings, limits, ceilings.clone(), budgetWatts);
     }
 
-    private static double enforcedLimit(ReplicaPower power) {
+    static double enforcedLimit(ReplicaPower power) {
         return Double.isNaN(power.gpuLimitWatts()) ? power.maxGpuLimitWatts() : power.gpuLimitWatts();
     }
 

@@ -45,11 +45,28 @@ final class CeilingAllocation {
      */
     static CeilingAllocation share(
             List<ServiceReading> services, double[] planWatts, double[] gains, int[] highest, double budgetWatts) {
+        int[] lowest = services.stream()
+                .mapToInt(service -> service.replicas().lowestCeiling())
+                .toArray();
+        return share(services, lowest, planWatts, gains, highest, budgetWatts);
+    }
+
+    /**
+     * The same from other ceilings than the floors up.
+     *
+     * @param lowest kept in any case
+     */
+    static CeilingAllocation share(
+            List<ServiceReading> services,
+            int[] lowest,
+            double[] planWatts,
+            double[] gains,
+            int[] highest,
+            double budgetWatts) {
         int count = services.size();
-        int[] ceilings = new int[count];
+        int[] ceilings = lowest.clone();
         double watts = 0;
         for (int i = 0; i < count; i++) {
-            ceilings[i] = services.get(i).replicas().lowestCeiling();
             watts += ceilings[i] * planWatts[i];
         }
         if (watts > budgetWatts) {

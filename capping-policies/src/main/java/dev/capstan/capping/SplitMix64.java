@@ -19,4 +19,9 @@ final class SplitMix64 {
         mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
         return Math.floorMod(mixed ^ (mixed >>> 31), bound);
     }
+
+    /** The draw of a state as a time between two numbers of seconds, in milliseconds of resolution. */
+    static long nanosBetween(long state, int leastSeconds, int mostSeconds) {
+        return (1000L * leastSeconds + below(state, 1000 * (mostSeconds - leastSeconds) + 1)) * 1_000_000L;
+    }
 }

@@ -58,13 +58,13 @@ class CappingPolicyContractProperties {
                 .ofMaxSize(40);
     }
 
-    @Property(tries = 300)
+    @Property(tries = 600)
     void decidesTheSameAgainAndAfterItsStateWentThroughJson(
             @ForAll("policies") String name, @ForAll("ticks") List<Tick> ticks) throws JsonProcessingException {
         followThroughJson(build(name), ticks);
     }
 
-    @Property(tries = 300)
+    @Property(tries = 600)
     void keepsGuardedPoliciesInsideTheRails(@ForAll("policies") String name, @ForAll("ticks") List<Tick> ticks) {
         if (PolicyRegistry.find(name).guarded()) {
             followInsideRails(build(name), ticks);
@@ -72,14 +72,18 @@ class CappingPolicyContractProperties {
     }
 
     /** 6000 W hold the floors of 900 + 2 * 700 + 3 * 1000 = 5300 W but not the 900 + 12 * 700 + 10 * 1000 W of all. */
-    @Property(tries = 100)
+    @Property(tries = 300)
     void survivesAnHourWithoutTelemetryNeitherCollapsedNorUnlimited(
             @ForAll("policies") String name, @ForAll("ticks") List<Tick> ticks) {
         PolicyFactory factory = PolicyRegistry.find(name);
         if (factory.guarded() && !factory.levers().isEmpty()) {
-            // Lending spare watts leaves ceilings in force that are not safe without telemetry.
-            Map<String, Double> parameters =
-                    name.equals("replica-cap") ? Map.of("theta", 0.1, "raise_steps", 1.0) : Map.of();
+            // Lending spare watts, or leaving what runs alone, leaves ceilings in force that are not safe without
+            // telemetry.
+            Map<String, Double> parameters = switch (name) {
+                case "replica-cap" -> Map.of("theta", 0.1, "raise_steps", 1.0);
+                case "requested-clamp" -> Map.of("shrink", 1.0);
+                default -> Map.of();
+            };
             loseTelemetry(PolicyRegistry.build(factory, parameters, 7, GuardRails.DEFAULTS), ticks);
         }
     }
@@ -252,7 +256,7 @@ class CappingPolicyContractProperties {
         }
     }
 
-    @Property(tries = 300)
+    @Property(tries = 600)
     void keepsThePlanUnderTheCapWheneverItIsFeasible(
             @ForAll("feasiblePlans") String name, @ForAll("ticks") List<Tick> ticks) {
         World world = new World();

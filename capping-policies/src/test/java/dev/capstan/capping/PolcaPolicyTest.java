@@ -77,26 +77,6 @@ class PolcaPolicyTest {
         }
     }
 
-    private static final class Stepper<S extends Record> {
-        private final CappingPolicy<S> policy;
-        private S state;
-
-        private Stepper(CappingPolicy<S> policy) {
-            this.policy = policy;
-            state = policy.initialState();
-        }
-
-        static <S extends Record> Stepper<S> of(CappingPolicy<S> policy) {
-            return new Stepper<>(policy);
-        }
-
-        Decision step(Observation seen) {
-            Step<S> step = policy.step(state, seen);
-            state = step.state();
-            return step.decision();
-        }
-    }
-
     private static ServiceAction low(int megahertz) {
         return ServiceAction.clock("low", megahertz, false);
     }

@@ -18,6 +18,7 @@ class PolicyRegistryTest {
                 .extracting(PolicyFactory::name)
                 .containsExactly(
                         "azure-carbon-buckets",
+                        "capmaestro",
                         "carbon-bank",
                         "carbon-cap",
                         "carbon-lyapunov",
@@ -25,21 +26,28 @@ class PolicyRegistryTest {
                         "climatik-documented",
                         "climatik-shipped",
                         "concurrency-limit",
+                        "flex",
                         "none",
+                        "pid",
                         "polca",
+                        "powergrad",
                         "replica-cap",
+                        "requested-clamp",
                         "static-floor",
-                        "three-band");
+                        "three-band",
+                        "thunderbolt");
     }
 
     @Test
     void namesTheNearestPolicyWhenThereIsNoneOfThatName() {
         assertThatThrownBy(() -> PolicyRegistry.find("tree-band"))
-                .hasMessage(
-                        "there is no policy \"tree-band\". Known policies: azure-carbon-buckets, carbon-bank,"
-                                + " carbon-cap, carbon-lyapunov, carbon-plan, climatik-documented, climatik-shipped,"
-                                + " concurrency-limit, none, polca, replica-cap, static-floor, three-band. Maybe you meant three-band.");
-        assertThatThrownBy(() -> PolicyRegistry.find("x")).hasMessageEndingWith("three-band.");
+                .hasMessage("there is no policy \"tree-band\". Known policies: "
+                        + String.join(
+                                ", ",
+                                PolicyRegistry.all().stream()
+                                        .map(PolicyFactory::name)
+                                        .toList()) + ". Maybe you meant three-band.");
+        assertThatThrownBy(() -> PolicyRegistry.find("xyzzy")).hasMessageEndingWith("thunderbolt.");
     }
 
     @Test

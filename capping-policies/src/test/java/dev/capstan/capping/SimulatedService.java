@@ -7,10 +7,15 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedService {
 
     final String name;
+    String domain = "hall";
     PowerReading power = PowerReading.fresh(0, 0);
     int ready;
     int starting;
     int terminating;
+
+    /** What the autoscaler asks for; -1 for what is there. */
+    int desired = -1;
+
     int ceiling = 20;
     int floor = 1;
     int originalCeiling = 20;
@@ -74,10 +79,17 @@ final class SimulatedService {
     ServiceReading reading() {
         return new ServiceReading(
                 name,
-                "hall",
+                domain,
                 power,
                 new ReplicaCounts(
-                        ready, starting, terminating, ready + starting, ceiling, floor, originalCeiling, growthFrozen),
+                        ready,
+                        starting,
+                        terminating,
+                        desired < 0 ? ready + starting : desired,
+                        ceiling,
+                        floor,
+                        originalCeiling,
+                        growthFrozen),
                 replicaPower(),
                 law,
                 new GatewayReading(concurrencyLimit, maxConcurrencyLimit, admissionShare, maxAdmissionShare),
@@ -133,12 +145,33 @@ final class SimulatedService {
             CarbonReading carbon,
             @Nullable CarbonBudget budget,
             SimulatedService... services) {
+        DomainReading hall = new DomainReading("hall", null, Double.POSITIVE_INFINITY, root);
+        return observe(seconds, capWatts, overheadWatts, List.of(hall), carbon, budget, services);
+    }
+
+    static Observation observe(
+            double seconds,
+            double capWatts,
+            double overheadWatts,
+            List<DomainReading> domains,
+            SimulatedService... services) {
+        return observe(seconds, capWatts, overheadWatts, domains, CarbonReading.UNKNOWN, null, services);
+    }
+
+    private static Observation observe(
+            double seconds,
+            double capWatts,
+            double overheadWatts,
+            List<DomainReading> domains,
+            CarbonReading carbon,
+            @Nullable CarbonBudget budget,
+            SimulatedService... services) {
         return new Observation(
                 (long) (seconds * 1e9),
                 capWatts,
                 null,
                 overheadWatts,
-                List.of(new DomainReading("hall", null, Double.POSITIVE_INFINITY, root)),
+                domains,
                 List.of(services).stream().map(SimulatedService::reading).toList(),
                 carbon,
                 budget);
