@@ -72,6 +72,7 @@ public final class Capstan {
                 .addSubcommand(new SweepCommand(console, clock))
                 .addSubcommand(new ReportCommand(console))
                 .addSubcommand(TracesCommand.of(console))
+                .addSubcommand(new PlaceCommand(console))
                 .addSubcommand(new PoliciesCommand(console))
                 .addSubcommand(ModelsCommand.of(console))
                 .addSubcommand(new ValidateCommand(console))
