@@ -25,10 +25,11 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "place",
         description = {
-            "Places the meters of power traces on power domains of equal size, so that those that peak at",
-            "different times share one, and tells by how much the peaks of the domains fall.",
-            "Each meter of each file is a server, a replica or a service that goes to one domain as a whole.",
-            "Compared with the meters as they come, cut into blocks: as if each service had its own racks.",
+            "Places the meters of power traces on power domains of equal size, so that",
+            "those that peak at different times share one, and tells by how much the peaks",
+            "of the domains fall. A meter (a server, a replica, a service) goes to one domain",
+            "as a whole. Compared with the meters as they come, cut into blocks, as if each",
+            "service had racks of its own.",
         },
         mixinStandardHelpOptions = true)
 final class PlaceCommand implements Callable<Integer> {
@@ -52,7 +53,7 @@ final class PlaceCommand implements Callable<Integer> {
     @Option(
             names = "--learn",
             paramLabel = "SHARE",
-            description = "The first share of the span decides on the placement, the rest judges it. Default: 50 %.")
+            description = "The first share of the span decides on the placement, the rest judges it. Default: 50 %%.")
     private String learn = "50 %";
 
     @Option(names = "--json", description = "Prints JSON.")
