@@ -1,6 +1,10 @@
 package dev.capstan.capping;
 
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Shares a budget of watts down a tree of power domains, strictly by priority inside each level. Up the tree every domain
@@ -49,6 +53,58 @@ final class BudgetTree {
         needs = new double[parents.length][levels];
         granted = new double[parents.length];
         sumUp();
+    }
+
+    /**
+     * The tree of an observation, by the limits of GPUs.
+     *
+     * @param services those with replicas
+     * @param wantedWatts what each wants, between the lowest and the highest of its range
+     */
+    static BudgetTree of(Observation seen, List<ServiceReading> services, double[] wantedWatts) {
+        List<DomainReading> domains = seen.domains();
+        Map<String, Integer> places = new HashMap<>();
+        int[] parents = new int[domains.size()];
+        for (int i = 0; i < parents.length; i++) {
+            DomainReading domain = domains.get(i);
+            places.put(domain.name(), i);
+            parents[i] = i == 0 ? -1 : domain.parent() == null ? 0 : places.getOrDefault(domain.parent(), 0);
+        }
+        List<Integer> priorities = services.stream()
+                .map(ServiceReading::priority)
+                .distinct()
+                .sorted(Comparator.reverseOrder())
+                .toList();
+        Leaf[] leaves = new Leaf[services.size()];
+        for (int i = 0; i < leaves.length; i++) {
+            ServiceReading service = services.get(i);
+            GpuLimitRange range = GpuLimitRange.of(service);
+            leaves[i] = new Leaf(
+                    places.getOrDefault(service.domain(), 0),
+                    priorities.indexOf(service.priority()),
+                    range.lowestWatts(),
+                    wantedWatts[i],
+                    range.highestWatts());
+        }
+        return new BudgetTree(parents, limitsForServices(seen, parents, places), leaves, priorities.size());
+    }
+
+    /** What each domain may draw for its services. */
+    private static double[] limitsForServices(Observation seen, int[] parents, Map<String, Integer> places) {
+        double[] serviceWatts = new double[parents.length];
+        for (ServiceReading service : seen.services()) {
+            for (int i = places.getOrDefault(service.domain(), 0); i >= 0; i = parents[i]) {
+                serviceWatts[i] += service.power().isFresh() ? service.power().watts() : Double.NaN;
+            }
+        }
+        double[] limits = new double[parents.length];
+        for (int i = 0; i < limits.length; i++) {
+            PowerReading meter = seen.domains().get(i).power();
+            double besides = meter.isFresh() ? meter.watts() - serviceWatts[i] : Double.NaN;
+            double overhead = i == 0 || Double.isNaN(besides) ? seen.overheadWatts() : Math.max(0, besides);
+            limits[i] = seen.domains().get(i).limitWatts() - overhead;
+        }
+        return limits;
     }
 
     /** False when some domain cannot carry even the lowest of its services. */

@@ -1,8 +1,7 @@
 package dev.capstan.capping;
 
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -52,7 +51,9 @@ public final class CapMaestroPolicy implements CappingPolicy<LearntDemand> {
         List<ServiceReading> services = seen.services().stream()
                 .filter(service -> GpuLimitRange.of(service).replicas() > 0)
                 .toList();
-        BudgetTree tree = tree(learnt, seen, services);
+        double[] wantedWatts = new double[services.size()];
+        Arrays.setAll(wantedWatts, i -> learnt.wantedWatts(services.get(i), GpuLimitRange.of(services.get(i))));
+        BudgetTree tree = BudgetTree.of(seen, services, wantedWatts);
         double budgetWatts = seen.allowedWatts() - seen.overheadWatts() - reserveWatts;
         double[] grants = tree.share(budgetWatts);
         List<ServiceAction> actions = new ArrayList<>();
@@ -68,52 +69,6 @@ public final class CapMaestroPolicy implements CappingPolicy<LearntDemand> {
         String reason = String.format(
                 Locale.ROOT, "%.0f W of %.0f W for services", WaterFilling.sum(grants), Math.max(0, budgetWatts));
         return new Step<>(learnt, new Decision(actions, code, reason));
-    }
-
-    private BudgetTree tree(LearntDemand learnt, Observation seen, List<ServiceReading> services) {
-        List<DomainReading> domains = seen.domains();
-        Map<String, Integer> places = new HashMap<>();
-        int[] parents = new int[domains.size()];
-        for (int i = 0; i < parents.length; i++) {
-            DomainReading domain = domains.get(i);
-            places.put(domain.name(), i);
-            parents[i] = i == 0 ? -1 : domain.parent() == null ? 0 : places.getOrDefault(domain.parent(), 0);
-        }
-        List<Integer> priorities = services.stream()
-                .map(ServiceReading::priority)
-                .distinct()
-                .sorted(Comparator.reverseOrder())
-                .toList();
-        BudgetTree.Leaf[] leaves = new BudgetTree.Leaf[services.size()];
-        for (int i = 0; i < leaves.length; i++) {
-            ServiceReading service = services.get(i);
-            GpuLimitRange range = GpuLimitRange.of(service);
-            leaves[i] = new BudgetTree.Leaf(
-                    places.getOrDefault(service.domain(), 0),
-                    priorities.indexOf(service.priority()),
-                    range.lowestWatts(),
-                    learnt.wantedWatts(service, range),
-                    range.highestWatts());
-        }
-        return new BudgetTree(parents, limitsForServices(seen, parents, places), leaves, priorities.size());
-    }
-
-    /** What each domain may draw for its services. */
-    private static double[] limitsForServices(Observation seen, int[] parents, Map<String, Integer> places) {
-        double[] serviceWatts = new double[parents.length];
-        for (ServiceReading service : seen.services()) {
-            for (int i = places.getOrDefault(service.domain(), 0); i >= 0; i = parents[i]) {
-                serviceWatts[i] += service.power().isFresh() ? service.power().watts() : Double.NaN;
-            }
-        }
-        double[] limits = new double[parents.length];
-        for (int i = 0; i < limits.length; i++) {
-            PowerReading meter = seen.domains().get(i).power();
-            double besides = meter.isFresh() ? meter.watts() - serviceWatts[i] : Double.NaN;
-            double overhead = i == 0 || Double.isNaN(besides) ? seen.overheadWatts() : Math.max(0, besides);
-            limits[i] = seen.domains().get(i).limitWatts() - overhead;
-        }
-        return limits;
     }
 
     /** Makes the policy {@code capmaestro}. */
