@@ -1,10 +1,7 @@
 package dev.capstan.capping;
 
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Shares a budget of watts down a tree of power domains, strictly by priority inside each level. Up the tree every domain
@@ -56,44 +53,35 @@ final class BudgetTree {
     }
 
     /**
-     * The tree of an observation, by the limits of GPUs.
+     * The tree of an observation.
      *
-     * @param services those with replicas
-     * @param wantedWatts what each wants, between the lowest and the highest of its range
+     * @param leaves with the place of a domain among those observed
      */
-    static BudgetTree of(Observation seen, List<ServiceReading> services, double[] wantedWatts) {
+    static BudgetTree of(Observation seen, Leaf[] leaves, int levels) {
         List<DomainReading> domains = seen.domains();
-        Map<String, Integer> places = new HashMap<>();
         int[] parents = new int[domains.size()];
         for (int i = 0; i < parents.length; i++) {
-            DomainReading domain = domains.get(i);
-            places.put(domain.name(), i);
-            parents[i] = i == 0 ? -1 : domain.parent() == null ? 0 : places.getOrDefault(domain.parent(), 0);
+            String parent = domains.get(i).parent();
+            parents[i] = i == 0 ? -1 : parent == null ? 0 : place(seen, parent);
         }
-        List<Integer> priorities = services.stream()
-                .map(ServiceReading::priority)
-                .distinct()
-                .sorted(Comparator.reverseOrder())
-                .toList();
-        Leaf[] leaves = new Leaf[services.size()];
-        for (int i = 0; i < leaves.length; i++) {
-            ServiceReading service = services.get(i);
-            GpuLimitRange range = GpuLimitRange.of(service);
-            leaves[i] = new Leaf(
-                    places.getOrDefault(service.domain(), 0),
-                    priorities.indexOf(service.priority()),
-                    range.lowestWatts(),
-                    wantedWatts[i],
-                    range.highestWatts());
+        return new BudgetTree(parents, limitsForServices(seen, parents), leaves, levels);
+    }
+
+    /** Place of a domain; that of the root where there is none of this name. */
+    static int place(Observation seen, String domain) {
+        for (int i = 0; i < seen.domains().size(); i++) {
+            if (seen.domains().get(i).name().equals(domain)) {
+                return i;
+            }
         }
-        return new BudgetTree(parents, limitsForServices(seen, parents, places), leaves, priorities.size());
+        return 0;
     }
 
     /** What each domain may draw for its services. */
-    private static double[] limitsForServices(Observation seen, int[] parents, Map<String, Integer> places) {
+    private static double[] limitsForServices(Observation seen, int[] parents) {
         double[] serviceWatts = new double[parents.length];
         for (ServiceReading service : seen.services()) {
-            for (int i = places.getOrDefault(service.domain(), 0); i >= 0; i = parents[i]) {
+            for (int i = place(seen, service.domain()); i >= 0; i = parents[i]) {
                 serviceWatts[i] += service.power().isFresh() ? service.power().watts() : Double.NaN;
             }
         }

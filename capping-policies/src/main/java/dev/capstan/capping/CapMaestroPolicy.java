@@ -1,7 +1,7 @@
 package dev.capstan.capping;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -51,9 +51,7 @@ public final class CapMaestroPolicy implements CappingPolicy<LearntDemand> {
         List<ServiceReading> services = seen.services().stream()
                 .filter(service -> GpuLimitRange.of(service).replicas() > 0)
                 .toList();
-        double[] wantedWatts = new double[services.size()];
-        Arrays.setAll(wantedWatts, i -> learnt.wantedWatts(services.get(i), GpuLimitRange.of(services.get(i))));
-        BudgetTree tree = BudgetTree.of(seen, services, wantedWatts);
+        BudgetTree tree = tree(learnt, seen, services);
         double budgetWatts = seen.allowedWatts() - seen.overheadWatts() - reserveWatts;
         double[] grants = tree.share(budgetWatts);
         List<ServiceAction> actions = new ArrayList<>();
@@ -69,6 +67,26 @@ public final class CapMaestroPolicy implements CappingPolicy<LearntDemand> {
         String reason = String.format(
                 Locale.ROOT, "%.0f W of %.0f W for services", WaterFilling.sum(grants), Math.max(0, budgetWatts));
         return new Step<>(learnt, new Decision(actions, code, reason));
+    }
+
+    private static BudgetTree tree(LearntDemand learnt, Observation seen, List<ServiceReading> services) {
+        List<Integer> priorities = services.stream()
+                .map(ServiceReading::priority)
+                .distinct()
+                .sorted(Comparator.reverseOrder())
+                .toList();
+        BudgetTree.Leaf[] leaves = new BudgetTree.Leaf[services.size()];
+        for (int i = 0; i < leaves.length; i++) {
+            ServiceReading service = services.get(i);
+            GpuLimitRange range = GpuLimitRange.of(service);
+            leaves[i] = new BudgetTree.Leaf(
+                    BudgetTree.place(seen, service.domain()),
+                    priorities.indexOf(service.priority()),
+                    range.lowestWatts(),
+                    learnt.wantedWatts(service, range),
+                    range.highestWatts());
+        }
+        return BudgetTree.of(seen, leaves, priorities.size());
     }
 
     /** Makes the policy {@code capmaestro}. */

@@ -3,6 +3,7 @@ package dev.capstan.capping;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -62,14 +63,21 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
 
     private final double marginRatio;
     private final double replicaRatio;
+    private final double saturatedRatio;
     private final long windowNanos;
     private final double memorySeconds;
     private final long lookAheadNanos;
 
     CapstanPolicy(
-            double marginRatio, double replicaRatio, long windowNanos, double memorySeconds, long lookAheadNanos) {
+            double marginRatio,
+            double replicaRatio,
+            double saturatedRatio,
+            long windowNanos,
+            double memorySeconds,
+            long lookAheadNanos) {
         this.marginRatio = marginRatio;
         this.replicaRatio = replicaRatio;
+        this.saturatedRatio = saturatedRatio;
         this.windowNanos = windowNanos;
         this.memorySeconds = memorySeconds;
         this.lookAheadNanos = lookAheadNanos;
@@ -114,34 +122,62 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                 learnt.put(service.name(), learnt(before, service, range, seen.nowNanos(), intervalNanos));
             }
         }
-        double[] reachWatts = new double[services.size()];
         double budgetWatts = budgetWatts(seen, seen.allowedWatts());
-        Map<String, Double> limits = new TreeMap<>();
-        Arrays.setAll(reachWatts, i -> reachWatts(services.get(i), learnt));
-        BudgetTree tree = BudgetTree.of(seen, services, reachWatts);
-        double[] grants = tree.share(budgetWatts);
-        boolean lends = false;
-        for (int i = 0; i < grants.length; i++) {
+        int[] ceilings = ceilings(seen);
+        Map<String, Integer> ceilingOf = new TreeMap<>();
+        for (int i = 0; i < ceilings.length; i++) {
+            ceilingOf.put(seen.services().get(i).name(), ceilings[i]);
+        }
+        List<Integer> priorities = services.stream()
+                .map(ServiceReading::priority)
+                .distinct()
+                .sorted(Comparator.reverseOrder())
+                .toList();
+        // Two leaves for each service: what its replicas under the ceiling are promised, and the rest by priority.
+        int count = services.size();
+        double[] reachWatts = new double[count];
+        BudgetTree.Leaf[] leaves = new BudgetTree.Leaf[2 * count];
+        for (int i = 0; i < count; i++) {
             ServiceReading service = services.get(i);
+            GpuLimitRange range = GpuLimitRange.of(service);
+            reachWatts[i] = reachWatts(service, range, learnt);
+            double lowest = range.lowestWatts();
+            double promised = ceilingOf.getOrDefault(service.name(), 0) * planWatts(service);
+            promised = Math.max(lowest, Math.min(reachWatts[i], promised));
+            int domain = BudgetTree.place(seen, service.domain());
+            leaves[2 * i] = new BudgetTree.Leaf(domain, 0, lowest, promised, promised);
+            leaves[2 * i + 1] = new BudgetTree.Leaf(
+                    domain,
+                    1 + priorities.indexOf(service.priority()),
+                    0,
+                    reachWatts[i] - promised,
+                    range.highestWatts() - promised);
+        }
+        BudgetTree tree = BudgetTree.of(seen, leaves, 1 + priorities.size());
+        double[] shares = tree.share(budgetWatts);
+        Map<String, Double> limits = new TreeMap<>();
+        boolean limited = false;
+        for (int i = 0; i < count; i++) {
+            ServiceReading service = services.get(i);
+            double grant = shares[2 * i] + shares[2 * i + 1];
             // Rounding shall not limit a service that was granted all it can reach.
-            boolean reaches = grants[i] >= reachWatts[i] - 1e-6;
-            lends |= !reaches;
+            boolean reaches = grant >= reachWatts[i] - 1e-6;
+            limited |= !reaches;
             limits.put(
                     service.name(),
                     reaches
                             ? service.replicaPower().maxGpuLimitWatts()
-                            : GpuLimitRange.of(service).limitFor(grants[i]));
+                            : GpuLimitRange.of(service).limitFor(grant));
         }
-        CeilingAllocation ceilings = ceilings(seen);
         List<ServiceAction> actions = new ArrayList<>();
         for (int i = 0; i < seen.services().size(); i++) {
             ServiceReading service = seen.services().get(i);
-            ServiceAction action = action(service, limits.get(service.name()), ceilings.ceiling(i));
+            ServiceAction action = action(service, limits.get(service.name()), ceilings[i]);
             if (!action.isEmpty()) {
                 actions.add(action);
             }
         }
-        String code = !tree.feasible() ? "floor-reached" : lends ? "limited" : "lent";
+        String code = !tree.feasible() ? "floor-reached" : limited ? "limited" : "lent";
         String reason = String.format(
                 Locale.ROOT,
                 "services can reach %.0f W of %.0f W within %.0f s and their readings' age",
@@ -175,8 +211,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
     }
 
     /** What a service may draw before a command of the next step lands, if nothing limits it. */
-    private static double reachWatts(ServiceReading service, Map<String, Learnt> learnt) {
-        GpuLimitRange range = GpuLimitRange.of(service);
+    private static double reachWatts(ServiceReading service, GpuLimitRange range, Map<String, Learnt> learnt) {
         if (!service.power().isFresh()) {
             return range.highestWatts();
         }
@@ -189,30 +224,54 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         return (1 - marginRatio) * allowedWatts - seen.overheadWatts();
     }
 
-    /** Ceilings under which every replica has its share of the worst case; first for those that are wanted. */
-    private CeilingAllocation ceilings(Observation seen) {
+    /** What a replica is promised at least. */
+    private double planWatts(ServiceReading service) {
+        ReplicaPower power = service.replicaPower();
+        return replicaRatio * power.worstCaseWatts(power.maxGpuLimitWatts());
+    }
+
+    /** Ceilings that fit by the worst case, first for those that are wanted; beyond, those that saturation calls for. */
+    private int[] ceilings(Observation seen) {
         List<ServiceReading> services = seen.services();
         AnnouncedCap next = seen.announcedCap();
         boolean near = next != null && next.atNanos() - seen.nowNanos() <= lookAheadNanos;
         double allowedWatts = near ? Math.min(seen.allowedWatts(), next.capWatts()) : seen.allowedWatts();
         double budgetWatts = budgetWatts(seen, allowedWatts);
-        double[] planWatts = new double[services.size()];
-        int[] wanted = new int[services.size()];
-        for (int i = 0; i < wanted.length; i++) {
+        int count = services.size();
+        double[] peakWatts = new double[count];
+        double[] planWatts = new double[count];
+        int[] wanted = new int[count];
+        int[] kept = new int[count];
+        for (int i = 0; i < count; i++) {
             ServiceReading service = services.get(i);
             ReplicaPower power = service.replicaPower();
-            planWatts[i] = replicaRatio * power.worstCaseWatts(power.maxGpuLimitWatts());
             ReplicaCounts replicas = service.replicas();
+            peakWatts[i] = power.worstCaseWatts(power.maxGpuLimitWatts());
+            planWatts[i] = planWatts(service);
             // Who is at the ceiling may want more than it can say.
-            int wish = replicas.desired() < replicas.ceiling() ? replicas.desired() : replicas.ceiling() + 1;
-            wanted[i] = Math.max(replicas.lowestCeiling(), Math.min(replicas.originalCeiling(), wish));
+            boolean atCeiling = replicas.desired() >= replicas.ceiling();
+            int most = replicas.originalCeiling();
+            wanted[i] = Math.min(most, atCeiling ? replicas.ceiling() + 1 : replicas.desired());
+            int running = Math.min(replicas.desired(), replicas.ready() + replicas.starting());
+            kept[i] = Math.min(most, atCeiling && saturated(service) ? running + 1 : running);
         }
         double[] gains = CeilingAllocation.weights(services);
-        CeilingAllocation first = CeilingAllocation.share(services, planWatts, gains, wanted, budgetWatts);
-        int[] lowest = new int[wanted.length];
+        CeilingAllocation first = CeilingAllocation.share(services, peakWatts, gains, wanted, budgetWatts);
+        int[] lowest = new int[count];
         Arrays.setAll(lowest, first::ceiling);
-        return CeilingAllocation.share(
-                services, lowest, planWatts, gains, CeilingAllocation.originalCeilings(services), budgetWatts);
+        CeilingAllocation second = CeilingAllocation.share(
+                services, lowest, peakWatts, gains, CeilingAllocation.originalCeilings(services), budgetWatts);
+        Arrays.setAll(lowest, second::ceiling);
+        CeilingAllocation third = CeilingAllocation.share(services, lowest, planWatts, gains, kept, budgetWatts);
+        Arrays.setAll(lowest, third::ceiling);
+        return lowest;
+    }
+
+    /** Whether the replicas that serve draw about all that their limit allows. */
+    private boolean saturated(ServiceReading service) {
+        ReplicaPower power = service.replicaPower();
+        double allowedWatts = service.replicas().ready() * power.worstCaseWatts();
+        return service.power().isFresh() && service.power().watts() >= saturatedRatio * allowedWatts;
     }
 
     private static ServiceAction action(ServiceReading service, @Nullable Double limit, int ceiling) {
@@ -250,6 +309,14 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                             "Share of its worst case that every replica under a ceiling shall have.",
                             "tuned on the samples"),
                     new PolicyParameter(
+                            "saturated_ratio",
+                            "ratio",
+                            0.9,
+                            0.1,
+                            2,
+                            "Share of what their limit allows from which replicas call for one more.",
+                            "as bound_ratio of capmaestro"),
+                    new PolicyParameter(
                             "window_seconds",
                             "seconds",
                             60,
@@ -280,6 +347,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
             return new CapstanPolicy(
                     value(parameters, "margin_ratio"),
                     value(parameters, "replica_ratio"),
+                    value(parameters, "saturated_ratio"),
                     (long) (value(parameters, "window_seconds") * 1e9),
                     value(parameters, "memory_seconds"),
                     (long) (value(parameters, "look_ahead_seconds") * 1e9));
