@@ -115,7 +115,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         Map<String, Learnt> learnt = new TreeMap<>();
         List<ServiceReading> services = new ArrayList<>();
         for (ServiceReading service : seen.services()) {
-            GpuLimitRange range = GpuLimitRange.of(service);
+            GpuLimitRange range = GpuLimitRange.untilReady(service);
             if (range.replicas() > 0) {
                 services.add(service);
                 Learnt before = state.services().getOrDefault(service.name(), Learnt.NOTHING);
@@ -139,7 +139,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         BudgetTree.Leaf[] leaves = new BudgetTree.Leaf[2 * count];
         for (int i = 0; i < count; i++) {
             ServiceReading service = services.get(i);
-            GpuLimitRange range = GpuLimitRange.of(service);
+            GpuLimitRange range = GpuLimitRange.untilReady(service);
             reachWatts[i] = reachWatts(service, range, learnt);
             double lowest = range.lowestWatts();
             double promised = ceilingOf.getOrDefault(service.name(), 0) * planWatts(service);
@@ -167,7 +167,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                     service.name(),
                     reaches
                             ? service.replicaPower().maxGpuLimitWatts()
-                            : GpuLimitRange.of(service).limitFor(grant));
+                            : GpuLimitRange.untilReady(service).limitFor(grant));
         }
         List<ServiceAction> actions = new ArrayList<>();
         for (int i = 0; i < seen.services().size(); i++) {
