@@ -253,7 +253,9 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
             int most = replicas.originalCeiling();
             wanted[i] = Math.min(most, atCeiling ? replicas.ceiling() + 1 : replicas.desired());
             int running = Math.min(replicas.desired(), replicas.ready() + replicas.starting());
-            kept[i] = Math.min(most, atCeiling && saturated(service) ? running + 1 : running);
+            double busy = busyShare(service);
+            boolean calls = atCeiling && busy >= saturatedRatio;
+            kept[i] = busy < saturatedRatio / 2 ? 0 : Math.min(most, calls ? running + 1 : running);
         }
         double[] gains = CeilingAllocation.weights(services);
         CeilingAllocation first = CeilingAllocation.share(services, peakWatts, gains, wanted, budgetWatts);
@@ -267,11 +269,11 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         return lowest;
     }
 
-    /** Whether the replicas that serve draw about all that their limit allows. */
-    private boolean saturated(ServiceReading service) {
-        ReplicaPower power = service.replicaPower();
-        double allowedWatts = service.replicas().ready() * power.worstCaseWatts();
-        return service.power().isFresh() && service.power().watts() >= saturatedRatio * allowedWatts;
+    /** What the replicas that serve draw of all that their limit allows; NaN where it was not read. */
+    private static double busyShare(ServiceReading service) {
+        double allowedWatts =
+                service.replicas().ready() * service.replicaPower().worstCaseWatts();
+        return service.power().isFresh() ? service.power().watts() / allowedWatts : Double.NaN;
     }
 
     private static ServiceAction action(ServiceReading service, @Nullable Double limit, int ceiling) {
