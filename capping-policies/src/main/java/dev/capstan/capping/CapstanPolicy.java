@@ -15,17 +15,25 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Fast lever, safe now.</b> What a service can reach is what it reads and the most that it rises by within one latency
  * of the loop, as learnt, and never more than its worst case. While all of that fits the budget no GPU is limited. Where it
- * does not, watts go down the tree of domains by priority ({@link BudgetTree}), and whoever gets less than it can reach is
- * limited to the worst case that it was granted. So every service is under its limit or cannot reach its grant in time.
- * A service without a fresh reading can reach its worst case: without telemetry nothing is lent, and nothing else changes.
+ * does not, watts go down the tree of domains ({@link BudgetTree}): first to every replica under a ceiling its share of the
+ * worst case, then by priority. Whoever gets less than it can reach is limited to the worst case that it was granted. So every
+ * service is under its limit or cannot leave its grant in time. A service without a fresh reading can reach its worst case:
+ * without telemetry nothing is lent.
  *
- * <p><b>Slow lever, efficient next.</b> Every replica brings its fixed watts, so that a few at much power serve more than
- * many at little. Ceilings let in only as many as have a share of their worst case each.
+ * <p><b>Slow lever, efficient next.</b> Every replica brings its fixed watts, so that a few with full power serve more than
+ * many with little. Ceilings let in what fits by the worst case. Only while the replicas that serve draw about all that they
+ * may, one more comes, as long as each has its share of the worst case; those that idle are given back.
  *
- * <p>The latency is the age of the reading, the time since the last step, and the window that readings are means over.
- * What is learnt fades, from the worst case at the start.
+ * <p>The latency is the age of the reading, the time since the last step, and the window that readings are means over. What is
+ * learnt fades, from the worst case at the start.
+ *
+ * <p>Caveats: a replica that starts counts with what starting takes until it is seen to be ready, so that the worst case can be
+ * passed by one replica for one step. Bursts shorter than a board's own control escape its limit; the margin is for them.
  */
 public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
+
+    /** Share of the saturated draw under which replicas idle. */
+    private static final double IDLE = 1.0 / 3;
 
     /**
      * What is known of the services.
@@ -113,66 +121,31 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         Long last = state.steppedAtNanos();
         long intervalNanos = last == null ? 0 : seen.nowNanos() - last;
         Map<String, Learnt> learnt = new TreeMap<>();
-        List<ServiceReading> services = new ArrayList<>();
         for (ServiceReading service : seen.services()) {
-            GpuLimitRange range = GpuLimitRange.untilReady(service);
-            if (range.replicas() > 0) {
-                services.add(service);
+            if (service.replicas().present() > 0) {
                 Learnt before = state.services().getOrDefault(service.name(), Learnt.NOTHING);
-                learnt.put(service.name(), learnt(before, service, range, seen.nowNanos(), intervalNanos));
+                learnt.put(service.name(), learnt(before, service, seen.nowNanos(), intervalNanos));
             }
         }
-        double budgetWatts = budgetWatts(seen, seen.allowedWatts());
         int[] ceilings = ceilings(seen);
-        Map<String, Integer> ceilingOf = new TreeMap<>();
-        for (int i = 0; i < ceilings.length; i++) {
-            ceilingOf.put(seen.services().get(i).name(), ceilings[i]);
-        }
-        List<Integer> priorities = services.stream()
-                .map(ServiceReading::priority)
-                .distinct()
-                .sorted(Comparator.reverseOrder())
-                .toList();
-        // Two leaves for each service: what its replicas under the ceiling are promised, and the rest by priority.
-        int count = services.size();
-        double[] reachWatts = new double[count];
-        BudgetTree.Leaf[] leaves = new BudgetTree.Leaf[2 * count];
-        for (int i = 0; i < count; i++) {
-            ServiceReading service = services.get(i);
-            GpuLimitRange range = GpuLimitRange.untilReady(service);
-            reachWatts[i] = reachWatts(service, range, learnt);
-            double lowest = range.lowestWatts();
-            double promised = ceilingOf.getOrDefault(service.name(), 0) * planWatts(service);
-            promised = Math.max(lowest, Math.min(reachWatts[i], promised));
-            int domain = BudgetTree.place(seen, service.domain());
-            leaves[2 * i] = new BudgetTree.Leaf(domain, 0, lowest, promised, promised);
-            leaves[2 * i + 1] = new BudgetTree.Leaf(
-                    domain,
-                    1 + priorities.indexOf(service.priority()),
-                    0,
-                    reachWatts[i] - promised,
-                    range.highestWatts() - promised);
-        }
-        BudgetTree tree = BudgetTree.of(seen, leaves, 1 + priorities.size());
+        double budgetWatts = budgetWatts(seen, seen.allowedWatts());
+        double[] reachWatts = seen.services().stream()
+                .mapToDouble(service -> reachWatts(service, learnt))
+                .toArray();
+        BudgetTree tree = tree(seen, reachWatts, ceilings);
         double[] shares = tree.share(budgetWatts);
-        Map<String, Double> limits = new TreeMap<>();
-        boolean limited = false;
-        for (int i = 0; i < count; i++) {
-            ServiceReading service = services.get(i);
-            double grant = shares[2 * i] + shares[2 * i + 1];
-            // Rounding shall not limit a service that was granted all it can reach.
-            boolean reaches = grant >= reachWatts[i] - 1e-6;
-            limited |= !reaches;
-            limits.put(
-                    service.name(),
-                    reaches
-                            ? service.replicaPower().maxGpuLimitWatts()
-                            : GpuLimitRange.untilReady(service).limitFor(grant));
-        }
         List<ServiceAction> actions = new ArrayList<>();
-        for (int i = 0; i < seen.services().size(); i++) {
+        boolean limited = false;
+        for (int i = 0; i < ceilings.length; i++) {
             ServiceReading service = seen.services().get(i);
-            ServiceAction action = action(service, limits.get(service.name()), ceilings[i]);
+            double grantWatts = shares[2 * i] + shares[2 * i + 1];
+            // Rounding shall not limit a service that was granted all it can reach.
+            boolean lent = grantWatts >= reachWatts[i] - 1e-6;
+            limited |= !lent;
+            double limit = lent
+                    ? service.replicaPower().maxGpuLimitWatts()
+                    : GpuLimitRange.untilReady(service).limitFor(grantWatts);
+            ServiceAction action = action(service, limit, ceilings[i]);
             if (!action.isEmpty()) {
                 actions.add(action);
             }
@@ -180,19 +153,40 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         String code = !tree.feasible() ? "floor-reached" : limited ? "limited" : "lent";
         String reason = String.format(
                 Locale.ROOT,
-                "services can reach %.0f W of %.0f W within %.0f s and their readings' age",
+                "services can reach %.0f W of %.0f W within a latency of the loop",
                 WaterFilling.sum(reachWatts),
-                budgetWatts,
-                (intervalNanos + windowNanos) / 1e9);
+                budgetWatts);
         return new Step<>(new State(learnt, seen.nowNanos()), new Decision(actions, code, reason));
     }
 
+    /** Two leaves for each service: what its replicas under the ceiling are promised, and the rest by priority. */
+    private BudgetTree tree(Observation seen, double[] reachWatts, int[] ceilings) {
+        List<ServiceReading> services = seen.services();
+        List<Integer> priorities = services.stream()
+                .map(ServiceReading::priority)
+                .distinct()
+                .sorted(Comparator.reverseOrder())
+                .toList();
+        BudgetTree.Leaf[] leaves = new BudgetTree.Leaf[2 * ceilings.length];
+        for (int i = 0; i < ceilings.length; i++) {
+            ServiceReading service = services.get(i);
+            GpuLimitRange range = GpuLimitRange.untilReady(service);
+            double lowest = range.lowestWatts();
+            double promised = Math.max(lowest, Math.min(reachWatts[i], ceilings[i] * promisedWatts(service)));
+            int domain = BudgetTree.place(seen, service.domain());
+            int level = 1 + priorities.indexOf(service.priority());
+            double reach = reachWatts[i] - promised;
+            double highest = range.highestWatts() - promised;
+            leaves[2 * i] = new BudgetTree.Leaf(domain, 0, lowest, promised, promised);
+            leaves[2 * i + 1] = new BudgetTree.Leaf(domain, level, 0, reach, highest);
+        }
+        return BudgetTree.of(seen, leaves, 1 + priorities.size());
+    }
+
     /** What the reading adds to what is known. */
-    private Learnt learnt(
-            Learnt before, ServiceReading service, GpuLimitRange range, long nowNanos, long intervalNanos) {
-        double faded = before.rise() * StrictMath.exp(-intervalNanos / 1e9 / memorySeconds);
+    private Learnt learnt(Learnt before, ServiceReading service, long nowNanos, long intervalNanos) {
         if (!service.power().isFresh()) {
-            return new Learnt(before.rise(), before.recent());
+            return before;
         }
         long ageNanos = service.power().ageNanos();
         Sample newest = new Sample(nowNanos - ageNanos, service.power().watts());
@@ -206,12 +200,15 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
             }
         }
         recent.add(newest);
-        double rise = (newest.watts() - lowestWatts) / range.highestWatts();
+        double rise = (newest.watts() - lowestWatts)
+                / GpuLimitRange.untilReady(service).highestWatts();
+        double faded = before.rise() * StrictMath.exp(-intervalNanos / 1e9 / memorySeconds);
         return new Learnt(Math.min(1, Math.max(rise, faded)), recent);
     }
 
     /** What a service may draw before a command of the next step lands, if nothing limits it. */
-    private static double reachWatts(ServiceReading service, GpuLimitRange range, Map<String, Learnt> learnt) {
+    private static double reachWatts(ServiceReading service, Map<String, Learnt> learnt) {
+        GpuLimitRange range = GpuLimitRange.untilReady(service);
         if (!service.power().isFresh()) {
             return range.highestWatts();
         }
@@ -224,62 +221,106 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         return (1 - marginRatio) * allowedWatts - seen.overheadWatts();
     }
 
-    /** What a replica is promised at least. */
-    private double planWatts(ServiceReading service) {
+    /** What a replica under the ceiling is promised. */
+    private double promisedWatts(ServiceReading service) {
+        return replicaRatio * peakWatts(service);
+    }
+
+    private static double peakWatts(ServiceReading service) {
         ReplicaPower power = service.replicaPower();
-        return replicaRatio * power.worstCaseWatts(power.maxGpuLimitWatts());
+        return power.worstCaseWatts(power.maxGpuLimitWatts());
+    }
+
+    /** The ceilings of now; no replica is started that an announced cap will take away. */
+    private int[] ceilings(Observation seen) {
+        int[] ceilings = ceilings(seen, seen.allowedWatts());
+        AnnouncedCap next = seen.announcedCap();
+        if (next != null && next.atNanos() - seen.nowNanos() <= lookAheadNanos) {
+            int[] then = ceilings(seen, Math.min(seen.allowedWatts(), next.capWatts()));
+            Arrays.setAll(
+                    ceilings,
+                    i -> Math.min(
+                            ceilings[i],
+                            Math.max(then[i], running(seen.services().get(i)))));
+        }
+        return ceilings;
     }
 
     /** Ceilings that fit by the worst case, first for those that are wanted; beyond, those that saturation calls for. */
-    private int[] ceilings(Observation seen) {
+    private int[] ceilings(Observation seen, double allowedWatts) {
         List<ServiceReading> services = seen.services();
-        AnnouncedCap next = seen.announcedCap();
-        boolean near = next != null && next.atNanos() - seen.nowNanos() <= lookAheadNanos;
-        double allowedWatts = near ? Math.min(seen.allowedWatts(), next.capWatts()) : seen.allowedWatts();
         double budgetWatts = budgetWatts(seen, allowedWatts);
-        int count = services.size();
-        double[] peakWatts = new double[count];
-        double[] planWatts = new double[count];
-        int[] wanted = new int[count];
-        int[] kept = new int[count];
-        for (int i = 0; i < count; i++) {
-            ServiceReading service = services.get(i);
-            ReplicaPower power = service.replicaPower();
-            ReplicaCounts replicas = service.replicas();
-            peakWatts[i] = power.worstCaseWatts(power.maxGpuLimitWatts());
-            planWatts[i] = planWatts(service);
-            // Who is at the ceiling may want more than it can say.
-            boolean atCeiling = replicas.desired() >= replicas.ceiling();
-            int most = replicas.originalCeiling();
-            wanted[i] = Math.min(most, atCeiling ? replicas.ceiling() + 1 : replicas.desired());
-            int running = Math.min(replicas.desired(), replicas.ready() + replicas.starting());
-            double busy = busyShare(service);
-            boolean calls = atCeiling && busy >= saturatedRatio;
-            kept[i] = busy < saturatedRatio / 2 ? 0 : Math.min(most, calls ? running + 1 : running);
-        }
         double[] gains = CeilingAllocation.weights(services);
-        CeilingAllocation first = CeilingAllocation.share(services, peakWatts, gains, wanted, budgetWatts);
-        int[] lowest = new int[count];
-        Arrays.setAll(lowest, first::ceiling);
-        CeilingAllocation second = CeilingAllocation.share(
-                services, lowest, peakWatts, gains, CeilingAllocation.originalCeilings(services), budgetWatts);
-        Arrays.setAll(lowest, second::ceiling);
-        CeilingAllocation third = CeilingAllocation.share(services, lowest, planWatts, gains, kept, budgetWatts);
-        Arrays.setAll(lowest, third::ceiling);
-        return lowest;
+        double[] peaks = services.stream().mapToDouble(CapstanPolicy::peakWatts).toArray();
+        double[] promises = services.stream().mapToDouble(this::promisedWatts).toArray();
+        int[] wanted = services.stream().mapToInt(CapstanPolicy::wanted).toArray();
+        int[] busy = services.stream().mapToInt(this::busy).toArray();
+        int[] most = CeilingAllocation.originalCeilings(services);
+        int[] ceilings = services.stream()
+                .mapToInt(service -> service.replicas().lowestCeiling())
+                .toArray();
+        ceilings = raised(services, ceilings, peaks, gains, wanted, budgetWatts);
+        ceilings = raised(services, ceilings, peaks, gains, most, budgetWatts);
+        return raised(services, ceilings, promises, gains, busy, budgetWatts);
     }
 
-    /** What the replicas that serve draw of all that their limit allows; NaN where it was not read. */
-    private static double busyShare(ServiceReading service) {
-        double allowedWatts =
-                service.replicas().ready() * service.replicaPower().worstCaseWatts();
-        return service.power().isFresh() ? service.power().watts() / allowedWatts : Double.NaN;
+    private static int[] raised(
+            List<ServiceReading> services,
+            int[] lowest,
+            double[] planWatts,
+            double[] gains,
+            int[] highest,
+            double budgetWatts) {
+        CeilingAllocation allocation =
+                CeilingAllocation.share(services, lowest, planWatts, gains, highest, budgetWatts);
+        int[] ceilings = new int[lowest.length];
+        Arrays.setAll(ceilings, allocation::ceiling);
+        return ceilings;
     }
 
-    private static ServiceAction action(ServiceReading service, @Nullable Double limit, int ceiling) {
-        boolean limits = limit != null && limit != CapController.enforcedLimit(service.replicaPower());
-        Integer replicas = ceiling == service.replicas().ceiling() ? null : (Integer) ceiling;
-        return new ServiceAction(service.name(), replicas, null, limits ? limit : null, null, null, null, null, false);
+    private static int running(ServiceReading service) {
+        ReplicaCounts replicas = service.replicas();
+        return Math.min(replicas.desired(), replicas.ready() + replicas.starting());
+    }
+
+    private static boolean atCeiling(ServiceReading service) {
+        return service.replicas().desired() >= service.replicas().ceiling();
+    }
+
+    /** What the autoscaler wants; at its ceiling it may want more than it can say. */
+    private static int wanted(ServiceReading service) {
+        ReplicaCounts replicas = service.replicas();
+        return Math.min(replicas.originalCeiling(), atCeiling(service) ? replicas.ceiling() + 1 : replicas.desired());
+    }
+
+    /** How many replicas have work: one more than there are where all are saturated, none where they idle. */
+    private int busy(ServiceReading service) {
+        ReplicaCounts replicas = service.replicas();
+        double allowedWatts = replicas.ready() * service.replicaPower().worstCaseWatts();
+        if (!service.power().isFresh() || allowedWatts == 0) {
+            return running(service);
+        }
+        double share = service.power().watts() / allowedWatts;
+        if (share < IDLE * saturatedRatio) {
+            return 0;
+        }
+        boolean saturated = atCeiling(service) && share >= saturatedRatio;
+        return Math.min(replicas.originalCeiling(), saturated ? running(service) + 1 : running(service));
+    }
+
+    private static ServiceAction action(ServiceReading service, double limitWatts, int ceiling) {
+        boolean moves = limitWatts != CapController.enforcedLimit(service.replicaPower());
+        boolean resizes = ceiling != service.replicas().ceiling();
+        return new ServiceAction(
+                service.name(),
+                resizes ? (Integer) ceiling : null,
+                null,
+                moves ? (Double) limitWatts : null,
+                null,
+                null,
+                null,
+                null,
+                false);
     }
 
     /** Makes the policy {@code capstan}. */
@@ -305,7 +346,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                     new PolicyParameter(
                             "replica_ratio",
                             "ratio",
-                            0.65,
+                            0.6,
                             0.05,
                             1,
                             "Share of its worst case that every replica under a ceiling shall have.",
@@ -313,11 +354,11 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                     new PolicyParameter(
                             "saturated_ratio",
                             "ratio",
-                            0.9,
+                            0.85,
                             0.1,
                             2,
                             "Share of what their limit allows from which replicas call for one more.",
-                            "as bound_ratio of capmaestro"),
+                            "tuned on the samples"),
                     new PolicyParameter(
                             "window_seconds",
                             "seconds",
@@ -340,7 +381,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                             300,
                             0,
                             1e6,
-                            "From so long before an announced fall of the cap ceilings fit the lower one.",
+                            "From so long before an announced fall of the cap no replica is added that it would take away.",
                             "assumption: what a pod takes to start"));
         }
 
