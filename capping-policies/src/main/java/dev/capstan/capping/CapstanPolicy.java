@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * without telemetry nothing is lent.
  *
  * <p><b>Slow lever, efficient next.</b> Every replica brings its fixed watts, so that a few with full power serve more than
- * many with little. Ceilings let in what fits by the worst case. Only while the replicas that serve draw about all that they
- * may, one more comes, as long as each has its share of the worst case; those that idle are given back.
+ * many with little. Ceilings let in what fits by the worst case. Only where the replicas that serve have
+ * drawn about all that they may for a latency, one more comes, as long as each has its share of the worst case; those that
+ * idle are given back.
  *
  * <p>The latency is the age of the reading, the time since the last step, and the window that readings are means over. What is
  * learnt fades, from the worst case at the start.
@@ -127,7 +128,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                 learnt.put(service.name(), learnt(before, service, seen.nowNanos(), intervalNanos));
             }
         }
-        int[] ceilings = ceilings(seen);
+        int[] ceilings = ceilings(seen, learnt);
         double budgetWatts = budgetWatts(seen, seen.allowedWatts());
         double[] reachWatts = seen.services().stream()
                 .mapToDouble(service -> reachWatts(service, learnt))
@@ -191,19 +192,25 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         long ageNanos = service.power().ageNanos();
         Sample newest = new Sample(nowNanos - ageNanos, service.power().watts());
         long from = newest.atNanos() - ageNanos - intervalNanos - windowNanos;
-        double lowestWatts = newest.watts();
         List<Sample> recent = new ArrayList<>();
         for (Sample sample : before.recent()) {
             if (sample.atNanos() >= from && sample.atNanos() < newest.atNanos()) {
                 recent.add(sample);
-                lowestWatts = Math.min(lowestWatts, sample.watts());
             }
         }
         recent.add(newest);
-        double rise = (newest.watts() - lowestWatts)
+        double rise = (newest.watts() - lowestWatts(recent))
                 / GpuLimitRange.untilReady(service).highestWatts();
         double faded = before.rise() * StrictMath.exp(-intervalNanos / 1e9 / memorySeconds);
         return new Learnt(Math.min(1, Math.max(rise, faded)), recent);
+    }
+
+    private static double lowestWatts(List<Sample> samples) {
+        double lowest = Double.POSITIVE_INFINITY;
+        for (Sample sample : samples) {
+            lowest = Math.min(lowest, sample.watts());
+        }
+        return lowest;
     }
 
     /** What a service may draw before a command of the next step lands, if nothing limits it. */
@@ -232,11 +239,11 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
     }
 
     /** The ceilings of now; no replica is started that an announced cap will take away. */
-    private int[] ceilings(Observation seen) {
-        int[] ceilings = ceilings(seen, seen.allowedWatts());
+    private int[] ceilings(Observation seen, Map<String, Learnt> learnt) {
+        int[] ceilings = ceilings(seen, learnt, seen.allowedWatts());
         AnnouncedCap next = seen.announcedCap();
         if (next != null && next.atNanos() - seen.nowNanos() <= lookAheadNanos) {
-            int[] then = ceilings(seen, Math.min(seen.allowedWatts(), next.capWatts()));
+            int[] then = ceilings(seen, learnt, Math.min(seen.allowedWatts(), next.capWatts()));
             Arrays.setAll(
                     ceilings,
                     i -> Math.min(
@@ -247,14 +254,16 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
     }
 
     /** Ceilings that fit by the worst case, first for those that are wanted; beyond, those that saturation calls for. */
-    private int[] ceilings(Observation seen, double allowedWatts) {
+    private int[] ceilings(Observation seen, Map<String, Learnt> learnt, double allowedWatts) {
         List<ServiceReading> services = seen.services();
         double budgetWatts = budgetWatts(seen, allowedWatts);
         double[] gains = CeilingAllocation.weights(services);
         double[] peaks = services.stream().mapToDouble(CapstanPolicy::peakWatts).toArray();
         double[] promises = services.stream().mapToDouble(this::promisedWatts).toArray();
         int[] wanted = services.stream().mapToInt(CapstanPolicy::wanted).toArray();
-        int[] busy = services.stream().mapToInt(this::busy).toArray();
+        int[] busy = services.stream()
+                .mapToInt(service -> busy(service, learnt.getOrDefault(service.name(), Learnt.NOTHING)))
+                .toArray();
         int[] most = CeilingAllocation.originalCeilings(services);
         int[] ceilings = services.stream()
                 .mapToInt(service -> service.replicas().lowestCeiling())
@@ -293,18 +302,17 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         return Math.min(replicas.originalCeiling(), atCeiling(service) ? replicas.ceiling() + 1 : replicas.desired());
     }
 
-    /** How many replicas have work: one more than there are where all are saturated, none where they idle. */
-    private int busy(ServiceReading service) {
+    /** How many replicas have work: one more than there are where all have been saturated for a latency, none where they idle. */
+    private int busy(ServiceReading service, Learnt learnt) {
         ReplicaCounts replicas = service.replicas();
         double allowedWatts = replicas.ready() * service.replicaPower().worstCaseWatts();
         if (!service.power().isFresh() || allowedWatts == 0) {
             return running(service);
         }
-        double share = service.power().watts() / allowedWatts;
-        if (share < IDLE * saturatedRatio) {
+        if (service.power().watts() < IDLE * saturatedRatio * allowedWatts) {
             return 0;
         }
-        boolean saturated = atCeiling(service) && share >= saturatedRatio;
+        boolean saturated = atCeiling(service) && lowestWatts(learnt.recent()) >= saturatedRatio * allowedWatts;
         return Math.min(replicas.originalCeiling(), saturated ? running(service) + 1 : running(service));
     }
 
@@ -357,7 +365,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                             0.85,
                             0.1,
                             2,
-                            "Share of what their limit allows from which replicas call for one more.",
+                            "Share of what their limit allows that replicas must draw for a latency to call for one more.",
                             "tuned on the samples"),
                     new PolicyParameter(
                             "window_seconds",

@@ -148,6 +148,19 @@ class CapstanPolicyTest {
         assertThat(decide(0, 1500, a).actions()).isEmpty();
     }
 
+    /** 1200 W for 10 s are not the whole latency of 5 + 10 s, in which 1000 W were read; 5 s later they are. */
+    @Test
+    void addsNoReplicaForABurstShorterThanALatency() {
+        CapstanPolicy.State state = learnt(0);
+        for (int i = 0; i <= 4; i++) {
+            SimulatedService a = SimulatedService.of("a", 2, i == 0 ? 1000 : 1200);
+            a.ceiling = 2;
+            Step<CapstanPolicy.State> step = POLICY.step(state, observe(5 * i, 1500, ROOT, a));
+            state = step.state();
+            assertThat(step.decision().actions()).isEqualTo(i < 4 ? List.of() : List.of(ServiceAction.ceiling("a", 3)));
+        }
+    }
+
     /** A third of 0.8 of 3 * 700 W is 560 W. */
     @Test
     void givesReplicasBeyondTheWorstCaseBackOnceTheyIdle() {
