@@ -1,6 +1,7 @@
 package dev.capstan.capping;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Shares a budget of watts down a tree of power domains, strictly by priority inside each level. Up the tree every domain
@@ -49,6 +50,49 @@ final class BudgetTree {
         needs = new double[parents.length][levels];
         granted = new double[parents.length];
         sumUp();
+    }
+
+    /**
+     * The tree of an observation.
+     *
+     * @param leaves with the place of a domain among those observed
+     */
+    static BudgetTree of(Observation seen, Leaf[] leaves, int levels) {
+        List<DomainReading> domains = seen.domains();
+        int[] parents = new int[domains.size()];
+        for (int i = 0; i < parents.length; i++) {
+            String parent = domains.get(i).parent();
+            parents[i] = i == 0 ? -1 : parent == null ? 0 : place(seen, parent);
+        }
+        return new BudgetTree(parents, limitsForServices(seen, parents), leaves, levels);
+    }
+
+    /** Place of a domain; that of the root where there is none of this name. */
+    static int place(Observation seen, String domain) {
+        for (int i = 0; i < seen.domains().size(); i++) {
+            if (seen.domains().get(i).name().equals(domain)) {
+                return i;
+            }
+        }
+        return 0;
+    }
+
+    /** What each domain may draw for its services. */
+    private static double[] limitsForServices(Observation seen, int[] parents) {
+        double[] serviceWatts = new double[parents.length];
+        for (ServiceReading service : seen.services()) {
+            for (int i = place(seen, service.domain()); i >= 0; i = parents[i]) {
+                serviceWatts[i] += service.power().isFresh() ? service.power().watts() : Double.NaN;
+            }
+        }
+        double[] limits = new double[parents.length];
+        for (int i = 0; i < limits.length; i++) {
+            PowerReading meter = seen.domains().get(i).power();
+            double besides = meter.isFresh() ? meter.watts() - serviceWatts[i] : Double.NaN;
+            double overhead = i == 0 || Double.isNaN(besides) ? seen.overheadWatts() : Math.max(0, besides);
+            limits[i] = seen.domains().get(i).limitWatts() - overhead;
+        }
+        return limits;
     }
 
     /** False when some domain cannot carry even the lowest of its services. */

@@ -2,7 +2,6 @@ package dev.capstan.capping;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -70,15 +69,7 @@ public final class CapMaestroPolicy implements CappingPolicy<LearntDemand> {
         return new Step<>(learnt, new Decision(actions, code, reason));
     }
 
-    private BudgetTree tree(LearntDemand learnt, Observation seen, List<ServiceReading> services) {
-        List<DomainReading> domains = seen.domains();
-        Map<String, Integer> places = new HashMap<>();
-        int[] parents = new int[domains.size()];
-        for (int i = 0; i < parents.length; i++) {
-            DomainReading domain = domains.get(i);
-            places.put(domain.name(), i);
-            parents[i] = i == 0 ? -1 : domain.parent() == null ? 0 : places.getOrDefault(domain.parent(), 0);
-        }
+    private static BudgetTree tree(LearntDemand learnt, Observation seen, List<ServiceReading> services) {
         List<Integer> priorities = services.stream()
                 .map(ServiceReading::priority)
                 .distinct()
@@ -89,31 +80,13 @@ public final class CapMaestroPolicy implements CappingPolicy<LearntDemand> {
             ServiceReading service = services.get(i);
             GpuLimitRange range = GpuLimitRange.of(service);
             leaves[i] = new BudgetTree.Leaf(
-                    places.getOrDefault(service.domain(), 0),
+                    BudgetTree.place(seen, service.domain()),
                     priorities.indexOf(service.priority()),
                     range.lowestWatts(),
                     learnt.wantedWatts(service, range),
                     range.highestWatts());
         }
-        return new BudgetTree(parents, limitsForServices(seen, parents, places), leaves, priorities.size());
-    }
-
-    /** What each domain may draw for its services. */
-    private static double[] limitsForServices(Observation seen, int[] parents, Map<String, Integer> places) {
-        double[] serviceWatts = new double[parents.length];
-        for (ServiceReading service : seen.services()) {
-            for (int i = places.getOrDefault(service.domain(), 0); i >= 0; i = parents[i]) {
-                serviceWatts[i] += service.power().isFresh() ? service.power().watts() : Double.NaN;
-            }
-        }
-        double[] limits = new double[parents.length];
-        for (int i = 0; i < limits.length; i++) {
-            PowerReading meter = seen.domains().get(i).power();
-            double besides = meter.isFresh() ? meter.watts() - serviceWatts[i] : Double.NaN;
-            double overhead = i == 0 || Double.isNaN(besides) ? seen.overheadWatts() : Math.max(0, besides);
-            limits[i] = seen.domains().get(i).limitWatts() - overhead;
-        }
-        return limits;
+        return BudgetTree.of(seen, leaves, priorities.size());
     }
 
     /** Makes the policy {@code capmaestro}. */

@@ -12,18 +12,29 @@ final class GpuLimitRange {
     private final ReplicaPower power;
     private final int serving;
     private final int starting;
+    private final boolean startingServes;
 
-    private GpuLimitRange(ReplicaPower power, int serving, int starting) {
+    private GpuLimitRange(ReplicaPower power, int serving, int starting, boolean startingServes) {
         this.power = power;
         this.serving = serving;
         this.starting = starting;
+        this.startingServes = startingServes;
     }
 
     static GpuLimitRange of(ServiceReading service) {
+        return of(service, true);
+    }
+
+    /** The same with replicas that start at no more than that takes: what holds until the next of them is ready. */
+    static GpuLimitRange untilReady(ServiceReading service) {
+        return of(service, false);
+    }
+
+    private static GpuLimitRange of(ServiceReading service, boolean startingServes) {
         ReplicaCounts counts = service.replicas();
         int serving = counts.ready() + counts.terminating();
         int coming = Math.min(counts.desired(), counts.ceiling()) - serving;
-        return new GpuLimitRange(service.replicaPower(), serving, Math.max(counts.starting(), coming));
+        return new GpuLimitRange(service.replicaPower(), serving, Math.max(counts.starting(), coming), startingServes);
     }
 
     /** Replicas counted; without any the range is empty. */
@@ -38,7 +49,8 @@ final class GpuLimitRange {
                 : Math.max(power.minGpuLimitWatts(), Math.min(power.maxGpuLimitWatts(), limitWatts));
         double limitedPeakWatts =
                 power.peakWatts() - power.gpus() * power.wallWattsPerGpuWatt() * (power.maxGpuLimitWatts() - limit);
-        return serving * Math.max(limitedPeakWatts, power.idleWatts()) + starting * power.worstCaseWatts(limit);
+        double startingWatts = startingServes ? power.worstCaseWatts(limit) : power.startingWatts();
+        return serving * Math.max(limitedPeakWatts, power.idleWatts()) + starting * startingWatts;
     }
 
     /** Worst case at the lowest limit that the boards accept. */

@@ -23,6 +23,17 @@ class GpuLimitRangeTest {
         assertThat(range(2, 1, 1, 3).worstCaseWatts(500)).isEqualTo(4 * 500);
     }
 
+    /** 2 * 500 W and the 300 W of starting, where the same replica counts with 500 W if it may serve already. */
+    @Test
+    void takesNoMoreForStartingThanThatTakesUntilItIsReady() {
+        SimulatedService service = SimulatedService.of("a", 2, 0);
+        service.starting = 1;
+        service.startingWatts = 300;
+        assertThat(GpuLimitRange.untilReady(service.reading()).worstCaseWatts(500))
+                .isEqualTo(2 * 500 + 300);
+        assertThat(GpuLimitRange.of(service.reading()).worstCaseWatts(500)).isEqualTo(3 * 500);
+    }
+
     /** 5 are wanted and 3 are there, one of which drains: two more may start now. */
     @Test
     void countsWhatTheAutoscalerMayStart() {

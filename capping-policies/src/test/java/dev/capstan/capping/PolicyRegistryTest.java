@@ -19,6 +19,7 @@ class PolicyRegistryTest {
                 .containsExactly(
                         "azure-carbon-buckets",
                         "capmaestro",
+                        "capstan",
                         "carbon-bank",
                         "carbon-cap",
                         "carbon-lyapunov",
