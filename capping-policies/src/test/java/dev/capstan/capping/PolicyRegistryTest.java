@@ -26,7 +26,9 @@ class PolicyRegistryTest {
                         "climatik-documented",
                         "climatik-shipped",
                         "concurrency-limit",
+                        "dynamollm",
                         "flex",
+                        "greenllm",
                         "none",
                         "pid",
                         "polca",
@@ -35,6 +37,7 @@ class PolicyRegistryTest {
                         "requested-clamp",
                         "static-floor",
                         "three-band",
+                        "throttllem",
                         "thunderbolt");
     }
 
