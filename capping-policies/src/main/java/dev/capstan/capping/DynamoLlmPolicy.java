@@ -66,30 +66,14 @@ public final class DynamoLlmPolicy implements CappingPolicy<Stateless> {
                 clock <= highest;
                 clock = clock < highest ? Math.min(clock + stepMegahertz, highest) : highest + 1) {
             double watts = watts(service, steps, draw, clock);
-            if (meetsTargets(service, steps, clock) && watts < least) {
+            if (watts < least
+                    && SloClocks.meetsTargets(
+                            service, steps, clock, service.latency().p99TpotSeconds())) {
                 least = watts;
                 best = clock;
             }
         }
         return best;
-    }
-
-    /** False as well where the load is not known. */
-    private static boolean meetsTargets(ServiceReading service, StepLaw law, int clock) {
-        LatencyReading latency = service.latency();
-        double enforced = SloClocks.enforced(service);
-        double meanSeconds = SloClocks.secondsPerToken(service, law, clock);
-        double slower = meanSeconds / SloClocks.secondsPerToken(service, law, enforced);
-        // What was measured may be from before the clock of now: the tail is never taken for less than the mean.
-        double tpotSeconds = tail(meanSeconds, slower * latency.p99TpotSeconds());
-        double promptSlower = law.promptShare(1, clock) / law.promptShare(1, enforced);
-        double alphaSlower = law.stepSeconds(0, clock) / law.stepSeconds(0, enforced);
-        double ttftSeconds = tail(0, latency.p99TtftSeconds() * promptSlower * slower / alphaSlower);
-        return tpotSeconds <= latency.tpotTargetSeconds() && ttftSeconds <= latency.ttftTargetSeconds();
-    }
-
-    private static double tail(double leastSeconds, double measuredSeconds) {
-        return Double.isNaN(measuredSeconds) ? leastSeconds : Math.max(leastSeconds, measuredSeconds);
     }
 
     /** Mean draw of a replica at a clock: it takes in prompts at its peak and decodes by its law. */

@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
  * accounts.
  *
  * <p>The table of the paper is profiled. Here it follows from {@link StepLaw}: bands are of equal width, and one suffices
- * whose highest clock meets the target at the load of now. The paper's loops run every 200 and 20 ms, here both run at the
- * interval of the control loop. Its search of a clock for prompts is left out: it gives them GPUs of their own, here they share
- * the steps of the sequences. It saves energy and holds no cap.
+ * whose highest clock is predicted to meet the targets at the load of now. The paper gives prompts GPUs and a clock of their
+ * own, under a target of time to first token; here they share the steps of the sequences, so that a band must meet both
+ * targets. Its loops run every 200 and 20 ms, here both run at the interval of the control loop. It saves energy and holds no
+ * cap.
  */
 public final class GreenLlmPolicy implements CappingPolicy<GreenLlmPolicy.State> {
 
@@ -96,8 +97,8 @@ public final class GreenLlmPolicy implements CappingPolicy<GreenLlmPolicy.State>
     private int verdict(ServiceReading service, StepLaw law) {
         int band = 0;
         while (band < bands - 1
-                && !(SloClocks.secondsPerToken(service, law, edge(service, band + 1))
-                        <= service.latency().tpotTargetSeconds())) {
+                && !SloClocks.meetsTargets(
+                        service, law, edge(service, band + 1), service.latency().p95TpotSeconds())) {
             band++;
         }
         return band;

@@ -35,6 +35,30 @@ final class SloClocks {
     }
 
     /**
+     * Whether a clock is predicted to meet both targets. Measured tails are carried over to it by the law: times per token in
+     * the ratio of its means, times to first token in that of prompt time over the time that prompts and sequences leave.
+     *
+     * @param tailTpotSeconds measured tail of time per token; NaN where the law stands alone
+     * @return false as well where the load is not known
+     */
+    static boolean meetsTargets(ServiceReading service, StepLaw law, double clock, double tailTpotSeconds) {
+        LatencyReading latency = service.latency();
+        double enforced = enforced(service);
+        double meanSeconds = secondsPerToken(service, law, clock);
+        double slower = meanSeconds / secondsPerToken(service, law, enforced);
+        // What was measured may be from before the clock of now: the tail is never taken for less than the mean.
+        double tpotSeconds = tail(meanSeconds, slower * tailTpotSeconds);
+        double promptSlower = law.promptShare(1, clock) / law.promptShare(1, enforced);
+        double alphaSlower = law.stepSeconds(0, clock) / law.stepSeconds(0, enforced);
+        double ttftSeconds = tail(0, latency.p99TtftSeconds() * promptSlower * slower / alphaSlower);
+        return tpotSeconds <= latency.tpotTargetSeconds() && ttftSeconds <= latency.ttftTargetSeconds();
+    }
+
+    private static double tail(double leastSeconds, double measuredSeconds) {
+        return Double.isNaN(measuredSeconds) ? leastSeconds : Math.max(leastSeconds, measuredSeconds);
+    }
+
+    /**
      * Writes the clocks that are not in force, and lifts GPU limits: they are the guard's, from when telemetry was lost.
      *
      * @param clocks of the services that are controlled, by name

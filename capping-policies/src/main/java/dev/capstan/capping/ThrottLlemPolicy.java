@@ -124,11 +124,11 @@ public final class ThrottLlemPolicy implements CappingPolicy<Stateless> {
                     new PolicyParameter(
                             "lowest_megahertz",
                             "megahertz",
-                            210,
+                            800,
                             100,
                             10_000,
-                            "Lowest clock that is tried.",
-                            "lowest clock of A100 and H100"),
+                            "Lowest clock that is tried; time to first token is not judged, and suffers under it.",
+                            "assumption: that of DynamoLLM"),
                     new PolicyParameter(
                             "step_megahertz",
                             "megahertz",

@@ -42,7 +42,7 @@ class SloClockPoliciesTest {
     }
 
     private double throttllem(double margin) {
-        return clockAfter(policy("throttllem", Map.of("margin", margin)));
+        return clockAfter(policy("throttllem", Map.of("margin", margin, "lowest_megahertz", 210.0)));
     }
 
     private void promise(double ttftTargetSeconds, double tpotTargetSeconds) {
@@ -160,12 +160,12 @@ class SloClockPoliciesTest {
 
     /**
      * Four bands from 400 MHz: 800 to 1200 suffices for 38 ms at 2000 tokens/s (40 ms at 800, 30.9 at 1200), only the highest at
-     * 5000 (21 / 0.4375 = 48 ms at 1600). 30.4 to 38 ms leave the clock alone.
+     * 5000 (21 / 0.4375 = 48 ms at 1600).
      */
     @Test
     void greenllmChangesTheBandAfterThreeEqualVerdicts() {
         Stepper<?> policy = policy("greenllm", Map.of("lowest_megahertz", 400.0));
-        measure(0.1, 0.036, 10, 1, 0.038);
+        promise(1, 0.038);
         assertThat(clockAfter(policy)).isEqualTo(2000);
         assertThat(clockAfter(policy)).isEqualTo(2000);
         assertThat(clockAfter(policy)).isEqualTo(1200);
@@ -176,10 +176,13 @@ class SloClockPoliciesTest {
         assertThat(clockAfter(policy)).isEqualTo(1600);
     }
 
+    /** Down under 0.8 * 38 = 30.4 ms, up over 38, and no further than to the end of the band. */
     @Test
     void greenllmStepsInsideItsBandByTheTail() {
-        Stepper<?> policy = policy("greenllm", Map.of("lowest_megahertz", 400.0, "verdicts", 1.0));
+        Stepper<?> policy = policy("greenllm", Map.of("lowest_megahertz", 400.0));
         measure(0.1, 0.030, 10, 1, 0.038);
+        assertThat(clockAfter(policy)).isEqualTo(1985);
+        assertThat(clockAfter(policy)).isEqualTo(1970);
         assertThat(clockAfter(policy)).isEqualTo(1200);
         assertThat(clockAfter(policy)).isEqualTo(1185);
         measure(0.1, 0.031, 10, 1, 0.038);
@@ -187,8 +190,16 @@ class SloClockPoliciesTest {
         measure(0.1, 0.039, 10, 1, 0.038);
         assertThat(clockAfter(policy)).isEqualTo(1200);
         assertThat(clockAfter(policy)).isEqualTo(1200);
-        measure(0.1, Double.NaN, 10, 1, 0.038);
+        promise(1, 0.038);
         assertThat(clockAfter(policy)).isEqualTo(1200);
+    }
+
+    /** As for dynamollm: 1.09 s at 1200 MHz, under 1 s at 1600, the upper end of the next band. */
+    @Test
+    void greenllmKeepsTheTimeToFirstToken() {
+        Stepper<?> policy = policy("greenllm", Map.of("lowest_megahertz", 400.0, "verdicts", 1.0, "well_below", 0.0));
+        measure(0.6, 0.025, 10, 1, 0.038);
+        assertThat(clockAfter(policy)).isEqualTo(1600);
     }
 
     /** Without a law there is nothing to go by, and a clock of somebody else stays. */
