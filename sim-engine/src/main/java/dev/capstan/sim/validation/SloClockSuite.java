@@ -117,17 +117,16 @@ final class SloClockSuite implements Suite {
                 RunResult result = replay.run(one.policy(), one.parameters(), seed);
                 saved[seed] =
                         100 * (1 - result.figure(Figure.ENERGY_JOULES) / highest[seed].figure(Figure.ENERGY_JOULES));
-                more[seed] =
-                        100 * (highest[seed].figure(Figure.SLO_ATTAINMENT) - result.figure(Figure.SLO_ATTAINMENT));
+                more[seed] = 100 * (highest[seed].figure(Figure.SLO_ATTAINMENT) - result.figure(Figure.SLO_ATTAINMENT));
             }
             checks.add(Check.liesIn(
                     one.name() + ": energy saved", REPRODUCTION, one.source(), "%", 0, 100, Interval.ofMean(saved)));
-            checks.add(Check.reported(
-                    one.name() + ": requests more that miss a target",
-                    REPRODUCTION,
-                    one.source(),
-                    "%",
-                    Interval.ofMean(more)));
+            Interval missed = Interval.ofMean(more);
+            String name = one.name() + ": requests more that miss a target";
+            checks.add(
+                    one.name().equals("dynamollm")
+                            ? Check.liesIn(name, REPRODUCTION, "its SLO is on the 99th percentile", "%", 0, 1, missed)
+                            : Check.reported(name, REPRODUCTION, one.source(), "%", missed));
         }
         return checks;
     }
