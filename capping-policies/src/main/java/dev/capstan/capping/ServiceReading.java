@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param replicas its replicas
  * @param replicaPower what one replica may draw
  * @param law how the draw of a replica follows its sequences; null where the owner does not know
+ * @param stepLaw how its steps follow load and clock; null where the owner does not know
  * @param gateway how many of its requests it takes on
+ * @param latency how long its requests take, and what its owner promises
  * @param priority larger is more important
  * @param weight worth of one more replica against the other services of the same priority; above 0
  * @param runningRequests sequences in decode or prefill
@@ -27,7 +29,9 @@ public record ServiceReading(
         ReplicaCounts replicas,
         ReplicaPower replicaPower,
         @Nullable ReplicaLaw law,
+        @Nullable StepLaw stepLaw,
         GatewayReading gateway,
+        LatencyReading latency,
         int priority,
         double weight,
         double runningRequests,
@@ -50,7 +54,9 @@ public record ServiceReading(
                 replicas,
                 replicaPower,
                 law,
+                stepLaw,
                 gateway,
+                latency,
                 priority,
                 weight,
                 runningRequests,

@@ -192,6 +192,8 @@ class CappingPolicyContractProperties {
             code.wallWattsPerGpuWatt = 1.1;
             chat.law = ReplicaLawTest.LLAMA_8B;
             code.law = new ReplicaLaw(14.15e-3, 0.1468e-3, 700, 0.0707);
+            chat.stepLaw = StepLawTest.LAW;
+            code.stepLaw = StepLawTest.LAW;
         }
 
         Observation next(Tick tick) {
@@ -230,6 +232,11 @@ class CappingPolicyContractProperties {
         private static double run(SimulatedService service, int demand, double load) {
             service.ready = Math.max(service.floor, Math.min(service.ceiling, demand));
             service.runningRequests = 20.0 * service.ready;
+            service.waitingRequests = 4.0 * Math.max(0, demand - service.ready);
+            service.inputTokensPerSecond = 2000 * load * service.ready;
+            service.outputTokensPerSecond = 4000 * load * service.ready;
+            double seconds = 0.02 + 0.2 * load;
+            service.latency = new LatencyReading(10 * seconds, seconds, seconds, 2 * seconds, 10, 1, 0.2);
             double most = service.replicaPower().worstCaseWatts();
             return service.ready * (service.idleWatts + load * (most - service.idleWatts));
         }

@@ -27,7 +27,9 @@ class PolicyRegistryTest {
                         "climatik-documented",
                         "climatik-shipped",
                         "concurrency-limit",
+                        "dynamollm",
                         "flex",
+                        "greenllm",
                         "none",
                         "pid",
                         "polca",
@@ -36,6 +38,7 @@ class PolicyRegistryTest {
                         "requested-clamp",
                         "static-floor",
                         "three-band",
+                        "throttllem",
                         "thunderbolt");
     }
 

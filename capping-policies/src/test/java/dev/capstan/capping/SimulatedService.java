@@ -34,7 +34,15 @@ final class SimulatedService {
     boolean growthFrozen;
     double runningRequests = Double.NaN;
 
+    double waitingRequests = Double.NaN;
+    double inputTokensPerSecond = Double.NaN;
+    double outputTokensPerSecond = Double.NaN;
+
     @Nullable ReplicaLaw law;
+
+    @Nullable StepLaw stepLaw;
+
+    LatencyReading latency = LatencyReading.NONE;
 
     double concurrencyLimit = 256;
     int maxConcurrencyLimit = 256;
@@ -92,13 +100,15 @@ final class SimulatedService {
                         growthFrozen),
                 replicaPower(),
                 law,
+                stepLaw,
                 new GatewayReading(concurrencyLimit, maxConcurrencyLimit, admissionShare, maxAdmissionShare),
+                latency,
                 priority,
                 weight,
                 runningRequests,
-                Double.NaN,
-                Double.NaN,
-                Double.NaN);
+                waitingRequests,
+                inputTokensPerSecond,
+                outputTokensPerSecond);
     }
 
     /** Does at once what the decision says; a ceiling of 0 is rejected as KEDA 2.20 does. */

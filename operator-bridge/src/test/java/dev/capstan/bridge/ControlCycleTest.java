@@ -8,6 +8,7 @@ import dev.capstan.capping.CarbonReading;
 import dev.capstan.capping.Decision;
 import dev.capstan.capping.DomainReading;
 import dev.capstan.capping.GatewayReading;
+import dev.capstan.capping.LatencyReading;
 import dev.capstan.capping.Observation;
 import dev.capstan.capping.PowerReading;
 import dev.capstan.capping.ReplicaCounts;
@@ -189,7 +190,9 @@ class ControlCycleTest {
                 new ReplicaCounts(5, 0, 0, 5, 8, 1, 8, false),
                 new ReplicaPower(1_400, 200, 600, 2, 700, 200, 700, 1_980, 1_980, 1.1),
                 null,
+                null,
                 GatewayReading.NONE,
+                LatencyReading.NONE,
                 0,
                 1,
                 12,

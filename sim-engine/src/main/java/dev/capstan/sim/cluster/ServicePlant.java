@@ -1,5 +1,7 @@
 package dev.capstan.sim.cluster;
 
+import org.jspecify.annotations.Nullable;
+
 /** The true state of one service, whatever drives its load. Telemetry looks at it; policies never do. */
 public interface ServicePlant extends PodLoad {
 
@@ -20,6 +22,12 @@ public interface ServicePlant extends PodLoad {
 
     /** Tokens generated since the beginning. */
     long outputTokens();
+
+    /** Times to first token so far; null where it serves no requests. */
+    @Nullable LatencyHistogram ttft();
+
+    /** Times per output token of the requests that have ended; null where it serves no requests. */
+    @Nullable LatencyHistogram tpot();
 
     /** The power limit of each of its GPUs from now on. */
     void limitGpus(double watts);

@@ -4,6 +4,7 @@ import dev.capstan.capping.CappingPolicy;
 import dev.capstan.capping.Decision;
 import dev.capstan.capping.DomainReading;
 import dev.capstan.capping.GatewayReading;
+import dev.capstan.capping.LatencyReading;
 import dev.capstan.capping.Observation;
 import dev.capstan.capping.PowerReading;
 import dev.capstan.capping.Quality;
@@ -365,7 +366,9 @@ public final class ControlLoop {
                 replicas,
                 replicaPower(index),
                 replicaLaw(spec.model()),
+                spec.model().stepLaw(),
                 gateway(index),
+                latency(index, spec),
                 spec.priority(),
                 spec.weight(),
                 monitor.running(index),
@@ -390,6 +393,17 @@ public final class ControlLoop {
         return owners == 0
                 ? GatewayReading.NONE
                 : new GatewayReading(monitor.concurrencyLimit(service), owners, monitor.admissionShare(service), 1);
+    }
+
+    private LatencyReading latency(int service, Experiment.Service spec) {
+        return new LatencyReading(
+                monitor.ttftSeconds(service, 0.99),
+                monitor.meanTpotSeconds(service),
+                monitor.tpotSeconds(service, 0.95),
+                monitor.tpotSeconds(service, 0.99),
+                monitor.requestsPerSecond(service),
+                spec.ttftSloSeconds(),
+                spec.tpotSloSeconds());
     }
 
     /** The law of the profile, at the wall. */

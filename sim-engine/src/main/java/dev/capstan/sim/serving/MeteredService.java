@@ -2,6 +2,7 @@ package dev.capstan.sim.serving;
 
 import dev.capstan.sim.cluster.Demand;
 import dev.capstan.sim.cluster.Deployment;
+import dev.capstan.sim.cluster.LatencyHistogram;
 import dev.capstan.sim.cluster.Pod;
 import dev.capstan.sim.cluster.Servers;
 import dev.capstan.sim.cluster.ServicePlant;
@@ -14,6 +15,7 @@ import dev.capstan.trace.PowerTrace;
 import dev.capstan.trace.RandomStream;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A service whose demand is a measured power trace (power mode): for sites that have no request log.
@@ -158,6 +160,16 @@ public final class MeteredService implements ServicePlant {
     @Override
     public long outputTokens() {
         return 0;
+    }
+
+    @Override
+    public @Nullable LatencyHistogram ttft() {
+        return null;
+    }
+
+    @Override
+    public @Nullable LatencyHistogram tpot() {
+        return null;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.capstan.sim.serving;
 
 import dev.capstan.capping.ReplicaLaw;
+import dev.capstan.capping.StepLaw;
 import dev.capstan.sim.cluster.StartupPhase;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -343,6 +344,33 @@ public record ModelProfile(
         return fixedWatts == null || joulesPerToken == null || joulesPerToken == 0
                 ? null
                 : new ReplicaLaw(alphaMs * 1e-3, betaMs * 1e-3, fixedWatts, joulesPerToken);
+    }
+
+    /**
+     * The law that step times and draw follow over the clock, with prompts in proportion to their tokens; null where the
+     * profile has tables in its place, or does not know the clocks of the board. {@link #kappaDecode} of a whole step is split
+     * into that of its fixed part and that of its sequences, whose context is read from memory.
+     */
+    public @Nullable StepLaw stepLaw() {
+        Double baseMs = step.baseMs();
+        Double perSequenceMs = step.perSequenceMs();
+        if (baseMs == null || perSequenceMs == null || prefill.table() != null || maxClockMegahertz() == 0) {
+            return null;
+        }
+        double contextShare = perSequenceMs == 0
+                ? 1
+                : Math.min(1, context.perTokenNs() * context.workloadTokens() * 1e-6 / perSequenceMs);
+        return new StepLaw(
+                baseMs * 1e-3,
+                perSequenceMs * 1e-3,
+                prefill.perTokenUs() * 1e-6,
+                response.kappaDecodeFrom(),
+                response.kappaDecodeTo() - contextShare * (response.kappaDecodeTo() - response.kappaDecodeFrom()),
+                response.kappaPrefill(),
+                response.gamma(),
+                response.gammaBelowKnee(),
+                response.knee(),
+                maxClockMegahertz());
     }
 
     /** Draw of all boards while they do nothing but read weights and KV cache: where the decode law begins. */

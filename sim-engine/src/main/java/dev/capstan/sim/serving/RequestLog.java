@@ -1,5 +1,6 @@
 package dev.capstan.sim.serving;
 
+import dev.capstan.sim.cluster.LatencyHistogram;
 import dev.capstan.trace.RequestTrace;
 
 /**
@@ -43,6 +44,10 @@ public final class RequestLog {
     private final byte[] outcomes;
     private final long[] firstTokenNanos;
     private final long[] endNanos;
+    /** What the engines expose; empty where times are not kept. */
+    final LatencyHistogram ttft = LatencyHistogram.ofTtft();
+
+    final LatencyHistogram tpot = LatencyHistogram.ofTpot();
     private final int[] counts = new int[OUTCOMES.length];
 
     /**
@@ -69,6 +74,7 @@ public final class RequestLog {
     void firstToken(int request, long nowNanos) {
         if (firstTokenNanos != UNKEPT) {
             firstTokenNanos[request] = nowNanos;
+            ttft.observe(ttftNanos(request) * 1e-9);
         }
     }
 
@@ -79,6 +85,9 @@ public final class RequestLog {
     void completed(int request, long nowNanos) {
         if (endNanos != UNKEPT) {
             endNanos[request] = nowNanos;
+            if (trace.outputTokens()[request] > 1) {
+                tpot.observe(tpotNanos(request) * 1e-9);
+            }
         }
         become(request, Outcome.COMPLETED);
     }

@@ -2,6 +2,7 @@ package dev.capstan.sim.serving;
 
 import dev.capstan.sim.cluster.Demand;
 import dev.capstan.sim.cluster.Deployment;
+import dev.capstan.sim.cluster.LatencyHistogram;
 import dev.capstan.sim.cluster.Pod;
 import dev.capstan.sim.cluster.Servers;
 import dev.capstan.sim.cluster.ServicePlant;
@@ -400,6 +401,16 @@ public final class RequestService implements ServicePlant {
             tokens += replica.stepsOfStretch(kernel.nowNanos()) * replica.batch.size();
         }
         return tokens;
+    }
+
+    @Override
+    public LatencyHistogram ttft() {
+        return requests.log.ttft;
+    }
+
+    @Override
+    public LatencyHistogram tpot() {
+        return requests.log.tpot;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.capstan.sim.telemetry;
 
 import dev.capstan.sim.cluster.Deployment;
+import dev.capstan.sim.cluster.LatencyHistogram;
 import dev.capstan.sim.cluster.Pod;
 import dev.capstan.sim.cluster.ServicePlant;
 import dev.capstan.sim.kernel.Kernel;
@@ -8,6 +9,7 @@ import dev.capstan.sim.kernel.Priority;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The path from a pod's power to a number that a policy sees: an exporter refreshes what it exposes, Prometheus scrapes
@@ -90,6 +92,8 @@ public final class PowerMonitor {
     private final List<SampleSeries> clocks = new ArrayList<>();
     private final List<SampleSeries> concurrencyLimits = new ArrayList<>();
     private final List<SampleSeries> admissionShares = new ArrayList<>();
+    private final @Nullable HistogramSeries[] ttft;
+    private final @Nullable HistogramSeries[] tpot;
     private final double[] exposedClocks;
 
     private final double[] serviceWatts;
@@ -113,6 +117,8 @@ public final class PowerMonitor {
         podsSeen = new int[count];
         exposedClocks = new double[count];
         Arrays.fill(exposedClocks, Double.NaN);
+        ttft = new HistogramSeries[count];
+        tpot = new HistogramSeries[count];
         scrapeFailed = new boolean[servers];
         serviceWatts = new double[count];
         serviceBoards = new int[count];
@@ -123,6 +129,8 @@ public final class PowerMonitor {
                     demand, running, waiting, inputTokens, outputTokens, clocks, concurrencyLimits, admissionShares)) {
                 metric.add(new SampleSeries(retentionNanos));
             }
+            ttft[i] = histogram(services.get(i).ttft());
+            tpot[i] = histogram(services.get(i).tpot());
         }
         refreshes = kernel.register(ignored -> refresh());
         scrapes = kernel.register(ignored -> scrape());
@@ -203,6 +211,36 @@ public final class PowerMonitor {
     /** Generated tokens a second over the rate window; NaN without two samples. */
     public double outputTokensPerSecond(int service) {
         return PromQl.rate(outputTokens.get(service), kernel.nowNanos(), settings.rateWindowNanos());
+    }
+
+    /** A quantile of the times to first token over the rate window, in seconds; NaN where there were none. */
+    public double ttftSeconds(int service, double quantile) {
+        return quantile(ttft[service], quantile);
+    }
+
+    /** A quantile of the times per output token over the rate window, in seconds; NaN where there were none. */
+    public double tpotSeconds(int service, double quantile) {
+        return quantile(tpot[service], quantile);
+    }
+
+    /** Mean time per output token over the rate window, in seconds; NaN where there was none. */
+    public double meanTpotSeconds(int service) {
+        HistogramSeries histogram = tpot[service];
+        return histogram == null ? Double.NaN : histogram.mean(kernel.nowNanos(), settings.rateWindowNanos());
+    }
+
+    /** Requests of two tokens and more that ended, a second over the rate window; NaN without two samples. */
+    public double requestsPerSecond(int service) {
+        HistogramSeries histogram = tpot[service];
+        return histogram == null ? Double.NaN : histogram.perSecond(kernel.nowNanos(), settings.rateWindowNanos());
+    }
+
+    private double quantile(@Nullable HistogramSeries histogram, double q) {
+        return histogram == null ? Double.NaN : histogram.quantile(q, kernel.nowNanos(), settings.rateWindowNanos());
+    }
+
+    private @Nullable HistogramSeries histogram(@Nullable LatencyHistogram exposed) {
+        return exposed == null ? null : new HistogramSeries(exposed, retentionNanos);
     }
 
     /**
@@ -291,6 +329,12 @@ public final class PowerMonitor {
                 outputTokens.get(service).append(now, (double) plant.outputTokens());
                 concurrencyLimits.get(service).append(now, plant.concurrencyLimit());
                 admissionShares.get(service).append(now, plant.admissionShare());
+                HistogramSeries first = ttft[service];
+                HistogramSeries further = tpot[service];
+                if (first != null && further != null) {
+                    first.scrape(now);
+                    further.scrape(now);
+                }
                 if (!Double.isNaN(exposedClocks[service])) {
                     clocks.get(service).append(now, exposedClocks[service]);
                 }

@@ -10,6 +10,7 @@ import dev.capstan.capping.CarbonPlan;
 import dev.capstan.capping.CarbonReading;
 import dev.capstan.capping.DomainReading;
 import dev.capstan.capping.GatewayReading;
+import dev.capstan.capping.LatencyReading;
 import dev.capstan.capping.Observation;
 import dev.capstan.capping.PolicyFactory;
 import dev.capstan.capping.PolicyRegistry;
@@ -282,7 +283,9 @@ final class CarbonSuite implements Suite {
                         new ReplicaPower(
                                 REPLICA_WATTS, 0, 0, 1, REPLICA_WATTS, REPLICA_WATTS, REPLICA_WATTS, Double.NaN, 0, 1),
                         null,
+                        null,
                         GatewayReading.NONE,
+                        LatencyReading.NONE,
                         1,
                         1,
                         Double.NaN,

@@ -24,6 +24,7 @@ public final class Suites {
             new PolcaSuite(),
             new ActuationSuite(),
             new ClockSavingSuite(),
+            new SloClockSuite(),
             new ThreeBandSuite(),
             new TimerSuite(),
             new PoolingSuite(),

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.capstan.capping.StepLaw;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +30,35 @@ class ModelProfilesTest {
                     .containsExactlyInAnyOrderElementsOf(
                             ModelProfiles.all().stream().map(ModelProfile::name).toList());
         }
+    }
+
+    /** What the law says of a step is what the laws of the profile say of it: the kappa of a whole step is split exactly. */
+    @ParameterizedTest
+    @CsvSource({"llama-3.1-8b-h100, 8", "llama-3.1-8b-h100, 200", "llama-3.1-70b-h100x4, 1", "llama-3.1-70b-h100x4, 256"
+    })
+    void tellsPoliciesTheLawOfItsStepsOverTheClock(String name, int sequences) {
+        ModelProfile profile = ModelProfiles.find(name).orElseThrow();
+        StepLaw law = Objects.requireNonNull(profile.stepLaw());
+        double clock = 1000.0 / profile.maxClockMegahertz();
+        double nanos = profile.decodeStepNanos(sequences)
+                * ModelProfile.Response.stretch(profile.kappaDecode(sequences), clock);
+        assertThat(law.stepSeconds(sequences, 1000)).isEqualTo(nanos * 1e-9, within(1e-12));
+        assertThat(law.promptShare(1, 1000))
+                .isEqualTo(
+                        profile.prefill().perTokenUs()
+                                * 1e-6
+                                * ModelProfile.Response.stretch(
+                                        profile.response().kappaPrefill(), clock),
+                        within(1e-15));
+        assertThat(law.dynamicShare(1000)).isEqualTo(profile.response().dynamicShare(clock), within(1e-12));
+    }
+
+    @Test
+    void tellsNoLawWhereItHasTables() {
+        assertThat(ModelProfiles.find("llama-2-70b-a100-80x8-splitwise")
+                        .orElseThrow()
+                        .stepLaw())
+                .isNull();
     }
 
     /** Experiments name these since the first release. */

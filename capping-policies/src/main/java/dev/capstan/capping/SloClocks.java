@@ -1,0 +1,97 @@
+package dev.capstan.capping;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What frequency control by SLO has in common: which services it can control, and how their clocks are written. */
+final class SloClocks {
+
+    /** Boards take clocks in steps of 15 MHz, so that a lock may be read back as the nearest of them. */
+    private static final double READ_BACK_MEGAHERTZ = 7.5;
+
+    private SloClocks() {}
+
+    /** Whether the clock of a service can be chosen by its load. Those that cannot are left alone. */
+    static boolean controls(ServiceReading service) {
+        return service.stepLaw() != null
+                && service.replicaPower().maxClockMegahertz() > 0
+                && service.replicas().ready() > 0;
+    }
+
+    /** The clock in force; one that was not read is taken for the owner's. */
+    static double enforced(ServiceReading service) {
+        ReplicaPower power = service.replicaPower();
+        return Double.isNaN(power.clockMegahertz()) ? power.maxClockMegahertz() : power.clockMegahertz();
+    }
+
+    /** Mean time per token at a clock, by the law, with the tokens that each replica makes now. */
+    static double secondsPerToken(ServiceReading service, StepLaw law, double megahertz) {
+        int ready = service.replicas().ready();
+        return law.secondsPerToken(
+                service.outputTokensPerSecond() / ready, service.inputTokensPerSecond() / ready, megahertz);
+    }
+
+    /**
+     * Whether a clock is predicted to meet both targets. Measured tails are carried over to it by the law: times per token in
+     * the ratio of its means, times to first token in that of prompt time over the time that prompts and sequences leave.
+     *
+     * @param tailTpotSeconds measured tail of time per token; NaN where the law stands alone
+     * @return false as well where the load is not known
+     */
+    static boolean meetsTargets(ServiceReading service, StepLaw law, double clock, double tailTpotSeconds) {
+        LatencyReading latency = service.latency();
+        double enforced = enforced(service);
+        double meanSeconds = secondsPerToken(service, law, clock);
+        double slower = meanSeconds / secondsPerToken(service, law, enforced);
+        // What was measured may be from before the clock of now: the tail is never taken for less than the mean.
+        double tpotSeconds = tail(meanSeconds, slower * tailTpotSeconds);
+        double promptSlower = law.promptShare(1, clock) / law.promptShare(1, enforced);
+        double alphaSlower = law.stepSeconds(0, clock) / law.stepSeconds(0, enforced);
+        double ttftSeconds = tail(0, latency.p99TtftSeconds() * promptSlower * slower / alphaSlower);
+        return tpotSeconds <= latency.tpotTargetSeconds() && ttftSeconds <= latency.ttftTargetSeconds();
+    }
+
+    private static double tail(double leastSeconds, double measuredSeconds) {
+        return Double.isNaN(measuredSeconds) ? leastSeconds : Math.max(leastSeconds, measuredSeconds);
+    }
+
+    /**
+     * Writes the clocks that are not in force, and lifts GPU limits: they are the guard's, from when telemetry was lost.
+     *
+     * @param clocks of the services that are controlled, by name
+     */
+    static Decision decision(Observation seen, Map<String, Integer> clocks) {
+        List<ServiceAction> actions = new ArrayList<>();
+        List<String> words = new ArrayList<>();
+        boolean lowered = false;
+        for (ServiceReading service : seen.services()) {
+            Integer wished = clocks.get(service.name());
+            if (wished == null) {
+                continue;
+            }
+            ReplicaPower power = service.replicaPower();
+            boolean highest = wished >= power.maxClockMegahertz();
+            double inForce = highest ? power.maxClockMegahertz() : wished;
+            boolean stands = Math.abs(power.clockMegahertz() - inForce) <= READ_BACK_MEGAHERTZ;
+            Integer clock = stands ? null : (Integer) (highest ? 0 : wished);
+            ServiceAction action =
+                    new ServiceAction(service.name(), null, null, liftedLimit(power), clock, null, null, null, false);
+            if (!action.isEmpty()) {
+                actions.add(action);
+            }
+            words.add(String.format(Locale.ROOT, "%s %.0f MHz", service.name(), inForce));
+            lowered |= !highest;
+        }
+        String code = clocks.isEmpty() ? "no-law" : lowered ? "lowered" : "highest";
+        String reason =
+                clocks.isEmpty() ? "no service has a ready replica and a law of its clock" : String.join(", ", words);
+        return new Decision(actions, code, reason);
+    }
+
+    private static @Nullable Double liftedLimit(ReplicaPower power) {
+        return power.gpuLimitWatts() < power.maxGpuLimitWatts() ? (Double) power.maxGpuLimitWatts() : null;
+    }
+}
