@@ -33,6 +33,8 @@ final class SimulatedService {
     double wallWattsPerGpuWatt = 1;
     boolean growthFrozen;
     double runningRequests = Double.NaN;
+    double waitingRequests = Double.NaN;
+    double outputTokensPerSecond = Double.NaN;
 
     @Nullable ReplicaLaw law;
 
@@ -40,6 +42,10 @@ final class SimulatedService {
     int maxConcurrencyLimit = 256;
     double admissionShare = 1;
     double maxAdmissionShare = 1;
+
+    @Nullable String route;
+
+    double routingWeight = Double.NaN;
 
     SimulatedService(String name) {
         this.name = name;
@@ -92,13 +98,14 @@ final class SimulatedService {
                         growthFrozen),
                 replicaPower(),
                 law,
-                new GatewayReading(concurrencyLimit, maxConcurrencyLimit, admissionShare, maxAdmissionShare),
+                new GatewayReading(
+                        concurrencyLimit, maxConcurrencyLimit, admissionShare, maxAdmissionShare, route, routingWeight),
                 priority,
                 weight,
                 runningRequests,
+                waitingRequests,
                 Double.NaN,
-                Double.NaN,
-                Double.NaN);
+                outputTokensPerSecond);
     }
 
     /** Does at once what the decision says; a ceiling of 0 is rejected as KEDA 2.20 does. */
@@ -124,6 +131,8 @@ final class SimulatedService {
                 concurrencyLimit = sequences == null ? concurrencyLimit : sequences;
                 Double share = action.admissionShare();
                 admissionShare = share == null ? admissionShare : share;
+                Double routed = action.routingWeight();
+                routingWeight = routed == null ? routingWeight : routed;
             }
         }
     }

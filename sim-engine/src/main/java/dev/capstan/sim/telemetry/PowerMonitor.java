@@ -90,6 +90,7 @@ public final class PowerMonitor {
     private final List<SampleSeries> clocks = new ArrayList<>();
     private final List<SampleSeries> concurrencyLimits = new ArrayList<>();
     private final List<SampleSeries> admissionShares = new ArrayList<>();
+    private final List<SampleSeries> routingWeights = new ArrayList<>();
     private final double[] exposedClocks;
 
     private final double[] serviceWatts;
@@ -120,7 +121,15 @@ public final class PowerMonitor {
         domainWatts = new double[domainParents.length];
         for (int i = 0; i < count; i++) {
             for (List<SampleSeries> metric : List.of(
-                    demand, running, waiting, inputTokens, outputTokens, clocks, concurrencyLimits, admissionShares)) {
+                    demand,
+                    running,
+                    waiting,
+                    inputTokens,
+                    outputTokens,
+                    clocks,
+                    concurrencyLimits,
+                    admissionShares,
+                    routingWeights)) {
                 metric.add(new SampleSeries(retentionNanos));
             }
         }
@@ -223,6 +232,11 @@ public final class PowerMonitor {
         return latest(admissionShares, service);
     }
 
+    /** The weight of a service among the pools of its route at the last scrape; NaN where there is no recent sample. */
+    public double routingWeight(int service) {
+        return latest(routingWeights, service);
+    }
+
     private double latest(List<SampleSeries> metric, int service) {
         return PromQl.latest(metric.get(service), kernel.nowNanos(), PromQl.DEFAULT_LOOKBACK_NANOS);
     }
@@ -291,6 +305,9 @@ public final class PowerMonitor {
                 outputTokens.get(service).append(now, (double) plant.outputTokens());
                 concurrencyLimits.get(service).append(now, plant.concurrencyLimit());
                 admissionShares.get(service).append(now, plant.admissionShare());
+                if (!Double.isNaN(plant.routingWeight())) {
+                    routingWeights.get(service).append(now, plant.routingWeight());
+                }
                 if (!Double.isNaN(exposedClocks[service])) {
                     clocks.get(service).append(now, exposedClocks[service]);
                 }
