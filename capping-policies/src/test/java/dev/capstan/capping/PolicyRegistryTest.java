@@ -27,6 +27,7 @@ class PolicyRegistryTest {
                         "climatik-shipped",
                         "concurrency-limit",
                         "flex",
+                        "marginal-energy",
                         "none",
                         "pid",
                         "polca",
@@ -35,7 +36,8 @@ class PolicyRegistryTest {
                         "requested-clamp",
                         "static-floor",
                         "three-band",
-                        "thunderbolt");
+                        "thunderbolt",
+                        "tokens-per-watt");
     }
 
     @Test
@@ -47,7 +49,7 @@ class PolicyRegistryTest {
                                 PolicyRegistry.all().stream()
                                         .map(PolicyFactory::name)
                                         .toList()) + ". Maybe you meant three-band.");
-        assertThatThrownBy(() -> PolicyRegistry.find("xyzzy")).hasMessageEndingWith("thunderbolt.");
+        assertThatThrownBy(() -> PolicyRegistry.find("xyzzy")).hasMessageEndingWith("tokens-per-watt.");
     }
 
     @Test
