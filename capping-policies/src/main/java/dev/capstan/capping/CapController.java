@@ -27,11 +27,14 @@ import org.jspecify.annotations.Nullable;
  *   <li>Ceilings stay between the floor and the owner's maximum, and rise by few replicas at a time. Concurrency limits
  *       and admission shares stay under those of the owner, a limit never under 1. Where several services would be released
  *       in the same step, a random half of them waits; to thaw growth is a release as well.
+ *   <li>Routing weights stay between 0 and 1, and are written to services that have a route. A weight of 0 passes only in a
+ *       step that gives another pool of the same route more than 0, so that no order of late writes leaves a route without a
+ *       pool.
  * </ul>
  *
  * <p>Caveats: what is in force is what was read back, which is late; a lever whose value was not read is taken to stand
  * where its owner set it. Without telemetry concurrency limits, admission shares and frozen growth stay as they are: none of
- * them bounds the worst case of a replica. Routing weights pass as they are.
+ * them bounds the worst case of a replica; so do routing weights.
  *
  * @param <S> state of the policy inside
  */
@@ -314,10 +317,12 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
             mayRaise.add(service);
             raisedAt.put(service, seen.nowNanos());
         }
+        Set<String> served = servedRoutes(wishes.values(), services);
         List<ServiceAction> actions = new ArrayList<>();
         for (ServiceAction wish : wishes.values()) {
             ServiceReading service = services.get(wish.service());
-            ServiceAction railed = service == null ? null : railed(wish, service, mayRaise.contains(wish.service()));
+            ServiceAction railed =
+                    service == null ? null : railed(wish, service, mayRaise.contains(wish.service()), served);
             if (railed != null) {
                 actions.add(railed);
             }
@@ -332,6 +337,20 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
             decision = new Decision(actions, wished.code(), wished.reason());
         }
         return new Step<>(new State<>(inner.state(), since, raisedAt, random), flagged(decision, seen));
+    }
+
+    /** The routes of which the wishes give some pool a weight above 0. */
+    private static Set<String> servedRoutes(Iterable<ServiceAction> wishes, Map<String, ServiceReading> services) {
+        Set<String> routes = new HashSet<>();
+        for (ServiceAction wish : wishes) {
+            ServiceReading service = services.get(wish.service());
+            Double weight = wish.routingWeight();
+            String route = service == null ? null : service.gateway().route();
+            if (weight != null && weight > 0 && route != null) {
+                routes.add(route);
+            }
+        }
+        return routes;
     }
 
     private static boolean raises(ServiceAction wish, ServiceReading service) {
@@ -361,8 +380,13 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
         return wish == 0 ? power.maxClockMegahertz() : Math.min(wish, power.maxClockMegahertz());
     }
 
-    /** One action inside the rails; null when nothing is left of it. */
-    private @Nullable ServiceAction railed(ServiceAction wish, ServiceReading service, boolean mayRaise) {
+    /**
+     * One action inside the rails; null when nothing is left of it.
+     *
+     * @param servedRoutes routes of which some pool has a weight above 0 in this step
+     */
+    private @Nullable ServiceAction railed(
+            ServiceAction wish, ServiceReading service, boolean mayRaise, Set<String> servedRoutes) {
         ReplicaCounts replicas = service.replicas();
         Integer ceiling = wish.replicaCeiling();
         if (ceiling != null) {
@@ -401,7 +425,7 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
                 limit,
                 clock,
                 railedConcurrency(wish.concurrencyLimit(), service.gateway(), mayRaise),
-                wish.routingWeight(),
+                railedWeight(wish.routingWeight(), service.gateway(), servedRoutes),
                 railedAdmission(wish.admissionShare(), service.gateway(), mayRaise),
                 wish.urgent());
         return railed.isEmpty() ? null : railed;
@@ -415,6 +439,16 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
         double most = mayRaise ? gateway.maxConcurrencyLimit() : gateway.enforcedConcurrency();
         int sequences = (int) Math.max(1, Math.min(most, wish));
         return sequences == gateway.concurrencyLimit() ? null : (Integer) sequences;
+    }
+
+    /** Written again though it was read back already: a late reading says nothing of what is under way. */
+    private static @Nullable Double railedWeight(
+            @Nullable Double wish, GatewayReading gateway, Set<String> servedRoutes) {
+        if (wish == null || wish.isNaN() || gateway.route() == null) {
+            return null;
+        }
+        double weight = Math.max(0, Math.min(1, wish));
+        return weight > 0 || servedRoutes.contains(gateway.route()) ? (Double) weight : null;
     }
 
     private static @Nullable Double railedAdmission(@Nullable Double wish, GatewayReading gateway, boolean mayRaise) {

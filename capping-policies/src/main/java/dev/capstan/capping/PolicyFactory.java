@@ -37,8 +37,8 @@ public interface PolicyFactory {
     boolean guarded();
 
     /**
-     * Whether it caps through what only requests have, a concurrency limit or an admission share, and so can do nothing
-     * where demand is known in watts alone.
+     * Whether it acts through what only requests have, a concurrency limit, an admission share or a routing weight, and so
+     * can do nothing where demand is known in watts alone.
      */
     default boolean needsRequests() {
         return false;

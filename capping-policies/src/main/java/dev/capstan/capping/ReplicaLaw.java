@@ -25,7 +25,17 @@ public record ReplicaLaw(double alphaSeconds, double betaSeconds, double fixedWa
 
     /** What a replica draws that runs this many sequences. */
     public double watts(double sequences) {
-        return fixedWatts + joulesPerToken * sequences / (alphaSeconds + betaSeconds * sequences);
+        return fixedWatts + joulesPerToken * tokensPerSecond(sequences);
+    }
+
+    /** What it gives. */
+    public double tokensPerSecond(double sequences) {
+        return sequences / (alphaSeconds + betaSeconds * sequences);
+    }
+
+    /** The sequences with which a step takes this long; 0 where even the first takes longer. */
+    public double sequencesWithin(double stepSeconds) {
+        return stepSeconds <= alphaSeconds ? 0 : (stepSeconds - alphaSeconds) / betaSeconds;
     }
 
     /**

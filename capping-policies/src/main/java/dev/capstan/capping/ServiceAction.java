@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param clockMegahertz highest SM clock for each GPU: locks it there; 0 gives it back to what its owner set
  * @param concurrencyLimit most sequences that a replica may run at once, at least 1; those that run go on where it is
  *     lowered, those that wait do so until there is a slot
- * @param routingWeight share of new requests against other pools of the same model, 0 to 1
+ * @param routingWeight weight of the service among the pools of its route, 0 to 1: it gets weight / sum of the new requests
  * @param admissionShare share of new requests that are admitted, 0 to 1; the others are refused at once
  * @param urgent whether the clock takes the fast path that clusters keep for emergencies, the power brake
  */
@@ -55,6 +55,11 @@ public record ServiceAction(
     /** Admit this share of new requests, leave all other levers alone. */
     public static ServiceAction admission(String service, double share) {
         return new ServiceAction(service, null, null, null, null, null, null, share, false);
+    }
+
+    /** Give it this weight among the pools of its route, leave all other levers alone. */
+    public static ServiceAction routing(String service, double weight) {
+        return new ServiceAction(service, null, null, null, null, null, weight, null, false);
     }
 
     /** The same action with another replica ceiling. */

@@ -4,9 +4,11 @@ import static dev.capstan.capping.SimulatedService.firstDecision;
 import static dev.capstan.capping.SimulatedService.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -357,6 +359,39 @@ class CapControllerTest {
         assertThat(firstDecision(always(LOWER), observe(0, 2800, NO_METER, chat))
                         .actions())
                 .containsExactly(ServiceAction.growth("chat", true));
+    }
+
+    /** Of the pools of a route one keeps a weight above 0 whatever was read back; a service without a route has none. */
+    @Test
+    void keepsRoutingWeightsInsideARouteThatSomePoolServes() {
+        SimulatedService fast = SimulatedService.of("fast", 1, 300);
+        SimulatedService slow = SimulatedService.of("slow", 1, 300);
+        fast.route = "chat";
+        slow.route = "chat";
+        fast.routingWeight = 1;
+        slow.routingWeight = 1;
+        SimulatedService alone = SimulatedService.of("alone", 1, 300);
+
+        assertThat(routed(fast, slow, 0, 0.0)).isEmpty();
+        // The 1 that was read back may be gone by then.
+        assertThat(routed(fast, slow, 0, null)).isEmpty();
+        assertThat(routed(fast, slow, 0, Double.NaN)).isEmpty();
+        assertThat(routed(fast, slow, 0, 1.0))
+                .containsExactly(ServiceAction.routing("fast", 0), ServiceAction.routing("slow", 1));
+        assertThat(routed(fast, slow, -1, 7.5))
+                .containsExactly(ServiceAction.routing("fast", 0), ServiceAction.routing("slow", 1));
+        assertThat(routed(fast, alone, 0, 1.0)).isEmpty();
+        assertThat(routed(alone, fast, 1, 0.5)).containsExactly(ServiceAction.routing("fast", 0.5));
+    }
+
+    private static List<ServiceAction> routed(
+            SimulatedService first, SimulatedService second, double weight, @Nullable Double other) {
+        List<ServiceAction> wishes = new ArrayList<>(List.of(ServiceAction.routing(first.name, weight)));
+        if (other != null) {
+            wishes.add(ServiceAction.routing(second.name, other));
+        }
+        return firstDecision(always(wishes.toArray(ServiceAction[]::new)), observe(0, 9000, NO_METER, first, second))
+                .actions();
     }
 
     /** Nothing tells that 200 are more than what is in force, so it is taken to be the owner's 256. */

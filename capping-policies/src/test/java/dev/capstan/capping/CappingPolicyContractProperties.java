@@ -138,9 +138,14 @@ class CappingPolicyContractProperties {
                 if (share != null) {
                     assertThat(share).isBetween(0.0, service.maxAdmissionShare);
                 }
+                Double routed = action.routingWeight();
+                if (routed != null) {
+                    assertThat(routed).isBetween(0.0, 1.0);
+                }
             }
             state = step.state();
             world.apply(step.decision());
+            assertThat(world.chat.routingWeight + world.code.routingWeight).isPositive();
         }
     }
 
@@ -190,6 +195,10 @@ class CappingPolicyContractProperties {
             code.minGpuLimitWatts = 100;
             code.maxGpuLimitWatts = 400;
             code.wallWattsPerGpuWatt = 1.1;
+            chat.route = "both";
+            chat.routingWeight = 1;
+            code.route = "both";
+            code.routingWeight = 1;
             chat.law = ReplicaLawTest.LLAMA_8B;
             code.law = new ReplicaLaw(14.15e-3, 0.1468e-3, 700, 0.0707);
             chat.stepLaw = StepLawTest.LAW;

@@ -30,6 +30,7 @@ class PolicyRegistryTest {
                         "dynamollm",
                         "flex",
                         "greenllm",
+                        "marginal-energy",
                         "none",
                         "pid",
                         "polca",
@@ -39,7 +40,8 @@ class PolicyRegistryTest {
                         "static-floor",
                         "three-band",
                         "throttllem",
-                        "thunderbolt");
+                        "thunderbolt",
+                        "tokens-per-watt");
     }
 
     @Test
@@ -51,7 +53,7 @@ class PolicyRegistryTest {
                                 PolicyRegistry.all().stream()
                                         .map(PolicyFactory::name)
                                         .toList()) + ". Maybe you meant three-band.");
-        assertThatThrownBy(() -> PolicyRegistry.find("xyzzy")).hasMessageEndingWith("thunderbolt.");
+        assertThatThrownBy(() -> PolicyRegistry.find("xyzzy")).hasMessageEndingWith("tokens-per-watt.");
     }
 
     @Test

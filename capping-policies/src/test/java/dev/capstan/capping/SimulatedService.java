@@ -49,6 +49,10 @@ final class SimulatedService {
     double admissionShare = 1;
     double maxAdmissionShare = 1;
 
+    @Nullable String route;
+
+    double routingWeight = Double.NaN;
+
     SimulatedService(String name) {
         this.name = name;
     }
@@ -101,7 +105,8 @@ final class SimulatedService {
                 replicaPower(),
                 law,
                 stepLaw,
-                new GatewayReading(concurrencyLimit, maxConcurrencyLimit, admissionShare, maxAdmissionShare),
+                new GatewayReading(
+                        concurrencyLimit, maxConcurrencyLimit, admissionShare, maxAdmissionShare, route, routingWeight),
                 latency,
                 priority,
                 weight,
@@ -134,6 +139,8 @@ final class SimulatedService {
                 concurrencyLimit = sequences == null ? concurrencyLimit : sequences;
                 Double share = action.admissionShare();
                 admissionShare = share == null ? admissionShare : share;
+                Double routed = action.routingWeight();
+                routingWeight = routed == null ? routingWeight : routed;
             }
         }
     }

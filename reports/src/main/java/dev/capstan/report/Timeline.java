@@ -132,6 +132,7 @@ final class Timeline {
             append(what, table, row, "growth_frozen", ", growth frozen ", " (0: free)");
             append(what, table, row, "concurrency_limit_sequences", " → ", " sequences per replica");
             append(what, table, row, "admission_share", " → ", " of requests admitted");
+            append(what, table, row, "routing_weight", " → ", " of its route's weight");
             append(what, table, row, "sensed_power_watts", ", sensed ", " W");
             return new Mark(table.number(row, "time_seconds"), what.toString(), cut(table.text(row, "reason")));
         });

@@ -63,6 +63,12 @@ public interface ServicePlant extends PodLoad {
     /** The share of new requests that are admitted. */
     double admissionShare();
 
+    /** Its weight among the pools of its route from now on, 0 to 1. Without effect where it has a stream of its own. */
+    void weigh(double weight);
+
+    /** That weight; NaN where it has a stream of its own. */
+    double routingWeight();
+
     /** Checks the invariants that the service keeps, of {@code docs/invariants.md}. */
     void check();
 }

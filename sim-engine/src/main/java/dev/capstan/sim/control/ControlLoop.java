@@ -66,6 +66,7 @@ public final class ControlLoop {
     private final int[] requestedClocks;
     private final int[] requestedConcurrency;
     private final double[] requestedAdmission;
+    private final double[] requestedWeights;
     /** The newest clock command of each service: an older one that has not landed yet never will. */
     private final long[] clockCommands;
 
@@ -75,6 +76,7 @@ public final class ControlLoop {
     private final int[] clockHandlers;
     private final int[] concurrencyHandlers;
     private final int[] admissionHandlers;
+    private final int[] routingHandlers;
     private final RandomStream failures;
     private final RandomStream gatewayFailures;
     private final double[] domainOverheadWatts;
@@ -107,6 +109,7 @@ public final class ControlLoop {
         requestedClocks = new int[count];
         requestedConcurrency = new int[count];
         requestedAdmission = new double[count];
+        requestedWeights = new double[count];
         clockCommands = new long[count];
         ceilingHandlers = new int[count];
         freezeHandlers = new int[count];
@@ -114,6 +117,7 @@ public final class ControlLoop {
         clockHandlers = new int[count];
         concurrencyHandlers = new int[count];
         admissionHandlers = new int[count];
+        routingHandlers = new int[count];
         failures = RandomStream.named(seed, "silent-failures");
         gatewayFailures = RandomStream.named(seed, "gateway-failures");
         for (int i = 0; i < count; i++) {
@@ -126,11 +130,13 @@ public final class ControlLoop {
             requestedClocks[i] = plant.clockMegahertz();
             requestedConcurrency[i] = plant.concurrencyLimit();
             requestedAdmission[i] = plant.admissionShare();
+            requestedWeights[i] = plant.routingWeight();
             ceilingHandlers[i] = kernel.register(ceiling -> autoscaler.setCeiling((int) ceiling));
             freezeHandlers[i] = kernel.register(frozen -> autoscaler.freezeGrowth(frozen == 1));
             limitHandlers[i] = kernel.register(bits -> plant.limitGpus(Double.longBitsToDouble(bits)));
             concurrencyHandlers[i] = kernel.register(sequences -> plant.limitConcurrency((int) sequences));
             admissionHandlers[i] = kernel.register(bits -> plant.admit(Double.longBitsToDouble(bits)));
+            routingHandlers[i] = kernel.register(bits -> plant.weigh(Double.longBitsToDouble(bits)));
             int service = i;
             clockHandlers[i] = kernel.register(command -> {
                 if (command == clockCommands[service]) {
@@ -277,6 +283,16 @@ public final class ControlLoop {
             }
             changes = true;
         }
+        Double weight = action.routingWeight();
+        // NaN where the service is no pool of a route.
+        if (weight != null && Math.abs(weight - requestedWeights[service]) > 0) {
+            if (reachesGateway(gateways)) {
+                requestedWeights[service] = weight;
+                long at = now + gateways.routingLatencyNanos();
+                kernel.schedule(at, Priority.ACTUATION, routingHandlers[service], Double.doubleToLongBits(weight));
+            }
+            changes = true;
+        }
         return changes;
     }
 
@@ -392,7 +408,16 @@ public final class ControlLoop {
         int owners = plants.get(service).maxConcurrency();
         return owners == 0
                 ? GatewayReading.NONE
-                : new GatewayReading(monitor.concurrencyLimit(service), owners, monitor.admissionShare(service), 1);
+                : new GatewayReading(
+                        monitor.concurrencyLimit(service),
+                        owners,
+                        monitor.admissionShare(service),
+                        1,
+                        experiment
+                                .routeOf(experiment.services().get(service).name())
+                                .map(Experiment.Route::name)
+                                .orElse(null),
+                        monitor.routingWeight(service));
     }
 
     private LatencyReading latency(int service, Experiment.Service spec) {

@@ -2,6 +2,7 @@ package dev.capstan.sim.experiment;
 
 import dev.capstan.sim.cluster.StartupPhase;
 import dev.capstan.sim.serving.ModelProfile;
+import dev.capstan.sim.serving.RequestRoute;
 import dev.capstan.sim.serving.ServingOptions;
 import dev.capstan.trace.CarbonFormat;
 import dev.capstan.trace.CarbonTrace;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param warmupNanos simulated before scoring begins
  * @param durationNanos scored span; 0 for all that the traces hold
  * @param services at least one
+ * @param routes streams of requests that several of the services share
  * @param policies at least one
  */
 public record Experiment(
@@ -31,6 +33,7 @@ public record Experiment(
         int replications,
         Cluster cluster,
         List<Service> services,
+        List<Route> routes,
         Cap cap,
         Control control,
         Telemetry telemetry,
@@ -39,6 +42,14 @@ public record Experiment(
         List<Policy> policies,
         Scoring scoring,
         Output output) {
+
+    /** The route that a service is a pool of. */
+    public Optional<Route> routeOf(String service) {
+        return routes.stream()
+                .filter(route ->
+                        route.pools().stream().anyMatch(pool -> pool.service().equals(service)))
+                .findFirst();
+    }
 
     /** What drives the load. */
     public enum Mode {
@@ -160,6 +171,20 @@ public record Experiment(
             double tpotSloSeconds) {}
 
     /**
+     * Services that share one stream of requests; each has it as its workload.
+     *
+     * @param pools at least one, of different services
+     */
+    public record Route(String name, RequestRoute.Choice choice, List<Pool> pools) {}
+
+    /**
+     * A service behind a route.
+     *
+     * @param weight its share against the other pools at the start, 0 to 1
+     */
+    public record Pool(String service, double weight) {}
+
+    /**
      * KEDA and the HPA over one service.
      *
      * @param enabled false: replicas stay at their initial number but for what the ceiling forces
@@ -240,12 +265,14 @@ public record Experiment(
      *
      * @param concurrencyLatencyNanos from a decision until a concurrency limit is in force
      * @param admissionLatencyNanos from a decision until an admission share is in force
+     * @param routingLatencyNanos from a decision until a routing weight is in force
      * @param failures share of these commands that never arrive, without an error
      */
-    public record Gateways(long concurrencyLatencyNanos, long admissionLatencyNanos, double failures) {
+    public record Gateways(
+            long concurrencyLatencyNanos, long admissionLatencyNanos, long routingLatencyNanos, double failures) {
 
         /** At once, and always. */
-        public static final Gateways PROMPT = new Gateways(0, 0, 0);
+        public static final Gateways PROMPT = new Gateways(0, 0, 0, 0);
     }
 
     /**

@@ -71,7 +71,8 @@ final class ExperimentReader {
         Cluster cluster = cluster(root.section("cluster"));
         Section shared = root.section("workload");
         WorkloadReader workloads = new WorkloadReader(paths, duration == 0 ? 0 : warmup + duration);
-        List<Service> services = services(root, mode, shared, workloads, cluster);
+        RouteReader routes = new RouteReader(root, mode);
+        List<Service> services = services(root, mode, shared, routes, workloads, cluster);
         if (duration == 0
                 && services.stream().anyMatch(service -> service.workload().isGenerated())) {
             root.issue("duration", "is needed where requests or power are generated, such as 1h");
@@ -106,6 +107,7 @@ final class ExperimentReader {
                 replications,
                 cluster,
                 services,
+                routes.routes(services),
                 cap,
                 control,
                 telemetry,
@@ -225,15 +227,16 @@ final class ExperimentReader {
         return new Domain(name, parent, servers, limitWatts, rating, coolingSeconds, reset);
     }
 
-    private List<Service> services(Section root, Mode mode, Section shared, WorkloadReader workloads, Cluster cluster) {
+    private List<Service> services(
+            Section root, Mode mode, Section shared, RouteReader routes, WorkloadReader workloads, Cluster cluster) {
         List<Service> services = new ArrayList<>();
         Set<String> names = new HashSet<>();
         boolean usesShared = false;
         long neededGpus = 0;
         for (Section section : root.sections("services")) {
-            boolean own = section.has("workload");
-            usesShared |= !own;
-            Service service = service(section, mode, own ? section.section("workload") : shared, workloads, cluster);
+            Section workload = routes.workloadOf(section, shared);
+            usesShared |= workload == shared;
+            Service service = service(section, mode, workload, workloads, cluster);
             if (!names.add(service.name())) {
                 section.issue("name", "'" + service.name() + "' is there twice");
             }
@@ -499,7 +502,8 @@ final class ExperimentReader {
         // Istio waits so long for further changes before it pushes one to its gateways (PILOT_DEBOUNCE_AFTER).
         long concurrency = section.duration("concurrency_latency", "100ms", "0s");
         long admission = section.duration("admission_latency", "100ms", "0s");
-        Gateways gateways = new Gateways(concurrency, admission, section.ratio("gateway_failures", "0", 0, 1));
+        long routing = section.duration("routing_latency", "100ms", "0s");
+        Gateways gateways = new Gateways(concurrency, admission, routing, section.ratio("gateway_failures", "0", 0, 1));
         Control control = new Control(
                 interval,
                 api,
@@ -552,7 +556,7 @@ final class ExperimentReader {
                     section.issue(
                             "name",
                             "policy " + name
-                                    + " caps through a concurrency limit or an admission share, and mode: power"
+                                    + " acts through a concurrency limit, an admission share or a routing weight, and mode: power"
                                     + " knows no requests; take another policy, or a request trace");
                 }
                 wrong.forEach(issue -> parameters.issue(issue.parameter(), issue.message()));

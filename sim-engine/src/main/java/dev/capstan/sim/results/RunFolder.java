@@ -100,7 +100,8 @@ final class RunFolder {
                 "power_watts",
                 "growth_frozen",
                 "concurrency_limit_sequences",
-                "admission_share")) {
+                "admission_share",
+                "routing_weight")) {
             for (RunResult.Sample sample : detail.samples()) {
                 for (int i = 0; i < sample.services().size(); i++) {
                     RunResult.ServiceSample service = sample.services().get(i);
@@ -119,7 +120,8 @@ final class RunFolder {
                             service.powerWatts(),
                             service.growthFrozen() ? 1 : 0,
                             service.concurrencyLimit() == 0 ? Double.NaN : (double) service.concurrencyLimit(),
-                            service.concurrencyLimit() == 0 ? Double.NaN : service.admissionShare());
+                            service.concurrencyLimit() == 0 ? Double.NaN : service.admissionShare(),
+                            service.routingWeight());
                 }
             }
         }
@@ -167,7 +169,8 @@ final class RunFolder {
                 "clock_megahertz",
                 "growth_frozen",
                 "concurrency_limit_sequences",
-                "admission_share")) {
+                "admission_share",
+                "routing_weight")) {
             for (RunResult.LoggedDecision decision : detail.decisions()) {
                 List<ServiceAction> actions = decision.actions();
                 for (int i = 0; i < Math.max(1, actions.size()); i++) {
@@ -184,7 +187,8 @@ final class RunFolder {
                             action == null ? null : action.clockMegahertz(),
                             action == null || action.freezeGrowth() == null ? null : action.freezeGrowth() ? 1 : 0,
                             action == null ? null : action.concurrencyLimit(),
-                            action == null ? null : action.admissionShare());
+                            action == null ? null : action.admissionShare(),
+                            action == null ? null : action.routingWeight());
                 }
             }
         }
@@ -218,6 +222,9 @@ final class RunFolder {
                 RequestLog log = detail.logs().get(service);
                 RequestTrace trace = log.trace();
                 for (int request = 0; request < trace.size(); request += every) {
+                    if (log.outcome(request) == RequestLog.Outcome.ELSEWHERE) {
+                        continue;
+                    }
                     boolean completed = log.outcome(request) == RequestLog.Outcome.COMPLETED;
                     boolean several = trace.outputTokens()[request] > 1;
                     table.row(

@@ -38,7 +38,7 @@ final class RequestScore {
         logs.add(log);
         for (int request = first(log); request < log.trace().size(); request++) {
             RequestLog.Outcome outcome = log.outcome(request);
-            if (outcome == RequestLog.Outcome.AHEAD) {
+            if (outcome == RequestLog.Outcome.AHEAD || outcome == RequestLog.Outcome.ELSEWHERE) {
                 continue;
             }
             arrived++;

@@ -49,6 +49,7 @@ public record RunResult(double[] figures, long events, List<Disturbance> disturb
      * @param growthFrozen whether its autoscaler may not add replicas
      * @param concurrencyLimit most sequences that each replica runs at once; 0 where it serves no requests
      * @param admissionShare share of new requests that are admitted
+     * @param routingWeight weight among the pools of its route; NaN where it has a stream of its own
      */
     public record ServiceSample(
             int ready,
@@ -61,6 +62,7 @@ public record RunResult(double[] figures, long events, List<Disturbance> disturb
             boolean growthFrozen,
             int concurrencyLimit,
             double admissionShare,
+            double routingWeight,
             double running,
             double waiting,
             double powerWatts) {}

@@ -25,6 +25,7 @@ import dev.capstan.sim.power.PowerDomains;
 import dev.capstan.sim.serving.MeteredService;
 import dev.capstan.sim.serving.ModelProfile;
 import dev.capstan.sim.serving.RequestLog;
+import dev.capstan.sim.serving.RequestRoute;
 import dev.capstan.sim.serving.RequestService;
 import dev.capstan.sim.telemetry.ExporterClock;
 import dev.capstan.sim.telemetry.PowerMonitor;
@@ -55,6 +56,7 @@ public final class SimulationRun {
     private final PowerDomains power;
     private final Servers servers;
     private final List<ServicePlant> plants = new ArrayList<>();
+    private final List<RequestRoute> routes = new ArrayList<>();
     private final ControlLoop control;
     private final RunLog log;
     private double capWatts;
@@ -112,6 +114,7 @@ public final class SimulationRun {
             }
             plants.add(plant);
         }
+        experiment.routes().forEach(this::open);
         List<Deployment> deployments =
                 plants.stream().map(ServicePlant::deployment).toList();
         Outages outages = new Outages(
@@ -251,6 +254,22 @@ public final class SimulationRun {
                 demanded.scale(),
                 demanded.subtractWatts(),
                 demanded.unserved() == Workload.Unserved.DEFER);
+    }
+
+    private void open(Experiment.Route route) {
+        List<RequestService> pools = new ArrayList<>();
+        for (Experiment.Pool pool : route.pools()) {
+            for (int i = 0; i < plants.size(); i++) {
+                if (experiment.services().get(i).name().equals(pool.service())
+                        && plants.get(i) instanceof RequestService service) {
+                    pools.add(service);
+                }
+            }
+        }
+        routes.add(new RequestRoute(kernel, pools, route.choice()));
+        for (int i = 0; i < pools.size(); i++) {
+            pools.get(i).weigh(route.pools().get(i).weight());
+        }
     }
 
     private PowerMonitor.Settings telemetry() {
@@ -430,6 +449,7 @@ public final class SimulationRun {
                     control.growthFrozen(i),
                     plant.concurrencyLimit(),
                     plant.admissionShare(),
+                    plant.routingWeight(),
                     plant.running(),
                     plant.waiting(),
                     watts));
@@ -442,6 +462,7 @@ public final class SimulationRun {
         for (ServicePlant plant : plants) {
             plant.check();
         }
+        routes.forEach(RequestRoute::check);
     }
 
     /** Invariant 7: the energy of the root is that of the empty servers and of every pod there ever was. */

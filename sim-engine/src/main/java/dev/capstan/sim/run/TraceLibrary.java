@@ -41,7 +41,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Reads and generates the traces of a sweep, each once: its runs share them. Safe for use by several threads.
  *
  * <p>The seed of a load that is generated, scaled, spread or thinned is made from the seed of the replication and the name
- * of the service, so that all points of a sweep see the same requests (common random numbers).
+ * of the service or of its route, so that all points of a sweep see the same requests (common random numbers).
  */
 public final class TraceLibrary {
 
@@ -74,7 +74,9 @@ public final class TraceLibrary {
      */
     public Load load(Experiment experiment, Experiment.Service service, long seed) {
         long duration = experiment.durationNanos() == 0 ? 0 : experiment.warmupNanos() + experiment.durationNanos();
-        long own = seed ^ service.name().hashCode();
+        String stream =
+                experiment.routeOf(service.name()).map(Experiment.Route::name).orElse(service.name());
+        long own = seed ^ stream.hashCode();
         return loads.computeIfAbsent(new LoadKey(service.workload(), own, duration), this::make);
     }
 

@@ -221,6 +221,16 @@ public final class MeteredService implements ServicePlant {
         return 1;
     }
 
+    @Override
+    public void weigh(double weight) {
+        // Demand in watts has no requests to share out.
+    }
+
+    @Override
+    public double routingWeight() {
+        return Double.NaN;
+    }
+
     /** Invariant 6: demand is served, curtailed or still owed. */
     @Override
     public void check() {

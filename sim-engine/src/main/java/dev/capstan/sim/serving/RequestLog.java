@@ -26,7 +26,9 @@ public final class RequestLog {
         /** Given up by its client before the first token. */
         ABANDONED,
         /** Turned away by the gateway on arrival: its service admits a share of its requests only. */
-        REFUSED
+        REFUSED,
+        /** Given to another pool of its route. */
+        ELSEWHERE
     }
 
     /** Which times of requests are kept. */

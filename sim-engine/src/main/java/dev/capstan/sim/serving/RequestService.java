@@ -72,6 +72,7 @@ public final class RequestService implements ServicePlant {
     private int clockMegahertz;
     private int concurrencyLimit;
     private int blockedReplicas;
+    private double routingWeight = Double.NaN;
     private boolean refusing;
     private Effort unscored = Effort.NONE;
     private final Reach reach;
@@ -199,6 +200,38 @@ public final class RequestService implements ServicePlant {
             replica.endStretch(kernel.nowNanos());
             nextStretch(replica);
         }
+    }
+
+    /** From now on it takes those requests that a {@link RequestRoute} gives it, and no other. */
+    void joinRoute() {
+        nextArrivalNanos = NONE;
+        routingWeight = 1;
+    }
+
+    /** The next request of the route arrives here. */
+    void take(int request) {
+        next = request + 1;
+        arrive(request);
+    }
+
+    /** The next request of the route arrives at another pool. */
+    void leaveToOthers(int request) {
+        next = request + 1;
+        requests.log.become(request, Outcome.ELSEWHERE);
+    }
+
+    /** Requests that it holds. */
+    int outstanding() {
+        int outstanding = gateway.size();
+        for (Replica replica : replicas) {
+            outstanding += replica.outstanding();
+        }
+        return outstanding;
+    }
+
+    /** Ready replicas. */
+    int acceptingReplicas() {
+        return router.accepting().length;
     }
 
     /** What became of each request. */
@@ -477,6 +510,18 @@ public final class RequestService implements ServicePlant {
     @Override
     public double admissionShare() {
         return admission.share();
+    }
+
+    @Override
+    public void weigh(double weight) {
+        if (!Double.isNaN(routingWeight)) {
+            routingWeight = Math.max(0, Math.min(1, weight));
+        }
+    }
+
+    @Override
+    public double routingWeight() {
+        return routingWeight;
     }
 
     private void reprice() {

@@ -94,6 +94,7 @@ public final class PowerMonitor {
     private final List<SampleSeries> admissionShares = new ArrayList<>();
     private final @Nullable HistogramSeries[] ttft;
     private final @Nullable HistogramSeries[] tpot;
+    private final List<SampleSeries> routingWeights = new ArrayList<>();
     private final double[] exposedClocks;
 
     private final double[] serviceWatts;
@@ -126,7 +127,15 @@ public final class PowerMonitor {
         domainWatts = new double[domainParents.length];
         for (int i = 0; i < count; i++) {
             for (List<SampleSeries> metric : List.of(
-                    demand, running, waiting, inputTokens, outputTokens, clocks, concurrencyLimits, admissionShares)) {
+                    demand,
+                    running,
+                    waiting,
+                    inputTokens,
+                    outputTokens,
+                    clocks,
+                    concurrencyLimits,
+                    admissionShares,
+                    routingWeights)) {
                 metric.add(new SampleSeries(retentionNanos));
             }
             ttft[i] = histogram(services.get(i).ttft());
@@ -261,6 +270,11 @@ public final class PowerMonitor {
         return latest(admissionShares, service);
     }
 
+    /** The weight of a service among the pools of its route at the last scrape; NaN where there is no recent sample. */
+    public double routingWeight(int service) {
+        return latest(routingWeights, service);
+    }
+
     private double latest(List<SampleSeries> metric, int service) {
         return PromQl.latest(metric.get(service), kernel.nowNanos(), PromQl.DEFAULT_LOOKBACK_NANOS);
     }
@@ -334,6 +348,9 @@ public final class PowerMonitor {
                 if (first != null && further != null) {
                     first.scrape(now);
                     further.scrape(now);
+                }
+                if (!Double.isNaN(plant.routingWeight())) {
+                    routingWeights.get(service).append(now, plant.routingWeight());
                 }
                 if (!Double.isNaN(exposedClocks[service])) {
                     clocks.get(service).append(now, exposedClocks[service]);

@@ -190,6 +190,7 @@ final class InferenceRow {
                         List.of(new Experiment.Domain("row", -1, servers, NONE, NONE, NONE, Long.MAX_VALUE)),
                         Experiment.Failing.NEVER),
                 List.of(service("low", 0, servers - high), service("high", 1, high)),
+                List.of(),
                 new Experiment.Cap(capWatts, List.of(), 60 * SECOND),
                 new Experiment.Control(
                         METER_SECONDS * SECOND,

@@ -48,8 +48,8 @@ final class RoutingSuite implements Suite {
         return "R12: the power of ten replicas of Llama-3.1-70B, four on H100 of 2025's engine, three on H100 and three on A100"
                 + " of 2024's, that are on or off and serve 5, 10 ... 95 % of what all can within 200 ms per token, split by"
                 + " marginal energy; and the same load sent to the replica with the most tokens per watt, over 100 intervals in"
-                + " which a replica serves up to that much and the rest waits. Closed forms over the profiles: the simulated"
-                + " gateway takes no routing weights yet, so neither rule has met real queues.";
+                + " which a replica serves up to that much and the rest waits. Closed forms over the profiles, without"
+                + " queues; the experiment pools.yaml puts both rules before simulated ones.";
     }
 
     @Override

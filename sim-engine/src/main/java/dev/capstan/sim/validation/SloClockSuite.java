@@ -150,6 +150,7 @@ final class SloClockSuite implements Suite {
                         List.of(new Experiment.Domain("root", -1, REPLICAS, NONE, NONE, NONE, Long.MAX_VALUE)),
                         Experiment.Failing.NEVER),
                 List.of(service()),
+                List.of(),
                 new Experiment.Cap(REPLICAS * MODEL.peakWatts(), List.of(), 60 * SECOND),
                 new Experiment.Control(
                         5 * SECOND,

@@ -148,6 +148,7 @@ record SmallCluster(
                                 Long.MAX_VALUE)),
                         Experiment.Failing.NEVER),
                 IntStream.range(0, services).mapToObj(this::service).toList(),
+                List.of(),
                 new Experiment.Cap(capWatts, List.of(), CONTAIN_SECONDS * SECOND),
                 new Experiment.Control(
                         nanos(timers.operatorSeconds()),

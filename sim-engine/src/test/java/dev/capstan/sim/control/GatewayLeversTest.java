@@ -41,7 +41,7 @@ class GatewayLeversTest {
     void aConcurrencyLimitHoldsAfterItsLatencyAndIsSeenLater() {
         for (int seed = 1; seed <= 3; seed++) {
             TinyExperiment tiny = fourReplicas();
-            tiny.gateways = new Experiment.Gateways(2 * SECOND, 0, 0);
+            tiny.gateways = new Experiment.Gateways(2 * SECOND, 0, 0, 0);
             ScriptedPolicy policy = new ScriptedPolicy(seen ->
                     seen.nowNanos() < 300 * SECOND ? List.of() : List.of(ServiceAction.concurrency("service-0", 64)));
             RunResult result =
@@ -94,7 +94,7 @@ class GatewayLeversTest {
     @Test
     void anAdmissionShareRefusesTheRestWhichMeetsNoTarget() {
         TinyExperiment tiny = fourReplicas();
-        tiny.gateways = new Experiment.Gateways(0, 3 * SECOND, 0);
+        tiny.gateways = new Experiment.Gateways(0, 3 * SECOND, 0, 0);
         Load.Requests load = (Load.Requests) TinyExperiment.requests(1, 5, 560, 0, 396);
         ScriptedPolicy policy = new ScriptedPolicy(seen ->
                 seen.nowNanos() < 300 * SECOND ? List.of() : List.of(ServiceAction.admission("service-0", 0.5)));
@@ -132,7 +132,7 @@ class GatewayLeversTest {
         for (int seed = 1; seed <= 60; seed++) {
             TinyExperiment tiny = fourReplicas();
             tiny.durationSeconds = 60;
-            tiny.gateways = new Experiment.Gateways(0, 0, 0.5);
+            tiny.gateways = new Experiment.Gateways(0, 0, 0, 0.5);
             ScriptedPolicy policy = new ScriptedPolicy(seen ->
                     seen.nowNanos() < 20 * SECOND ? List.of() : List.of(ServiceAction.concurrency("service-0", 64)));
             RunResult result =

@@ -22,6 +22,7 @@ import dev.capstan.sim.serving.Basis;
 import dev.capstan.sim.serving.ModelProfile;
 import dev.capstan.sim.serving.ModelProfile.Response;
 import dev.capstan.sim.serving.ModelProfiles;
+import dev.capstan.sim.serving.RequestRoute;
 import dev.capstan.trace.ArrivalLaw;
 import dev.capstan.trace.ArrivalUnit;
 import dev.capstan.trace.Bursts;
@@ -119,7 +120,7 @@ class ExperimentFileTest {
                         0.02,
                         9 * SECOND,
                         45 * SECOND,
-                        new Experiment.Gateways(SECOND / 50, SECOND / 25, 0.03)));
+                        new Experiment.Gateways(SECOND / 50, SECOND / 25, SECOND / 20, 0.03)));
         assertThat(base.carbon())
                 .contains(new Experiment.Carbon(
                         folder.path("/experiments/carbon.csv"),
@@ -318,6 +319,25 @@ class ExperimentFileTest {
                 .isInstanceOf(ServeGenRequests.class);
     }
 
+    @Test
+    void readsRoutesWhosePoolsHaveOneStream() {
+        Experiment base = folder.read(ROUTES).base();
+
+        assertThat(base.routes())
+                .containsExactly(
+                        new Experiment.Route(
+                                "chat",
+                                RequestRoute.Choice.LEAST_OUTSTANDING,
+                                List.of(new Experiment.Pool("new", 1), new Experiment.Pool("old", 0.25))),
+                        new Experiment.Route(
+                                "code", RequestRoute.Choice.WEIGHTED, List.of(new Experiment.Pool("code", 1))));
+        List<Workload> workloads =
+                base.services().stream().map(Experiment.Service::workload).toList();
+        assertThat(workloads.get(0)).isEqualTo(workloads.get(1));
+        assertThat(((RequestFile) workloads.get(0)).scale()).isEqualTo(3);
+        assertThat(((RequestFile) workloads.get(2)).scale()).isEqualTo(2);
+    }
+
     private Workload workload(String yaml, String... sets) {
         return folder.read(yaml, sets).base().services().get(0).workload();
     }
@@ -442,6 +462,22 @@ class ExperimentFileTest {
               select: {service: [chat, code], model: large}
               spread: 3s
             services: [{name: chat, model: llama-3.1-8b-h100}]
+            cap: {power: 8 kW}
+            policies: [none]
+            """;
+
+    static final String ROUTES = """
+            workload: {trace: requests.csv, scale: 2}
+            routes:
+              - name: chat
+                workload: {trace: requests.csv, scale: 3}
+                choice: least-outstanding
+                pools: [{service: new}, {service: old, weight: 0.25}]
+              - {name: code, pools: [{service: code}]}
+            services:
+              - {name: new, model: llama-3.1-8b-h100}
+              - {name: old, model: llama-3.1-8b-h100}
+              - {name: code, model: llama-3.1-8b-h100}
             cap: {power: 8 kW}
             policies: [none]
             """;
@@ -585,6 +621,7 @@ class ExperimentFileTest {
               silent_failures: 2 %
               concurrency_latency: 20ms
               admission_latency: 40ms
+              routing_latency: 50ms
               gateway_failures: 3 %
               max_reading_age: 9s
               hold: 45s

@@ -37,6 +37,7 @@ class ExperimentsPageTest {
                 ExperimentFileTest.FULL,
                 ExperimentFolder.LEAST,
                 ExperimentFileTest.REQUESTS,
+                ExperimentFileTest.ROUTES,
                 ExperimentFileTest.SERVEGEN,
                 ExperimentFileTest.DISTURBANCE,
                 ExperimentFileTest.POWER);
@@ -48,7 +49,8 @@ class ExperimentsPageTest {
         }
         read.removeIf(path -> FREE_KEYS.stream().anyMatch(free -> path.startsWith(free + ".")));
         read.addAll(FREE_KEYS);
-        read.addAll(List.of("services[].workload", "cluster.domains", "services[].startup", "cap.schedule"));
+        read.addAll(List.of(
+                "services[].workload", "routes[].workload", "cluster.domains", "services[].startup", "cap.schedule"));
         read.add("cap.events");
         read.addAll(List.of("telemetry.outages", "telemetry.exporter_restarts", "cluster.failures"));
 
@@ -115,8 +117,9 @@ class ExperimentsPageTest {
         } else if (node.isArray()) {
             node.forEach(item -> paths(item, path + "[]", paths));
         } else {
-            // The workload of one service has the keys of the one at the top.
-            paths.add(path.replace("services[].workload.", "workload.").replaceFirst("(series|power)\\[]$", "$1"));
+            // The workload of one service or route has the keys of the one at the top.
+            paths.add(path.replaceFirst("^(services|routes)\\[]\\.workload\\.", "workload.")
+                    .replaceFirst("(series|power)\\[]$", "$1"));
         }
     }
 

@@ -93,6 +93,12 @@ class InvalidExperimentTest {
                 "services[0].locked_clock=1981 | services[0].locked_clock | must lie between 198 and 1980, was 1981",
                 "services[0].locked_clock=197 | services[0].locked_clock | must lie between 198 and 1980, was 197",
                 "services[0]={name: chat, model: llama-3.1-70b-b200x2, locked_clock: 1000} | services[0].locked_clock | cannot be held: no source gives the clocks of B200.",
+                "routes=[{name: a, pools: [{service: chta}]}] | routes[0].pools[0].service | no service is called 'chta'. Maybe you meant chat.",
+                "routes=[{name: a, pools: []}] | routes[0].pools | need at least one with a weight above 0, such as [{service: chat-h100}]",
+                "routes=[{name: a, pools: [{service: chat, weight: 0}]}] | routes[0].pools | need at least one with a weight above 0",
+                "routes=[{name: a, pools: [{service: chat, weight: 2}]}] | routes[0].pools[0].weight | must lie between 0 and 1, was 2",
+                "routes=[{name: a, pools: [{service: chat}, {service: chat}]}] | routes[0].pools[1].service | 'chat' is a pool already; a service has one stream",
+                "routes=[{name: a, choice: random, pools: [{service: chat}]}] | routes[0].choice | must be one of weighted, least-outstanding, was 'random'",
                 "control.silent_failures=1.5 | control.silent_failures | must lie between 0 and 1, was 1.5",
                 "control.gateway_failures=-1 % | control.gateway_failures | must lie between 0 and 1, was -1 %",
                 "services[0].autoscaler.enabled=yes please | services[0].autoscaler.enabled | expected true or false, found 'yes please'",
@@ -190,8 +196,24 @@ class InvalidExperimentTest {
         assertThat(invalid.issues())
                 .containsExactly(new Issue(
                         "policies[1].name",
-                        "policy concurrency-limit caps through a concurrency limit or an admission share, and mode: power"
+                        "policy concurrency-limit acts through a concurrency limit, an admission share or a routing weight, and mode: power"
                                 + " knows no requests; take another policy, or a request trace"));
+    }
+
+    @Test
+    void refusesRoutesWithoutRequestsAndPoolsWithTwoStreams() {
+        InvalidExperimentException invalid = invalid(
+                ExperimentFileTest.ROUTES,
+                "mode=power",
+                "routes[0].workload={trace: /experiments/power.csv, series: a}",
+                "services[0].workload={trace: /experiments/power.csv, series: a}");
+
+        assertThat(invalid.issues())
+                .containsExactly(
+                        new Issue(
+                                "routes",
+                                "need requests to share out, and mode: power knows none; take a request trace"),
+                        new Issue("services[0].workload", "stands at the route of which new is a pool, or at the top"));
     }
 
     @Test

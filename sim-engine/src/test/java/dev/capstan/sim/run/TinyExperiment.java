@@ -52,6 +52,7 @@ public final class TinyExperiment {
     public Experiment.Forecast forecast = Experiment.Forecast.NONE;
     public ModelProfile model = meter(100);
     public int services = 1;
+    public List<Experiment.Route> routes = List.of();
     public int minReplicas = 1;
     public int initialReplicas = 1;
     public int maxReplicas = 100;
@@ -176,6 +177,7 @@ public final class TinyExperiment {
                         domains,
                         failing),
                 list,
+                routes,
                 new Experiment.Cap(capWatts, capChanges, capEvents, capFollowsCarbon, 60 * SECOND, 60 * SECOND),
                 new Experiment.Control(
                         nanos(operatorSeconds),
