@@ -59,11 +59,6 @@ public final class AzureCarbonBucketsPolicy implements CappingPolicy<AzureCarbon
     }
 
     @Override
-    public Class<State> stateType() {
-        return State.class;
-    }
-
-    @Override
     public Senses senses() {
         return Senses.NOTHING;
     }

@@ -1,6 +1,7 @@
 package dev.capstan.capping;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -65,6 +66,15 @@ final class BudgetTree {
             parents[i] = i == 0 ? -1 : parent == null ? 0 : place(seen, parent);
         }
         return new BudgetTree(parents, limitsForServices(seen, parents), leaves, levels);
+    }
+
+    /** The priorities that services have, the highest first: their places are the levels of leaves. */
+    static List<Integer> priorities(List<ServiceReading> services) {
+        return services.stream()
+                .map(ServiceReading::priority)
+                .distinct()
+                .sorted(Comparator.reverseOrder())
+                .toList();
     }
 
     /** Place of a domain; that of the root where there is none of this name. */

@@ -80,12 +80,6 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
     }
 
     @Override
-    @SuppressWarnings("unchecked") // a class literal has no type arguments
-    public Class<State<S>> stateType() {
-        return (Class<State<S>>) (Class<?>) State.class;
-    }
-
-    @Override
     public Type stateJsonType() {
         return new StateJsonType(policy.stateJsonType());
     }
@@ -98,6 +92,11 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
     @Override
     public boolean limitsGpuPower() {
         return policy.limitsGpuPower();
+    }
+
+    @Override
+    public boolean readsLatencies() {
+        return policy.readsLatencies();
     }
 
     @Override

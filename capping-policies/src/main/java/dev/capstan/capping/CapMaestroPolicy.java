@@ -1,9 +1,6 @@
 package dev.capstan.capping;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -15,66 +12,20 @@ import java.util.Map;
  * left out. What a domain under the root draws besides its services is taken from its meter, or as the overhead of the
  * whole where that is silent.
  */
-public final class CapMaestroPolicy implements CappingPolicy<LearntDemand> {
-
-    private final double reserveWatts;
-    private final PowerDemand demand;
+public final class CapMaestroPolicy extends SharedGpuLimits {
 
     CapMaestroPolicy(double reserveWatts, PowerDemand demand) {
-        this.reserveWatts = reserveWatts;
-        this.demand = demand;
+        super(reserveWatts, demand);
     }
 
     @Override
-    public LearntDemand initialState() {
-        return LearntDemand.NOTHING;
-    }
-
-    @Override
-    public Class<LearntDemand> stateType() {
-        return LearntDemand.class;
-    }
-
-    @Override
-    public Senses senses() {
-        return Senses.SERVICES;
-    }
-
-    @Override
-    public boolean limitsGpuPower() {
-        return true;
-    }
-
-    @Override
-    public Step<LearntDemand> step(LearntDemand state, Observation seen) {
-        LearntDemand learnt = demand.learnt(state, seen);
-        List<ServiceReading> services = seen.services().stream()
-                .filter(service -> GpuLimitRange.of(service).replicas() > 0)
-                .toList();
+    Shares shares(LearntDemand learnt, Observation seen, List<ServiceReading> services, double budgetWatts) {
         BudgetTree tree = tree(learnt, seen, services);
-        double budgetWatts = seen.allowedWatts() - seen.overheadWatts() - reserveWatts;
-        double[] grants = tree.share(budgetWatts);
-        List<ServiceAction> actions = new ArrayList<>();
-        for (int i = 0; i < grants.length; i++) {
-            ServiceReading service = services.get(i);
-            ServiceAction action =
-                    GpuLimitRange.toward(service, learnt.limitFor(service, GpuLimitRange.of(service), grants[i]));
-            if (action != null) {
-                actions.add(action);
-            }
-        }
-        String code = !tree.feasible() ? "floor-reached" : actions.isEmpty() ? "steady" : "shared";
-        String reason = String.format(
-                Locale.ROOT, "%.0f W of %.0f W for services", WaterFilling.sum(grants), Math.max(0, budgetWatts));
-        return new Step<>(learnt, new Decision(actions, code, reason));
+        return new Shares(tree.share(budgetWatts), tree.feasible());
     }
 
     private static BudgetTree tree(LearntDemand learnt, Observation seen, List<ServiceReading> services) {
-        List<Integer> priorities = services.stream()
-                .map(ServiceReading::priority)
-                .distinct()
-                .sorted(Comparator.reverseOrder())
-                .toList();
+        List<Integer> priorities = BudgetTree.priorities(services);
         BudgetTree.Leaf[] leaves = new BudgetTree.Leaf[services.size()];
         for (int i = 0; i < leaves.length; i++) {
             ServiceReading service = services.get(i);

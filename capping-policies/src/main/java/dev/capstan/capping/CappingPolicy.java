@@ -18,7 +18,10 @@ public interface CappingPolicy<S extends Record> {
     S initialState();
 
     /** The class of the state, for reading it back from JSON. */
-    Class<S> stateType();
+    @SuppressWarnings("unchecked") // a record's class is final, so that of the first state is that of all
+    default Class<S> stateType() {
+        return (Class<S>) initialState().getClass();
+    }
 
     /**
      * The state's type with its type arguments, for a JSON library that binds from {@link Type}. The same as {@link
@@ -47,6 +50,11 @@ public interface CappingPolicy<S extends Record> {
      */
     default boolean setsCeilings() {
         return !limitsGpuPower();
+    }
+
+    /** Whether decisions rest on {@link ServiceReading#latency()}; where not, only its targets need be there. */
+    default boolean readsLatencies() {
+        return false;
     }
 
     /** Decides one cycle of the control loop. */

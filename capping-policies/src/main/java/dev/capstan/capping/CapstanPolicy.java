@@ -3,7 +3,6 @@ package dev.capstan.capping;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -98,11 +97,6 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
     }
 
     @Override
-    public Class<State> stateType() {
-        return State.class;
-    }
-
-    @Override
     public Senses senses() {
         return Senses.NOTHING;
     }
@@ -163,11 +157,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
     /** Two leaves for each service: what its replicas under the ceiling are promised, and the rest by priority. */
     private BudgetTree tree(Observation seen, double[] reachWatts, int[] ceilings) {
         List<ServiceReading> services = seen.services();
-        List<Integer> priorities = services.stream()
-                .map(ServiceReading::priority)
-                .distinct()
-                .sorted(Comparator.reverseOrder())
-                .toList();
+        List<Integer> priorities = BudgetTree.priorities(services);
         BudgetTree.Leaf[] leaves = new BudgetTree.Leaf[2 * ceilings.length];
         for (int i = 0; i < ceilings.length; i++) {
             ServiceReading service = services.get(i);

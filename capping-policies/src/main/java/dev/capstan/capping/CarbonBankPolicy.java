@@ -49,11 +49,6 @@ public final class CarbonBankPolicy implements CappingPolicy<CarbonBankPolicy.St
     }
 
     @Override
-    public Class<State> stateType() {
-        return State.class;
-    }
-
-    @Override
     public Senses senses() {
         return Senses.NOTHING;
     }

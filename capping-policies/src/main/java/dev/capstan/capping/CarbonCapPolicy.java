@@ -8,7 +8,7 @@ import java.util.Map;
  * the moment, budget / (intensity x PUE), and never more than the cap. Held by the worst case of the replicas, as {@link
  * StaticFloorPolicy} holds the cap. Floors that emit more are kept and reported as infeasible.
  */
-public final class CarbonCapPolicy implements CappingPolicy<Stateless> {
+public final class CarbonCapPolicy implements StatelessPolicy {
 
     private final CarbonSettings settings;
 
@@ -17,27 +17,16 @@ public final class CarbonCapPolicy implements CappingPolicy<Stateless> {
     }
 
     @Override
-    public Stateless initialState() {
-        return Stateless.STATE;
-    }
-
-    @Override
-    public Class<Stateless> stateType() {
-        return Stateless.class;
-    }
-
-    @Override
     public Senses senses() {
         return Senses.NOTHING;
     }
 
     @Override
-    public Step<Stateless> step(Stateless state, Observation seen) {
+    public Decision decide(Observation seen) {
         CarbonBudget budget = seen.carbonBudget();
-        Decision decision = budget == null
+        return budget == null
                 ? settings.withoutBudget(seen)
                 : settings.hold(seen, budget.watts(settings.gramsPerKilowattHour(seen)), "");
-        return new Step<>(state, decision);
     }
 
     /** Makes the policy {@code carbon-cap}. */

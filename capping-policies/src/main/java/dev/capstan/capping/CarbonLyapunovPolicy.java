@@ -41,11 +41,6 @@ public final class CarbonLyapunovPolicy implements CappingPolicy<CarbonLyapunovP
     }
 
     @Override
-    public Class<State> stateType() {
-        return State.class;
-    }
-
-    @Override
     public Senses senses() {
         return Senses.NOTHING;
     }

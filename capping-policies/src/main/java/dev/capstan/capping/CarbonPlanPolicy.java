@@ -41,11 +41,6 @@ public final class CarbonPlanPolicy implements CappingPolicy<CarbonPlanPolicy.St
     }
 
     @Override
-    public Class<State> stateType() {
-        return State.class;
-    }
-
-    @Override
     public Senses senses() {
         return Senses.NOTHING;
     }

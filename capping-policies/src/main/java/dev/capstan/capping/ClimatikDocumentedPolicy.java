@@ -38,11 +38,6 @@ public final class ClimatikDocumentedPolicy implements CappingPolicy<ClimatikDoc
     }
 
     @Override
-    public Class<State> stateType() {
-        return State.class;
-    }
-
-    @Override
     public Step<State> step(State state, Observation seen) {
         return new Step<>(new State(true), state.created() ? tick(seen) : firstCeilings(seen));
     }

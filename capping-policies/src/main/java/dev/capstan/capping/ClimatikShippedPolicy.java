@@ -29,11 +29,6 @@ public final class ClimatikShippedPolicy implements CappingPolicy<ClimatikShippe
     }
 
     @Override
-    public Class<State> stateType() {
-        return State.class;
-    }
-
-    @Override
     public Step<State> step(State state, Observation seen) {
         return new Step<>(new State(true), state.created() ? tick(seen) : ClimatikDocumentedPolicy.firstCeilings(seen));
     }

@@ -58,11 +58,6 @@ public final class ConcurrencyLimitPolicy implements CappingPolicy<ConcurrencyLi
     }
 
     @Override
-    public Class<State> stateType() {
-        return State.class;
-    }
-
-    @Override
     public Senses senses() {
         return Senses.SERVICES;
     }

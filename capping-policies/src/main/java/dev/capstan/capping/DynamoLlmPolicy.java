@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * of its means, times to first token in that of prompt time over the time that prompts and sequences leave. It saves energy
  * and holds no cap.
  */
-public final class DynamoLlmPolicy implements CappingPolicy<Stateless> {
+public final class DynamoLlmPolicy implements StatelessPolicy {
 
     private final int lowestMegahertz;
     private final int stepMegahertz;
@@ -23,16 +23,6 @@ public final class DynamoLlmPolicy implements CappingPolicy<Stateless> {
     DynamoLlmPolicy(int lowestMegahertz, int stepMegahertz) {
         this.lowestMegahertz = lowestMegahertz;
         this.stepMegahertz = stepMegahertz;
-    }
-
-    @Override
-    public Stateless initialState() {
-        return Stateless.STATE;
-    }
-
-    @Override
-    public Class<Stateless> stateType() {
-        return Stateless.class;
     }
 
     @Override
@@ -46,7 +36,12 @@ public final class DynamoLlmPolicy implements CappingPolicy<Stateless> {
     }
 
     @Override
-    public Step<Stateless> step(Stateless state, Observation seen) {
+    public boolean readsLatencies() {
+        return true;
+    }
+
+    @Override
+    public Decision decide(Observation seen) {
         Map<String, Integer> clocks = new TreeMap<>();
         for (ServiceReading service : seen.services()) {
             StepLaw steps = service.stepLaw();
@@ -55,7 +50,7 @@ public final class DynamoLlmPolicy implements CappingPolicy<Stateless> {
                 clocks.put(service.name(), clock(service, steps, draw));
             }
         }
-        return new Step<>(state, SloClocks.decision(seen, clocks));
+        return SloClocks.decision(seen, clocks);
     }
 
     private int clock(ServiceReading service, StepLaw steps, ReplicaLaw draw) {

@@ -116,11 +116,6 @@ public final class FlexPolicy implements CappingPolicy<FlexPolicy.State> {
     }
 
     @Override
-    public Class<State> stateType() {
-        return State.class;
-    }
-
-    @Override
     public Senses senses() {
         return Senses.NOTHING;
     }
@@ -169,10 +164,7 @@ public final class FlexPolicy implements CappingPolicy<FlexPolicy.State> {
             this.seen = seen;
             now = seen.nowNanos();
             sampledAt = now - seen.rootPower().ageNanos();
-            lowestPriority = seen.services().stream()
-                    .mapToInt(ServiceReading::priority)
-                    .min()
-                    .orElse(0);
+            lowestPriority = seen.lowestPriority();
             capFell = seen.allowedWatts() < state.allowedWatts();
             failedFromWatts =
                     capFell ? Math.max(state.failedFromWatts(), state.allowedWatts()) : state.failedFromWatts();

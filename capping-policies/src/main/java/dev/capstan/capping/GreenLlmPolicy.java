@@ -61,17 +61,17 @@ public final class GreenLlmPolicy implements CappingPolicy<GreenLlmPolicy.State>
     }
 
     @Override
-    public Class<State> stateType() {
-        return State.class;
-    }
-
-    @Override
     public Senses senses() {
         return Senses.SERVICES;
     }
 
     @Override
     public boolean limitsGpuPower() {
+        return true;
+    }
+
+    @Override
+    public boolean readsLatencies() {
         return true;
     }
 

@@ -21,7 +21,7 @@ import java.util.Map;
  * <p>A route is left alone while a reading or a law of one of its pools is missing, while it has no load, and while no weight
  * would change by more than the band.
  */
-public final class MarginalEnergyPolicy implements CappingPolicy<Stateless> {
+public final class MarginalEnergyPolicy implements StatelessPolicy {
 
     private final double tpotSeconds;
     private final double headroom;
@@ -31,16 +31,6 @@ public final class MarginalEnergyPolicy implements CappingPolicy<Stateless> {
         this.tpotSeconds = tpotSeconds;
         this.headroom = headroom;
         this.band = band;
-    }
-
-    @Override
-    public Stateless initialState() {
-        return Stateless.STATE;
-    }
-
-    @Override
-    public Class<Stateless> stateType() {
-        return Stateless.class;
     }
 
     @Override
@@ -54,7 +44,7 @@ public final class MarginalEnergyPolicy implements CappingPolicy<Stateless> {
     }
 
     @Override
-    public Step<Stateless> step(Stateless state, Observation seen) {
+    public Decision decide(Observation seen) {
         List<ServiceAction> actions = new ArrayList<>();
         List<String> loads = new ArrayList<>();
         Routes.of(seen).forEach((route, members) -> {
@@ -98,7 +88,7 @@ public final class MarginalEnergyPolicy implements CappingPolicy<Stateless> {
         });
         String code = actions.isEmpty() ? "steady" : "routed";
         String reason = loads.isEmpty() ? "no route with a load whose pools are all known" : String.join(", ", loads);
-        return new Step<>(state, new Decision(actions, code, reason));
+        return new Decision(actions, code, reason);
     }
 
     /** Tokens a second that it generates, and would if what waits ran as well; NaN where something was not read. */

@@ -46,6 +46,11 @@ public record Observation(
         return domains.get(0).power();
     }
 
+    /** The lowest priority that a service has; 0 without services. */
+    public int lowestPriority() {
+        return services.stream().mapToInt(ServiceReading::priority).min().orElse(0);
+    }
+
     /** What the root domain may draw: the lower of the cap and the root's own limit. */
     public double allowedWatts() {
         return Math.min(capWatts, domains.get(0).limitWatts());

@@ -49,11 +49,6 @@ public final class PidPolicy implements CappingPolicy<PidPolicy.State> {
     }
 
     @Override
-    public Class<State> stateType() {
-        return State.class;
-    }
-
-    @Override
     public Senses senses() {
         return Senses.ROOT;
     }

@@ -90,11 +90,6 @@ public final class PolcaPolicy implements CappingPolicy<PolcaPolicy.State> {
     }
 
     @Override
-    public Class<State> stateType() {
-        return State.class;
-    }
-
-    @Override
     public Senses senses() {
         return Senses.ROOT;
     }
@@ -108,10 +103,7 @@ public final class PolcaPolicy implements CappingPolicy<PolcaPolicy.State> {
     public Step<State> step(State state, Observation seen) {
         double power = seen.rootPower().watts() / seen.allowedWatts();
         String reason = String.format(Locale.ROOT, "root reads %.1f %% of %.0f W", 100 * power, seen.allowedWatts());
-        int lowest = seen.services().stream()
-                .mapToInt(ServiceReading::priority)
-                .min()
-                .orElse(0);
+        int lowest = seen.lowestPriority();
         boolean anyHigh = byPriority && seen.services().stream().anyMatch(service -> service.priority() > lowest);
         State next = judged(state, power, anyHigh ? ALL_CAPPED : LOW_CAPPED_MORE, lowest, seen);
         Map<String, Command> commands = new TreeMap<>();

@@ -1,9 +1,7 @@
 package dev.capstan.capping;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 
@@ -15,62 +13,20 @@ import java.util.function.DoubleUnaryOperator;
  * <p>A service gains nothing above what it wants ({@link PowerDemand}). What is left when everyone has that goes out in
  * proportion to what each can still take, so that no limit binds without need.
  */
-public final class PowerGradPolicy implements CappingPolicy<LearntDemand> {
+public final class PowerGradPolicy extends SharedGpuLimits {
 
-    private final double reserveWatts;
     private final CapToPerformance model;
-    private final PowerDemand demand;
 
     PowerGradPolicy(double reserveWatts, CapToPerformance model, PowerDemand demand) {
-        this.reserveWatts = reserveWatts;
+        super(reserveWatts, demand);
         this.model = model;
-        this.demand = demand;
     }
 
     @Override
-    public LearntDemand initialState() {
-        return LearntDemand.NOTHING;
-    }
-
-    @Override
-    public Class<LearntDemand> stateType() {
-        return LearntDemand.class;
-    }
-
-    @Override
-    public Senses senses() {
-        return Senses.SERVICES;
-    }
-
-    @Override
-    public boolean limitsGpuPower() {
-        return true;
-    }
-
-    @Override
-    public Step<LearntDemand> step(LearntDemand state, Observation seen) {
-        LearntDemand learnt = demand.learnt(state, seen);
-        List<ServiceReading> services = seen.services().stream()
-                .filter(service -> GpuLimitRange.of(service).replicas() > 0)
-                .toList();
-        double budgetWatts = seen.allowedWatts() - seen.overheadWatts() - reserveWatts;
+    Shares shares(LearntDemand learnt, Observation seen, List<ServiceReading> services, double budgetWatts) {
         double[] grants = grants(learnt, services, budgetWatts);
-        List<ServiceAction> actions = new ArrayList<>();
-        double grantedWatts = 0;
-        for (int i = 0; i < grants.length; i++) {
-            ServiceReading service = services.get(i);
-            ServiceAction action =
-                    GpuLimitRange.toward(service, learnt.limitFor(service, GpuLimitRange.of(service), grants[i]));
-            if (action != null) {
-                actions.add(action);
-            }
-            grantedWatts += grants[i];
-        }
         // The sum is exact but for rounding.
-        boolean fits = grantedWatts <= budgetWatts * (1 + 1e-9);
-        String code = !fits ? "floor-reached" : actions.isEmpty() ? "steady" : "shared";
-        String reason = String.format(Locale.ROOT, "%.0f W of %.0f W for services", grantedWatts, budgetWatts);
-        return new Step<>(learnt, new Decision(actions, code, reason));
+        return new Shares(grants, WaterFilling.sum(grants) <= budgetWatts * (1 + 1e-9));
     }
 
     /** Watts for each service, all of which have replicas. */

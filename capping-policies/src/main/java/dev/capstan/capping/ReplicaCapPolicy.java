@@ -52,11 +52,6 @@ public final class ReplicaCapPolicy implements CappingPolicy<ReplicaCapPolicy.St
     }
 
     @Override
-    public Class<State> stateType() {
-        return State.class;
-    }
-
-    @Override
     public Senses senses() {
         return Senses.SERVICES;
     }

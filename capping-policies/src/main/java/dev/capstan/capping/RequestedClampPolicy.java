@@ -15,7 +15,7 @@ import java.util.Map;
  *
  * <p>Requested watts of a replica are its worst case at the GPU limit in force, the watts that the cap is counted in.
  */
-public final class RequestedClampPolicy implements CappingPolicy<Stateless> {
+public final class RequestedClampPolicy implements StatelessPolicy {
 
     private final double reserveWatts;
     private final boolean shrinks;
@@ -26,22 +26,12 @@ public final class RequestedClampPolicy implements CappingPolicy<Stateless> {
     }
 
     @Override
-    public Stateless initialState() {
-        return Stateless.STATE;
-    }
-
-    @Override
-    public Class<Stateless> stateType() {
-        return Stateless.class;
-    }
-
-    @Override
     public Senses senses() {
         return Senses.NOTHING;
     }
 
     @Override
-    public Step<Stateless> step(Stateless state, Observation seen) {
+    public Decision decide(Observation seen) {
         List<ServiceReading> services = seen.services();
         int count = services.size();
         int[] current = new int[count];
@@ -60,7 +50,7 @@ public final class RequestedClampPolicy implements CappingPolicy<Stateless> {
         }
         if (leastWatts > budgetWatts) {
             String reason = String.format(Locale.ROOT, "floors request %.0f W of %.0f W", leastWatts, budgetWatts);
-            return new Step<>(state, Decision.hold("infeasible", reason));
+            return Decision.hold("infeasible", reason);
         }
         RequestedClamp clamp = new RequestedClamp(current, proposed, least, watts, budgetWatts, shrinks);
         int[] accepted = clamp.clamped();
@@ -78,7 +68,7 @@ public final class RequestedClampPolicy implements CappingPolicy<Stateless> {
         String code =
                 clamp.staged() ? "staged" : clamped ? "clamped" : acceptedWatts > budgetWatts ? "over-budget" : "fits";
         String reason = String.format(Locale.ROOT, "replicas request %.0f W of %.0f W", acceptedWatts, budgetWatts);
-        return new Step<>(state, new Decision(actions, code, reason));
+        return new Decision(actions, code, reason);
     }
 
     /** Ceilings: what is accepted and, unless services wait for others, the rest of the budget above it. */

@@ -10,7 +10,7 @@ import java.util.Map;
  * <p>Covers every replica under its ceiling. Replicas that drain beyond the ceiling still draw power until they are
  * gone; {@code reserve_watts} is the place to allow for them.
  */
-public final class StaticFloorPolicy implements CappingPolicy<Stateless> {
+public final class StaticFloorPolicy implements StatelessPolicy {
 
     private final double reserveWatts;
 
@@ -19,23 +19,13 @@ public final class StaticFloorPolicy implements CappingPolicy<Stateless> {
     }
 
     @Override
-    public Stateless initialState() {
-        return Stateless.STATE;
-    }
-
-    @Override
-    public Class<Stateless> stateType() {
-        return Stateless.class;
-    }
-
-    @Override
     public Senses senses() {
         return Senses.NOTHING;
     }
 
     @Override
-    public Step<Stateless> step(Stateless state, Observation seen) {
-        return new Step<>(state, CeilingAllocation.hold(seen, Double.POSITIVE_INFINITY, reserveWatts, ""));
+    public Decision decide(Observation seen) {
+        return CeilingAllocation.hold(seen, Double.POSITIVE_INFINITY, reserveWatts, "");
     }
 
     /** Makes the policy {@code static-floor}. */

@@ -55,11 +55,6 @@ public final class ThreeBandPolicy implements CappingPolicy<ThreeBandPolicy.Stat
     }
 
     @Override
-    public Class<State> stateType() {
-        return State.class;
-    }
-
-    @Override
     public Senses senses() {
         return Senses.ROOT;
     }

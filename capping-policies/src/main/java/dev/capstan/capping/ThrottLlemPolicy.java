@@ -16,7 +16,7 @@ import java.util.TreeMap;
  * token and that of each further one together. The paper decides at every arrival, this at every interval. Admission and
  * changes of parallelism are left out. It saves energy and holds no cap.
  */
-public final class ThrottLlemPolicy implements CappingPolicy<Stateless> {
+public final class ThrottLlemPolicy implements StatelessPolicy {
 
     private final int lowestMegahertz;
     private final int stepMegahertz;
@@ -26,16 +26,6 @@ public final class ThrottLlemPolicy implements CappingPolicy<Stateless> {
         this.lowestMegahertz = lowestMegahertz;
         this.stepMegahertz = stepMegahertz;
         this.margin = margin;
-    }
-
-    @Override
-    public Stateless initialState() {
-        return Stateless.STATE;
-    }
-
-    @Override
-    public Class<Stateless> stateType() {
-        return Stateless.class;
     }
 
     @Override
@@ -49,7 +39,12 @@ public final class ThrottLlemPolicy implements CappingPolicy<Stateless> {
     }
 
     @Override
-    public Step<Stateless> step(Stateless state, Observation seen) {
+    public boolean readsLatencies() {
+        return true;
+    }
+
+    @Override
+    public Decision decide(Observation seen) {
         Map<String, Integer> clocks = new TreeMap<>();
         for (ServiceReading service : seen.services()) {
             StepLaw law = service.stepLaw();
@@ -57,7 +52,7 @@ public final class ThrottLlemPolicy implements CappingPolicy<Stateless> {
                 clocks.put(service.name(), lowestFeasible(service, law));
             }
         }
-        return new Step<>(state, SloClocks.decision(seen, clocks));
+        return SloClocks.decision(seen, clocks);
     }
 
     /** Latencies fall with the clock, so that a binary search finds it. */

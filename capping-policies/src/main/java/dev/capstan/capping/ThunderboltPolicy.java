@@ -121,11 +121,6 @@ public final class ThunderboltPolicy implements CappingPolicy<ThunderboltPolicy.
     }
 
     @Override
-    public Class<State> stateType() {
-        return State.class;
-    }
-
-    @Override
     public Senses senses() {
         return Senses.NOTHING;
     }
@@ -265,10 +260,7 @@ public final class ThunderboltPolicy implements CappingPolicy<ThunderboltPolicy.
         private long random;
 
         Memory(State state, Observation seen) {
-            int lowest = seen.services().stream()
-                    .mapToInt(ServiceReading::priority)
-                    .min()
-                    .orElse(0);
+            int lowest = seen.lowestPriority();
             victims = seen.services().stream()
                     .filter(service -> service.priority() == lowest)
                     .toList();

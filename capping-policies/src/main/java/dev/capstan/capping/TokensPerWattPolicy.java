@@ -12,17 +12,7 @@ import java.util.Map;
  *
  * <p>A route is left alone while a reading of one of its pools is missing, or while none of them generates tokens.
  */
-public final class TokensPerWattPolicy implements CappingPolicy<Stateless> {
-
-    @Override
-    public Stateless initialState() {
-        return Stateless.STATE;
-    }
-
-    @Override
-    public Class<Stateless> stateType() {
-        return Stateless.class;
-    }
+public final class TokensPerWattPolicy implements StatelessPolicy {
 
     @Override
     public Senses senses() {
@@ -35,7 +25,7 @@ public final class TokensPerWattPolicy implements CappingPolicy<Stateless> {
     }
 
     @Override
-    public Step<Stateless> step(Stateless state, Observation seen) {
+    public Decision decide(Observation seen) {
         List<ServiceAction> actions = new ArrayList<>();
         List<String> chosen = new ArrayList<>();
         for (List<ServiceReading> pools : Routes.of(seen).values()) {
@@ -59,7 +49,7 @@ public final class TokensPerWattPolicy implements CappingPolicy<Stateless> {
         }
         String code = actions.isEmpty() ? "steady" : "routed";
         String reason = chosen.isEmpty() ? "no route whose pools are all read" : String.join(", ", chosen);
-        return new Step<>(state, new Decision(actions, code, reason));
+        return new Decision(actions, code, reason);
     }
 
     /** Makes the policy {@code tokens-per-watt}. */

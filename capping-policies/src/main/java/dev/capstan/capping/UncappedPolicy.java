@@ -4,19 +4,9 @@ import java.util.List;
 import java.util.Map;
 
 /** Takes no action at all: the row that every comparison needs. */
-public final class UncappedPolicy implements CappingPolicy<Stateless> {
+public final class UncappedPolicy implements StatelessPolicy {
 
     UncappedPolicy() {}
-
-    @Override
-    public Stateless initialState() {
-        return Stateless.STATE;
-    }
-
-    @Override
-    public Class<Stateless> stateType() {
-        return Stateless.class;
-    }
 
     @Override
     public Senses senses() {
@@ -24,8 +14,8 @@ public final class UncappedPolicy implements CappingPolicy<Stateless> {
     }
 
     @Override
-    public Step<Stateless> step(Stateless state, Observation seen) {
-        return new Step<>(state, Decision.hold("none", "this policy takes no action"));
+    public Decision decide(Observation seen) {
+        return Decision.hold("none", "this policy takes no action");
     }
 
     /** Makes the policy {@code none}. */

@@ -234,11 +234,6 @@ class CapControllerTest {
         }
 
         @Override
-        public Class<Stateless> stateType() {
-            return Stateless.class;
-        }
-
-        @Override
         public Senses senses() {
             return Senses.SERVICES;
         }

@@ -18,11 +18,11 @@ class FlexPolicyTest {
     private final SimulatedService batch = service("batch", 0);
     private final SimulatedService chat = service("chat", 1);
     private final SimulatedService index = service("index", 2);
-    private Stepper<?> stepper = stepper(1);
+    private RunningPolicy<?> stepper = stepper(1);
     private double seconds;
 
-    private static Stepper<?> stepper(long seed) {
-        return Stepper.of(
+    private static RunningPolicy<?> stepper(long seed) {
+        return RunningPolicy.of(
                 FLEX.create(PolicyRegistry.resolve(FLEX, Map.of("margin_ratio", 0.0, "throttle_ratio", 0.5)), seed));
     }
 
@@ -184,7 +184,7 @@ class FlexPolicyTest {
     void leavesOverloadAloneUnlessToldTo() {
         at(0, 4800);
         assertThat(at(1, 4800, PowerReading.fresh(4900, 0)).actions()).isEmpty();
-        stepper = Stepper.of(FLEX.create(
+        stepper = RunningPolicy.of(FLEX.create(
                 PolicyRegistry.resolve(FLEX, Map.of("margin_ratio", 0.0, "throttle_ratio", 0.5, "on_overload", 1.0)),
                 1));
         at(2, 4800);

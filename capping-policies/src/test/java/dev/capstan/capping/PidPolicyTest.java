@@ -25,7 +25,7 @@ class PidPolicyTest {
      */
     @Test
     void followsTheClosedFormOfALagThatItsIntegralTimeCancels() {
-        Stepper<?> stepper = Stepper.of(new PidPolicy(1, 2, 20, 0));
+        RunningPolicy<?> stepper = RunningPolicy.of(new PidPolicy(1, 2, 20, 0));
         double lagSeconds = 20;
         double stepSeconds = 0.05;
         double watts = 500_000;
@@ -50,7 +50,7 @@ class PidPolicyTest {
     /** An hour under the cap, then 5 % of the range over it: 1 - 0.85 * 0.05 = 0.9575 of the range, 678 W, at once. */
     @Test
     void doesNotWindUp() {
-        Stepper<?> stepper = Stepper.of(new PidPolicy(1, 0.85, 17, 0));
+        RunningPolicy<?> stepper = RunningPolicy.of(new PidPolicy(1, 0.85, 17, 0));
         for (int second = 0; second <= 3600; second += 5) {
             assertThat(stepper.step(observe(second, 600_000, PowerReading.fresh(100_000, 0), service))
                             .actions())
@@ -65,7 +65,7 @@ class PidPolicyTest {
     /** Limits that stay at 300 W, whatever is asked for, hold the integral at 0.2; 5 % over is 0.2 - 0.85 * 0.05. */
     @Test
     void doesNotWindUpWhileItsRaisesAreHeldBack() {
-        Stepper<?> stepper = Stepper.of(new PidPolicy(1, 0.85, 1e6, 0));
+        RunningPolicy<?> stepper = RunningPolicy.of(new PidPolicy(1, 0.85, 1e6, 0));
         service.gpuLimitWatts = 300;
         for (int second = 0; second <= 600; second += 5) {
             stepper.step(observe(second, 600_000, PowerReading.fresh(300_000, 0), service));
@@ -82,12 +82,12 @@ class PidPolicyTest {
      */
     @Test
     void takesTheDerivativeOfTheMeasurementNotOfTheCap() {
-        Stepper<?> stepper = Stepper.of(new PidPolicy(1, 1, 0, 2));
+        RunningPolicy<?> stepper = RunningPolicy.of(new PidPolicy(1, 1, 0, 2));
         stepper.step(observe(0, 500_000, PowerReading.fresh(500_000, 0), service));
         assertThat(stepper.step(observe(5, 550_000, PowerReading.fresh(550_000, 0), service))
                         .actions())
                 .containsExactly(ServiceAction.gpuLimit("a", 680));
-        Stepper<?> other = Stepper.of(new PidPolicy(1, 1, 0, 2));
+        RunningPolicy<?> other = RunningPolicy.of(new PidPolicy(1, 1, 0, 2));
         other.step(observe(0, 800_000, PowerReading.fresh(500_000, 0), service));
         assertThat(other.step(observe(5, 500_000, PowerReading.fresh(500_000, 0), service))
                         .actions())
@@ -100,7 +100,7 @@ class PidPolicyTest {
         SimulatedService a = SimulatedService.of("a", 1, 0);
         SimulatedService b = SimulatedService.of("b", 1, 0).with400WattBoards();
         // A gain of 1 on an error of half of 500 + 300 W.
-        Stepper<?> stepper = Stepper.of(new PidPolicy(1, 1, 0, 0));
+        RunningPolicy<?> stepper = RunningPolicy.of(new PidPolicy(1, 1, 0, 0));
         assertThat(stepper.step(observe(0, 600, PowerReading.fresh(1000, 0), a, b))
                         .actions())
                 .containsExactly(ServiceAction.gpuLimit("a", 450), ServiceAction.gpuLimit("b", 250));
@@ -108,7 +108,7 @@ class PidPolicyTest {
 
     @Test
     void hasNothingToLimitWithoutReplicas() {
-        assertThat(Stepper.of(new PidPolicy(1, 1, 0, 0))
+        assertThat(RunningPolicy.of(new PidPolicy(1, 1, 0, 0))
                         .step(observe(0, 600, PowerReading.fresh(1000, 0), new SimulatedService("a"))))
                 .returns("no-limits", Decision::code);
     }

@@ -31,14 +31,14 @@ class PolcaPolicyTest {
 
         private record Sent(double landsAt, ServiceAction action) {}
 
-        private final Stepper<?> stepper;
+        private final RunningPolicy<?> stepper;
         private final SimulatedService[] services;
         private final List<Sent> sent = new ArrayList<>();
         private double seconds;
         private boolean fails;
 
         Row(CappingPolicy<?> policy, SimulatedService... services) {
-            stepper = Stepper.of(policy);
+            stepper = RunningPolicy.of(policy);
             this.services = services;
         }
 

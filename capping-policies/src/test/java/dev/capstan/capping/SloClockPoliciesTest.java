@@ -24,13 +24,13 @@ class SloClockPoliciesTest {
         service.outputTokensPerSecond = 2000;
     }
 
-    private static Stepper<?> policy(String name, Map<String, Double> parameters) {
+    private static RunningPolicy<?> policy(String name, Map<String, Double> parameters) {
         PolicyFactory factory = PolicyRegistry.find(name);
-        return Stepper.of(factory.create(PolicyRegistry.resolve(factory, parameters), 1));
+        return RunningPolicy.of(factory.create(PolicyRegistry.resolve(factory, parameters), 1));
     }
 
     /** The clock that one step leaves in force. */
-    private double clockAfter(Stepper<?> policy) {
+    private double clockAfter(RunningPolicy<?> policy) {
         Decision decision = policy.step(SimulatedService.observe(0, 1e6, PowerReading.fresh(500, 0), service));
         service.apply(decision);
         assertThat(decision.code()).isEqualTo(service.clockMegahertz < 2000 ? "lowered" : "highest");
@@ -164,7 +164,7 @@ class SloClockPoliciesTest {
      */
     @Test
     void greenllmChangesTheBandAfterThreeEqualVerdicts() {
-        Stepper<?> policy = policy("greenllm", Map.of("lowest_megahertz", 400.0));
+        RunningPolicy<?> policy = policy("greenllm", Map.of("lowest_megahertz", 400.0));
         promise(1, 0.038);
         assertThat(clockAfter(policy)).isEqualTo(2000);
         assertThat(clockAfter(policy)).isEqualTo(2000);
@@ -179,7 +179,7 @@ class SloClockPoliciesTest {
     /** Down under 0.8 * 38 = 30.4 ms, up over 38, and no further than to the end of the band. */
     @Test
     void greenllmStepsInsideItsBandByTheTail() {
-        Stepper<?> policy = policy("greenllm", Map.of("lowest_megahertz", 400.0));
+        RunningPolicy<?> policy = policy("greenllm", Map.of("lowest_megahertz", 400.0));
         measure(0.1, 0.030, 10, 1, 0.038);
         assertThat(clockAfter(policy)).isEqualTo(1985);
         assertThat(clockAfter(policy)).isEqualTo(1970);
@@ -197,7 +197,8 @@ class SloClockPoliciesTest {
     /** As for dynamollm: 1.09 s at 1200 MHz, under 1 s at 1600, the upper end of the next band. */
     @Test
     void greenllmKeepsTheTimeToFirstToken() {
-        Stepper<?> policy = policy("greenllm", Map.of("lowest_megahertz", 400.0, "verdicts", 1.0, "well_below", 0.0));
+        RunningPolicy<?> policy =
+                policy("greenllm", Map.of("lowest_megahertz", 400.0, "verdicts", 1.0, "well_below", 0.0));
         measure(0.6, 0.025, 10, 1, 0.038);
         assertThat(clockAfter(policy)).isEqualTo(1600);
     }

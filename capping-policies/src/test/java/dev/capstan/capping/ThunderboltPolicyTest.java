@@ -31,12 +31,12 @@ class ThunderboltPolicyTest {
 
     private static final class Row {
 
-        private final Stepper<?> stepper;
+        private final RunningPolicy<?> stepper;
         private final SimulatedService[] services;
         private int seconds;
 
         Row(Map<String, Double> parameters, long seed, SimulatedService... services) {
-            stepper = Stepper.of(THUNDERBOLT.create(PolicyRegistry.resolve(THUNDERBOLT, parameters), seed));
+            stepper = RunningPolicy.of(THUNDERBOLT.create(PolicyRegistry.resolve(THUNDERBOLT, parameters), seed));
             this.services = services;
         }
 

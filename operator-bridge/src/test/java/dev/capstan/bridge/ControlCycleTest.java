@@ -209,11 +209,6 @@ class ControlCycleTest {
         }
 
         @Override
-        public Class<Turns> stateType() {
-            return Turns.class;
-        }
-
-        @Override
         public Step<Turns> step(Turns state, Observation seen) {
             return new Step<>(
                     new Turns(state.count() + 1),

@@ -14,12 +14,28 @@ public final class LatencyHistogram {
     };
 
     private final double[] uppersSeconds;
+    private final long[] uppersNanos;
     private final long[] counts;
+    /** The first bucket that may hold a number of nanoseconds of so many bits: every request asks, twice. */
+    private final byte[] firstOfBits = new byte[Long.SIZE + 1];
+
     private double sumSeconds;
 
     private LatencyHistogram(double[] uppersSeconds) {
         this.uppersSeconds = uppersSeconds;
         counts = new long[uppersSeconds.length + 1];
+        uppersNanos = new long[counts.length];
+        for (int bucket = 0; bucket < counts.length; bucket++) {
+            uppersNanos[bucket] =
+                    bucket < uppersSeconds.length ? Math.round(uppersSeconds[bucket] * 1e9) : Long.MAX_VALUE;
+        }
+        for (int bits = 1; bits < Long.SIZE; bits++) {
+            int bucket = firstOfBits[bits - 1];
+            while (uppersNanos[bucket] < 1L << (bits - 1)) {
+                bucket++;
+            }
+            firstOfBits[bits] = (byte) bucket;
+        }
     }
 
     /** An empty one with the buckets of vLLM's {@code time_to_first_token_seconds}. */
@@ -32,14 +48,15 @@ public final class LatencyHistogram {
         return new LatencyHistogram(TPOT_SECONDS);
     }
 
-    /** Counts a latency. */
-    public void observe(double seconds) {
-        int bucket = 0;
-        while (bucket < uppersSeconds.length && seconds > uppersSeconds[bucket]) {
+    /** Counts a latency, of at least 0. */
+    public void observe(double nanos) {
+        long whole = (long) Math.ceil(nanos);
+        int bucket = firstOfBits[Long.SIZE - Long.numberOfLeadingZeros(whole)];
+        while (whole > uppersNanos[bucket]) {
             bucket++;
         }
         counts[bucket]++;
-        sumSeconds += seconds;
+        sumSeconds += nanos * 1e-9;
     }
 
     /** How many buckets there are, with the last one, which has no end. */

@@ -11,9 +11,9 @@ import dev.capstan.capping.Quality;
 import dev.capstan.capping.ReplicaCounts;
 import dev.capstan.capping.ReplicaLaw;
 import dev.capstan.capping.ReplicaPower;
+import dev.capstan.capping.RunningPolicy;
 import dev.capstan.capping.ServiceAction;
 import dev.capstan.capping.ServiceReading;
-import dev.capstan.capping.Step;
 import dev.capstan.sim.cluster.Deployment;
 import dev.capstan.sim.cluster.Pod;
 import dev.capstan.sim.cluster.Servers;
@@ -60,28 +60,10 @@ public final class ControlLoop {
     private final PowerMonitor monitor;
     private final Listener listener;
     private final List<ServiceAutoscaler> autoscalers = new ArrayList<>();
-    private final int[] requestedCeilings;
-    private final boolean[] requestedFreezes;
-    private final double[] requestedLimits;
-    private final int[] requestedClocks;
-    private final int[] requestedConcurrency;
-    private final double[] requestedAdmission;
-    private final double[] requestedWeights;
-    /** The newest clock command of each service: an older one that has not landed yet never will. */
-    private final long[] clockCommands;
-
-    private final int[] ceilingHandlers;
-    private final int[] freezeHandlers;
-    private final int[] limitHandlers;
-    private final int[] clockHandlers;
-    private final int[] concurrencyHandlers;
-    private final int[] admissionHandlers;
-    private final int[] routingHandlers;
-    private final RandomStream failures;
-    private final RandomStream gatewayFailures;
+    private final List<ServiceLevers> levers = new ArrayList<>();
     private final double[] domainOverheadWatts;
-    private @Nullable Stepper<?> policy;
-    private @Nullable Briefing briefing;
+    private @Nullable RunningPolicy<?> policy;
+    private @Nullable SiteSignals signals;
     private int steps;
     private double sensedWatts = Double.NaN;
 
@@ -102,47 +84,14 @@ public final class ControlLoop {
         this.plants = plants;
         this.monitor = monitor;
         this.listener = listener;
-        int count = plants.size();
-        requestedCeilings = new int[count];
-        requestedFreezes = new boolean[count];
-        requestedLimits = new double[count];
-        requestedClocks = new int[count];
-        requestedConcurrency = new int[count];
-        requestedAdmission = new double[count];
-        requestedWeights = new double[count];
-        clockCommands = new long[count];
-        ceilingHandlers = new int[count];
-        freezeHandlers = new int[count];
-        limitHandlers = new int[count];
-        clockHandlers = new int[count];
-        concurrencyHandlers = new int[count];
-        admissionHandlers = new int[count];
-        routingHandlers = new int[count];
-        failures = RandomStream.named(seed, "silent-failures");
-        gatewayFailures = RandomStream.named(seed, "gateway-failures");
-        for (int i = 0; i < count; i++) {
+        ServiceLevers.Failing failing = new ServiceLevers.Failing(experiment.control(), seed);
+        for (int i = 0; i < plants.size(); i++) {
             Experiment.Service spec = experiment.services().get(i);
             ServicePlant plant = plants.get(i);
             ServiceAutoscaler autoscaler = new ServiceAutoscaler(kernel, monitor, i, plant.deployment(), spec, seed);
             autoscalers.add(autoscaler);
-            requestedCeilings[i] = autoscaler.ceiling();
-            requestedLimits[i] = plant.gpuLimitWatts();
-            requestedClocks[i] = plant.clockMegahertz();
-            requestedConcurrency[i] = plant.concurrencyLimit();
-            requestedAdmission[i] = plant.admissionShare();
-            requestedWeights[i] = plant.routingWeight();
-            ceilingHandlers[i] = kernel.register(ceiling -> autoscaler.setCeiling((int) ceiling));
-            freezeHandlers[i] = kernel.register(frozen -> autoscaler.freezeGrowth(frozen == 1));
-            limitHandlers[i] = kernel.register(bits -> plant.limitGpus(Double.longBitsToDouble(bits)));
-            concurrencyHandlers[i] = kernel.register(sequences -> plant.limitConcurrency((int) sequences));
-            admissionHandlers[i] = kernel.register(bits -> plant.admit(Double.longBitsToDouble(bits)));
-            routingHandlers[i] = kernel.register(bits -> plant.weigh(Double.longBitsToDouble(bits)));
-            int service = i;
-            clockHandlers[i] = kernel.register(command -> {
-                if (command == clockCommands[service]) {
-                    plant.lockClock(requestedClocks[service]);
-                }
-            });
+            levers.add(new ServiceLevers(
+                    kernel, experiment.control(), plant, autoscaler, spec.lockedMegahertz(), failing));
         }
         domainOverheadWatts = new double[power.size()];
     }
@@ -152,9 +101,9 @@ public final class ControlLoop {
      *
      * @param told what the policy knows beside telemetry
      */
-    public void run(CappingPolicy<?> capping, Briefing told, long seed) {
-        policy = Stepper.of(capping);
-        briefing = told;
+    public void run(CappingPolicy<?> capping, SiteSignals told, long seed) {
+        policy = RunningPolicy.of(capping);
+        signals = told;
         long interval = experiment.control().intervalNanos();
         steps = kernel.register(ignored -> step());
         long phase = (long) (RandomStream.named(seed, "operator").nextDouble() * interval);
@@ -193,10 +142,10 @@ public final class ControlLoop {
 
     private void step() {
         long now = kernel.nowNanos();
-        if (policy == null || briefing == null) {
+        if (policy == null || signals == null) {
             throw new IllegalStateException("the control loop has no policy");
         }
-        Observation seen = observe(now, briefing);
+        Observation seen = observe(now, signals);
         PowerReading root = seen.rootPower();
         sensedWatts = root.watts();
         Decision decision = policy.step(seen);
@@ -208,102 +157,17 @@ public final class ControlLoop {
     private List<ServiceAction> write(Decision decision, long now) {
         List<ServiceAction> written = new ArrayList<>();
         for (ServiceAction action : decision.actions()) {
-            int service = indexOf(action.service());
-            boolean changes = false;
+            ServiceLevers service = levers.get(indexOf(action.service()));
             Integer ceiling = action.replicaCeiling();
-            if (ceiling != null && ceiling != requestedCeilings[service]) {
-                if (!autoscalers.get(service).accepts(ceiling)) {
-                    listener.refused(now, action.service(), ceiling);
-                    break;
-                }
-                requestedCeilings[service] = ceiling;
-                long at = now + experiment.control().apiLatencyNanos();
-                kernel.schedule(at, Priority.ACTUATION, ceilingHandlers[service], ceiling);
-                changes = true;
+            if (ceiling != null && service.refuses(ceiling)) {
+                listener.refused(now, action.service(), ceiling);
+                break;
             }
-            Boolean frozen = action.freezeGrowth();
-            if (frozen != null && frozen != requestedFreezes[service]) {
-                requestedFreezes[service] = frozen;
-                long at = now + experiment.control().apiLatencyNanos();
-                kernel.schedule(at, Priority.ACTUATION, freezeHandlers[service], frozen ? 1 : 0);
-                changes = true;
-            }
-            Double limit = action.gpuLimitWatts();
-            if (limit != null && limit != requestedLimits[service]) {
-                if (arrives()) {
-                    requestedLimits[service] = limit;
-                    long at = now + experiment.control().gpuLimitLatencyNanos();
-                    kernel.schedule(at, Priority.ACTUATION, limitHandlers[service], Double.doubleToLongBits(limit));
-                }
-                changes = true;
-            }
-            Integer wished = action.clockMegahertz();
-            int clock = wished == null
-                    ? requestedClocks[service]
-                    : wished == 0 ? experiment.services().get(service).lockedMegahertz() : wished;
-            if (clock != requestedClocks[service]) {
-                if (arrives()) {
-                    requestedClocks[service] = clock;
-                    Experiment.Control control = experiment.control();
-                    long at = now + (action.urgent() ? control.brakeLatencyNanos() : control.clockLatencyNanos());
-                    kernel.schedule(at, Priority.ACTUATION, clockHandlers[service], ++clockCommands[service]);
-                }
-                changes = true;
-            }
-            changes |= tellGateway(service, action, now);
-            if (changes) {
+            if (service.write(action)) {
                 written.add(action);
             }
         }
         return written;
-    }
-
-    /** Writes the levers of the gateway before a service; false where they stay as they are. */
-    private boolean tellGateway(int service, ServiceAction action, long now) {
-        if (plants.get(service).maxConcurrency() == 0) {
-            return false;
-        }
-        Experiment.Gateways gateways = experiment.control().gateways();
-        boolean changes = false;
-        Integer sequences = action.concurrencyLimit();
-        if (sequences != null && sequences != requestedConcurrency[service]) {
-            if (reachesGateway(gateways)) {
-                requestedConcurrency[service] = sequences;
-                long at = now + gateways.concurrencyLatencyNanos();
-                kernel.schedule(at, Priority.ACTUATION, concurrencyHandlers[service], sequences);
-            }
-            changes = true;
-        }
-        Double share = action.admissionShare();
-        if (share != null && share != requestedAdmission[service]) {
-            if (reachesGateway(gateways)) {
-                requestedAdmission[service] = share;
-                long at = now + gateways.admissionLatencyNanos();
-                kernel.schedule(at, Priority.ACTUATION, admissionHandlers[service], Double.doubleToLongBits(share));
-            }
-            changes = true;
-        }
-        Double weight = action.routingWeight();
-        // NaN where the service is no pool of a route.
-        if (weight != null && Math.abs(weight - requestedWeights[service]) > 0) {
-            if (reachesGateway(gateways)) {
-                requestedWeights[service] = weight;
-                long at = now + gateways.routingLatencyNanos();
-                kernel.schedule(at, Priority.ACTUATION, routingHandlers[service], Double.doubleToLongBits(weight));
-            }
-            changes = true;
-        }
-        return changes;
-    }
-
-    private boolean reachesGateway(Experiment.Gateways gateways) {
-        return gateways.failures() == 0 || gatewayFailures.nextDouble() >= gateways.failures();
-    }
-
-    /** Whether a command to GPUs arrives. One that does not leaves no trace but in what is read back later. */
-    private boolean arrives() {
-        double share = experiment.control().silentFailures();
-        return share == 0 || failures.nextDouble() >= share;
     }
 
     private int indexOf(String service) {
@@ -315,7 +179,7 @@ public final class ControlLoop {
         throw new IllegalStateException("the policy acts on a service that it was never shown: " + service);
     }
 
-    private Observation observe(long now, Briefing told) {
+    private Observation observe(long now, SiteSignals told) {
         monitor.query();
         List<ServiceReading> services = new ArrayList<>();
         Quality worst = Quality.FRESH;
@@ -421,6 +285,9 @@ public final class ControlLoop {
     }
 
     private LatencyReading latency(int service, Experiment.Service spec) {
+        if (policy != null && policy.readsLatencies()) {
+            monitor.queryLatencies(service);
+        }
         return new LatencyReading(
                 monitor.ttftSeconds(service, 0.99),
                 monitor.meanTpotSeconds(service),
@@ -464,27 +331,5 @@ public final class ControlLoop {
                 locked == 0 ? model.maxClockMegahertz() : locked,
                 spec.lockedMegahertz() == 0 ? model.maxClockMegahertz() : spec.lockedMegahertz(),
                 experiment.cluster().wallWattsPerGpuWatt());
-    }
-
-    /** A policy together with its state. */
-    private static final class Stepper<S extends Record> {
-
-        private final CappingPolicy<S> policy;
-        private S state;
-
-        private Stepper(CappingPolicy<S> policy) {
-            this.policy = policy;
-            state = policy.initialState();
-        }
-
-        static <S extends Record> Stepper<S> of(CappingPolicy<S> policy) {
-            return new Stepper<>(policy);
-        }
-
-        Decision step(Observation seen) {
-            Step<S> step = policy.step(state, seen);
-            state = step.state();
-            return step.decision();
-        }
     }
 }

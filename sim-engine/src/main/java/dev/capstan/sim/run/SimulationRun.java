@@ -13,8 +13,8 @@ import dev.capstan.sim.cluster.Outages;
 import dev.capstan.sim.cluster.Pod;
 import dev.capstan.sim.cluster.Servers;
 import dev.capstan.sim.cluster.ServicePlant;
-import dev.capstan.sim.control.Briefing;
 import dev.capstan.sim.control.ControlLoop;
+import dev.capstan.sim.control.SiteSignals;
 import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.experiment.Workload;
 import dev.capstan.sim.kernel.CheckLevel;
@@ -305,7 +305,7 @@ public final class SimulationRun {
                 : new CarbonBudget(grams, experiment.cluster().pue());
     }
 
-    private Briefing briefing(CapCourse cap, @Nullable CarbonBudget budget, Grid grid) {
+    private SiteSignals briefing(CapCourse cap, @Nullable CarbonBudget budget, Grid grid) {
         CarbonFeed feed = experiment
                 .carbon()
                 .filter(carbon -> grid.carbon().isPresent())
@@ -315,7 +315,7 @@ public final class SimulationRun {
                         carbon.seen(),
                         carbon.fromNanos()))
                 .orElse(null);
-        return new Briefing() {
+        return new SiteSignals() {
             @Override
             public double capWatts() {
                 return capWatts;

@@ -30,6 +30,10 @@ final class Admission {
 
     /** Whether the request that arrives now is let in. */
     boolean admitsNext() {
+        if (share == 1) {
+            // As long as all are let in nothing is left to carry over.
+            return true;
+        }
         arrived++;
         if (Math.floor(carry + share * arrived) <= admitted) {
             return false;

@@ -20,14 +20,16 @@ import java.util.Set;
  */
 final class Replica {
 
+    /** A step is priced with the context of the batch when it last changed, or at most so many steps ago. */
+    static final int PRICED_STEPS = 32;
+
     private static final int NONE = -1;
 
     final Pod pod;
     final int index;
     final DecodeBatch batch;
     final KvCache kv;
-    /** What its steps cost under the limit in force. */
-    StepPrices prices;
+    private StepPrices prices;
 
     /** Most sequences that it admits under the limit in force. */
     int maxSequences;
@@ -37,8 +39,8 @@ final class Replica {
     boolean stepping;
     boolean mixed;
     long stretchStartNanos;
-    long stepNanos;
-    long stretchSteps;
+    private long stepNanos;
+    private long stretchSteps;
     /** Whether the steps under way lie within the ranges in which the profile was measured. */
     boolean inReach;
     /** What the stretch draws over an idle replica, and what of that prompts add in the mean. */
@@ -61,10 +63,10 @@ final class Replica {
     boolean blocked;
 
     /** Whether the batch, or what its steps cost, has changed since it was last priced. */
-    boolean unpriced = true;
+    private boolean unpriced = true;
 
-    long pricedStep;
-    long pricedContextTokens;
+    private long pricedStep;
+    private long pricedContextTokens;
 
     private final RequestLedger requests;
     private final int tokenBudget;
@@ -187,22 +189,121 @@ final class Replica {
                 : kv.stepsThatFit(steps, batch.nextFinishStep() - steps, !waiting.isEmpty());
     }
 
-    /** Energy that it may draw over its limit from now on, before that takes hold. */
-    long allowancePicojoules(long nowNanos) {
-        long most = prices.mostAllowancePicojoules();
-        if (overdrawnPicojoules == 0) {
-            return most;
+    /** What its steps cost from the next one on. */
+    void reprice(StepPrices newPrices) {
+        prices = newPrices;
+        unpriced = true;
+        if (prices.mostAllowancePicojoules() == 0) {
+            overdrawnPicojoules = 0;
         }
-        long elapsed = nowNanos - overdrawnAtNanos;
-        boolean madeGood = spareMilliwatts > 0 && elapsed > overdrawnPicojoules / spareMilliwatts;
-        return madeGood ? most : Math.max(0, most - overdrawnPicojoules + spareMilliwatts * elapsed);
     }
 
-    /** Goes on with this left of the allowance, which fills up at this rate. */
-    void leave(long picojoules, long fillingMilliwatts, long nowNanos) {
-        overdrawnPicojoules = prices.mostAllowancePicojoules() - picojoules;
-        spareMilliwatts = fillingMilliwatts;
+    /**
+     * Prices the step that was put together, and begins it; without prompts, as many alike as can be.
+     *
+     * @return what the pod draws meanwhile
+     */
+    long begin(long nowNanos, Reach reach) {
+        int sequences = batch.size();
+        long context = kv.contextTokens(steps + 1);
+        inReach = reach.covers(sequences, context, promptTokens);
+        stepping = true;
+        stretchStartNanos = nowNanos;
+        long idleMicrowatts = prices.idleActiveMicrowatts();
+        long activeMicrowatts =
+                mixed ? beginMixed(sequences, context, idleMicrowatts) : beginDecode(sequences, context);
+        overIdleMicrowatts = activeMicrowatts - idleMicrowatts;
+        return activeMicrowatts;
+    }
+
+    private long beginMixed(int sequences, long context, long idleMicrowatts) {
+        long allowance = allowancePicojoules(stretchStartNanos);
+        stepNanos = prices.mixedNanos(sequences, context, promptTokens, promptPairs, allowance);
+        long active = prices.mixedActiveMicrowatts(sequences, context, promptTokens, promptPairs, allowance);
+        promptMicrowatts = active - idleMicrowatts;
+        if (sequences > 0) {
+            double share = prices.decodeNanos(sequences, context) / (double) stepNanos;
+            promptMicrowatts -= share * (prices.decodeActiveMicrowatts(sequences, context) - idleMicrowatts);
+        }
+        long most = prices.mostAllowancePicojoules();
+        if (most > 0) {
+            overdrawnPicojoules =
+                    most - prices.allowanceAfter(sequences, context, promptTokens, promptPairs, allowance);
+            overdrawnAtNanos = stretchStartNanos;
+            spareMilliwatts = 0;
+        }
+        return active;
+    }
+
+    private long beginDecode(int sequences, long contextNow) {
+        long context = contextNow;
+        if (prices.seesContext()) {
+            if (unpriced || steps - pricedStep >= PRICED_STEPS) {
+                unpriced = false;
+                pricedStep = steps;
+                pricedContextTokens = context;
+            }
+            context = pricedContextTokens;
+            stretchSteps = Math.min(stretchSteps, pricedStep + PRICED_STEPS - steps);
+        }
+        stepNanos = prices.decodeNanos(sequences, context);
+        promptMicrowatts = 0;
+        if (overdrawnPicojoules > 0) {
+            makeGood(prices.spareMilliwatts(sequences, context), stretchStartNanos);
+        }
+        return prices.decodeActiveMicrowatts(sequences, context);
+    }
+
+    /** When the stretch under way ends. */
+    long stretchEndNanos() {
+        return stretchStartNanos + stepNanos * stretchSteps;
+    }
+
+    /** Ends the stretch of decode steps under way at the next step boundary; false where it ends there already. */
+    boolean cut(long nowNanos) {
+        if (mixed) {
+            return false;
+        }
+        long begun = (nowNanos - stretchStartNanos + stepNanos - 1) / stepNanos;
+        if (begun >= stretchSteps) {
+            return false;
+        }
+        stretchSteps = begun;
+        return true;
+    }
+
+    /**
+     * Has nothing to do from now on.
+     *
+     * @return what the pod draws meanwhile
+     */
+    long rest(long nowNanos) {
+        stepping = false;
+        if (overdrawnPicojoules > 0) {
+            makeGood(prices.idleSpareMilliwatts(), nowNanos);
+        }
+        return prices.idleActiveMicrowatts();
+    }
+
+    /** Energy that it may draw over its limit from now on, before that takes hold. */
+    private long allowancePicojoules(long nowNanos) {
+        return Math.max(0, prices.mostAllowancePicojoules() - overdrawnPicojoules(nowNanos));
+    }
+
+    /** What bursts have drawn over the limit and time under it has not made good yet. */
+    private long overdrawnPicojoules(long nowNanos) {
+        if (overdrawnPicojoules == 0 || spareMilliwatts == 0) {
+            return overdrawnPicojoules;
+        }
+        long elapsed = nowNanos - overdrawnAtNanos;
+        return elapsed > overdrawnPicojoules / spareMilliwatts ? 0 : overdrawnPicojoules - spareMilliwatts * elapsed;
+    }
+
+    /** Draws so much less than its limit from now on. */
+    private void makeGood(long newSpareMilliwatts, long nowNanos) {
+        overdrawnPicojoules = Math.min(prices.mostAllowancePicojoules(), overdrawnPicojoules(nowNanos));
         overdrawnAtNanos = nowNanos;
+        spareMilliwatts = newSpareMilliwatts;
     }
 
     /** Decode comes first. */

@@ -76,7 +76,7 @@ public final class RequestLog {
     void firstToken(int request, long nowNanos) {
         if (firstTokenNanos != UNKEPT) {
             firstTokenNanos[request] = nowNanos;
-            ttft.observe(ttftNanos(request) * 1e-9);
+            ttft.observe(ttftNanos(request));
         }
     }
 
@@ -88,7 +88,7 @@ public final class RequestLog {
         if (endNanos != UNKEPT) {
             endNanos[request] = nowNanos;
             if (trace.outputTokens()[request] > 1) {
-                tpot.observe(tpotNanos(request) * 1e-9);
+                tpot.observe(tpotNanos(request));
             }
         }
         become(request, Outcome.COMPLETED);

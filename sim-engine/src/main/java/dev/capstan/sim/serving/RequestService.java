@@ -19,9 +19,7 @@ import dev.capstan.trace.PrefixBlocks;
 import dev.capstan.trace.RandomStream;
 import dev.capstan.trace.RequestTrace;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -31,22 +29,19 @@ import org.jspecify.annotations.Nullable;
  * <p>A request goes to a replica when it arrives, or waits at the gateway, as {@link ServingOptions.Routing} says. A
  * {@link Replica} schedules its steps as vLLM V1 does. A stretch of steps in which nothing joins or leaves the batch is
  * one event; an arrival cuts it at the end of the step under way, which is when a real engine would look at its queue. A
- * step is priced with the context that the batch had when it last changed, or {@value #PRICED_STEPS} steps ago at most.
+ * step is priced with the context that the batch had when it last changed, or {@value Replica#PRICED_STEPS} steps ago at most.
  */
 public final class RequestService implements ServicePlant {
 
     private static final long NONE = Long.MAX_VALUE;
     private static final int GATEWAY = -1;
-    private static final int PRICED_STEPS = 32;
 
     private final Kernel kernel;
     private final Demand demand;
     private final ModelProfile model;
     private final ServingOptions options;
     private final Optional<PrefixBlocks> prefixBlocks;
-    private final Pricing pricing;
-    /** What steps cost under the limit and the clock in force, for each board factor there is. */
-    private final Map<Double, StepPrices> prices = new HashMap<>();
+    private final EnforcedPrices prices;
 
     private final Deployment deployment;
 
@@ -68,8 +63,6 @@ public final class RequestService implements ServicePlant {
 
     private final RequestQueue gateway = new RequestQueue();
     private final Admission admission = new Admission();
-    private double gpuLimitWatts;
-    private int clockMegahertz;
     private int concurrencyLimit;
     private int blockedReplicas;
     private double routingWeight = Double.NaN;
@@ -127,12 +120,12 @@ public final class RequestService implements ServicePlant {
             RequestTrace trace,
             ServingOptions options,
             boolean timed,
-            Pricing pricing) {
+            EnforcedPrices.Pricing pricing) {
         this.kernel = kernel;
         this.demand = demand;
         this.model = model;
         this.options = options;
-        this.pricing = pricing;
+        prices = new EnforcedPrices(model, pricing);
         reach = new Reach(model);
         prefixBlocks = options.prefixCaching() ? trace.prefixBlocks() : Optional.empty();
         router = new Router(options.routing(), model.maxSequences(), replicas);
@@ -143,7 +136,6 @@ public final class RequestService implements ServicePlant {
                 new RequestLog(trace, Math.round(model.prefill().overheadMs() * 1e6), times));
         longestTokens = Math.min(
                 options.maxModelTokens(), model.kvCapacityTokens() / options.blockTokens() * options.blockTokens());
-        gpuLimitWatts = model.tdpGpuWatts();
         concurrencyLimit = model.maxSequences();
         RequestLog log = requests.log;
         timeouts = options.timeoutNanos() == ServingOptions.NEVER
@@ -167,11 +159,6 @@ public final class RequestService implements ServicePlant {
                 new Deployment(kernel, power, servers, model.gpus(), startup, startupJitter, graceNanos, random, this);
         nextArrivalNanos = arrivals.length == 0 ? NONE : arrivals[0];
         kernel.addSource(new Steps());
-    }
-
-    /** Prices of steps under a power limit of each GPU, at a share of the maximum clock, on boards of a factor. */
-    interface Pricing {
-        StepPrices at(double gpuLimitWatts, double clock, double boardFactor);
     }
 
     /** Stretches that end, and requests that arrive: one source, since the kernel asks each of them before every event. */
@@ -362,7 +349,7 @@ public final class RequestService implements ServicePlant {
                         .map(blocks -> new PrefixCache(blocks, options.blockTokens()))
                         .orElse(null));
         Replica replica =
-                new Replica(pod, replicas.size(), requests, concurrencyLimit, model.tokenBudget(), kv, pricesFor(pod));
+                new Replica(pod, replicas.size(), requests, concurrencyLimit, model.tokenBudget(), kv, prices.of(pod));
         replicas.add(replica);
         router.add(replica);
         if (options.routing() == Routing.LEAST_OUTSTANDING) {
@@ -448,32 +435,26 @@ public final class RequestService implements ServicePlant {
 
     @Override
     public double gpuLimitWatts() {
-        return gpuLimitWatts;
+        return prices.gpuLimitWatts();
     }
 
     @Override
     public void limitGpus(double watts) {
-        double limit = Math.min(model.tdpGpuWatts(), Math.max(model.minGpuLimitWatts(), watts));
-        if (limit == gpuLimitWatts) {
-            return;
+        if (prices.limitGpus(watts)) {
+            reprice();
         }
-        gpuLimitWatts = limit;
-        reprice();
     }
 
     @Override
     public int clockMegahertz() {
-        return clockMegahertz;
+        return prices.clockMegahertz();
     }
 
     @Override
     public void lockClock(int megahertz) {
-        int lock = model.lockableMegahertz(megahertz);
-        if (lock == clockMegahertz) {
-            return;
+        if (prices.lockClock(megahertz)) {
+            reprice();
         }
-        clockMegahertz = lock;
-        reprice();
     }
 
     @Override
@@ -525,22 +506,15 @@ public final class RequestService implements ServicePlant {
     }
 
     private void reprice() {
-        prices.clear();
         for (Replica replica : replicas) {
             if (replica.pod.phase() == Pod.Phase.GONE) {
                 continue;
             }
-            replica.prices = pricesFor(replica.pod);
-            replica.unpriced = true;
+            replica.reprice(prices.of(replica.pod));
             if (replica.stepping) {
                 cut(replica);
             }
         }
-    }
-
-    private StepPrices pricesFor(Pod pod) {
-        double clock = model.clockShare(clockMegahertz);
-        return prices.computeIfAbsent(pod.boardFactor(), factor -> pricing.at(gpuLimitWatts, clock, factor));
     }
 
     /**
@@ -573,14 +547,8 @@ public final class RequestService implements ServicePlant {
 
     /** Ends the stretch of decode steps under way at the next step boundary. */
     private void cut(Replica replica) {
-        if (replica.mixed) {
-            return;
-        }
-        long elapsed = kernel.nowNanos() - replica.stretchStartNanos;
-        long steps = (elapsed + replica.stepNanos - 1) / replica.stepNanos;
-        if (steps < replica.stretchSteps) {
-            replica.stretchSteps = steps;
-            stretchEnds.set(replica.index, replica.stretchStartNanos + steps * replica.stepNanos);
+        if (replica.cut(kernel.nowNanos())) {
+            stretchEnds.set(replica.index, replica.stretchEndNanos());
         }
     }
 
@@ -596,15 +564,14 @@ public final class RequestService implements ServicePlant {
         tellDemand();
         router.count(replica);
         if (replica.running() > 0) {
-            begin(replica);
+            deployment.drawActive(replica.pod, replica.begin(kernel.nowNanos(), reach));
+            stretchEnds.set(replica.index, replica.stretchEndNanos());
             return;
         }
-        replica.stepping = false;
+        long idleMicrowatts = replica.rest(kernel.nowNanos());
         stretchEnds.set(replica.index, NONE);
         if (replica.accepting) {
-            long now = kernel.nowNanos();
-            replica.leave(replica.allowancePicojoules(now), replica.prices.idleSpareMilliwatts(), now);
-            deployment.drawActive(replica.pod, replica.prices.idleActiveMicrowatts());
+            deployment.drawActive(replica.pod, idleMicrowatts);
         } else {
             deployment.drained(replica.pod);
         }
@@ -644,50 +611,6 @@ public final class RequestService implements ServicePlant {
                 demand.satisfy(kernel.nowNanos());
             }
         }
-    }
-
-    /** Prices the step that was put together, and lets it run; without prompts, as many alike as can be. */
-    private void begin(Replica replica) {
-        StepPrices prices = replica.prices;
-        int sequences = replica.batch.size();
-        long context = replica.kv.contextTokens(replica.steps + 1);
-        long idleMicrowatts = prices.idleActiveMicrowatts();
-        long activeMicrowatts;
-        long allowance = replica.allowancePicojoules(kernel.nowNanos());
-        replica.inReach = reach.covers(sequences, context, replica.promptTokens);
-        if (replica.mixed) {
-            int tokens = replica.promptTokens;
-            long pairs = replica.promptPairs;
-            replica.stepNanos = prices.mixedNanos(sequences, context, tokens, pairs, allowance);
-            activeMicrowatts = prices.mixedActiveMicrowatts(sequences, context, tokens, pairs, allowance);
-            replica.leave(prices.allowanceAfter(sequences, context, tokens, pairs, allowance), 0, kernel.nowNanos());
-            replica.promptMicrowatts = activeMicrowatts - idleMicrowatts;
-            if (sequences > 0) {
-                double share = prices.decodeNanos(sequences, context) / (double) replica.stepNanos;
-                replica.promptMicrowatts -=
-                        share * (prices.decodeActiveMicrowatts(sequences, context) - idleMicrowatts);
-            }
-        } else {
-            if (prices.seesContext()) {
-                if (replica.unpriced || replica.steps - replica.pricedStep >= PRICED_STEPS) {
-                    replica.unpriced = false;
-                    replica.pricedStep = replica.steps;
-                    replica.pricedContextTokens = context;
-                }
-                context = replica.pricedContextTokens;
-                replica.stretchSteps =
-                        Math.min(replica.stretchSteps, replica.pricedStep + PRICED_STEPS - replica.steps);
-            }
-            replica.stepNanos = prices.decodeNanos(sequences, context);
-            activeMicrowatts = prices.decodeActiveMicrowatts(sequences, context);
-            replica.leave(allowance, prices.spareMilliwatts(sequences, context), kernel.nowNanos());
-            replica.promptMicrowatts = 0;
-        }
-        replica.overIdleMicrowatts = activeMicrowatts - idleMicrowatts;
-        replica.stepping = true;
-        replica.stretchStartNanos = kernel.nowNanos();
-        deployment.drawActive(replica.pod, activeMicrowatts);
-        stretchEnds.set(replica.index, replica.stretchStartNanos + replica.stepNanos * replica.stretchSteps);
     }
 
     private Replica replicaOf(Pod pod) {

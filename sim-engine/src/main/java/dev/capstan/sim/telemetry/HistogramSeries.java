@@ -5,15 +5,18 @@ import dev.capstan.sim.cluster.LatencyHistogram;
 /**
  * The scraped series of a histogram: one for each cumulative bucket, the last of them the count, and one for the sum.
  *
- * <p><b>Caveats.</b> Queries are about the window of a {@code rate()} and need two samples in it.
+ * <p><b>Caveats.</b> Answers are about the window of the last {@link #query} and need two samples in it.
  */
 final class HistogramSeries {
 
     private final LatencyHistogram histogram;
     private final SampleSeries[] cumulative;
     private final SampleSeries sum;
-    /** Rate of each bucket, of the query under way. */
+    /** Rate of each bucket in the window of the last query, never under that of the bucket before. */
     private final double[] rates;
+
+    private double rateOfSum = Double.NaN;
+    private double rateOfCount = Double.NaN;
 
     HistogramSeries(LatencyHistogram histogram, long retentionNanos) {
         this.histogram = histogram;
@@ -34,15 +37,26 @@ final class HistogramSeries {
         sum.append(nowNanos, histogram.sumSeconds());
     }
 
+    /** Takes the rates over a window; its answers are about them until the next query. */
+    void query(long atNanos, long windowNanos) {
+        double most = 0;
+        for (int bucket = 0; bucket < rates.length; bucket++) {
+            rateOfCount = PromQl.rate(cumulative[bucket], atNanos, windowNanos);
+            // The extrapolation of rate() to a counter's zero may leave an upper bucket a little below a lower one.
+            most = Math.max(most, rateOfCount);
+            rates[bucket] = most;
+        }
+        rateOfSum = PromQl.rate(sum, atNanos, windowNanos);
+    }
+
     /** {@code rate(count[window])}: latencies observed a second; NaN without two samples. */
-    double perSecond(long atNanos, long windowNanos) {
-        return PromQl.rate(cumulative[cumulative.length - 1], atNanos, windowNanos);
+    double perSecond() {
+        return rateOfCount;
     }
 
     /** {@code rate(sum[window]) / rate(count[window])}; NaN where nothing was observed. */
-    double mean(long atNanos, long windowNanos) {
-        double count = perSecond(atNanos, windowNanos);
-        return count > 0 ? PromQl.rate(sum, atNanos, windowNanos) / count : Double.NaN;
+    double mean() {
+        return rateOfCount > 0 ? rateOfSum / rateOfCount : Double.NaN;
     }
 
     /**
@@ -51,18 +65,9 @@ final class HistogramSeries {
      *
      * @return seconds; NaN where nothing was observed
      */
-    double quantile(double q, long atNanos, long windowNanos) {
-        double most = 0;
-        for (int bucket = 0; bucket < rates.length; bucket++) {
-            double rate = PromQl.rate(cumulative[bucket], atNanos, windowNanos);
-            if (Double.isNaN(rate)) {
-                return Double.NaN;
-            }
-            // The extrapolation of rate() to a counter's zero may leave an upper bucket a little below a lower one.
-            most = Math.max(most, rate);
-            rates[bucket] = most;
-        }
-        if (most == 0) {
+    double quantile(double q) {
+        double most = rates[rates.length - 1];
+        if (!(most > 0)) {
             return Double.NaN;
         }
         double rank = q * most;

@@ -222,30 +222,38 @@ public final class PowerMonitor {
         return PromQl.rate(outputTokens.get(service), kernel.nowNanos(), settings.rateWindowNanos());
     }
 
-    /** A quantile of the times to first token over the rate window, in seconds; NaN where there were none. */
+    /** Takes the latencies of a service over the rate window; what follows is about them. */
+    public void queryLatencies(int service) {
+        HistogramSeries first = ttft[service];
+        HistogramSeries further = tpot[service];
+        if (first != null && further != null) {
+            first.query(kernel.nowNanos(), settings.rateWindowNanos());
+            further.query(kernel.nowNanos(), settings.rateWindowNanos());
+        }
+    }
+
+    /** A quantile of the times to first token, in seconds; NaN where there were none. */
     public double ttftSeconds(int service, double quantile) {
-        return quantile(ttft[service], quantile);
+        HistogramSeries histogram = ttft[service];
+        return histogram == null ? Double.NaN : histogram.quantile(quantile);
     }
 
-    /** A quantile of the times per output token over the rate window, in seconds; NaN where there were none. */
+    /** A quantile of the times per output token, in seconds; NaN where there were none. */
     public double tpotSeconds(int service, double quantile) {
-        return quantile(tpot[service], quantile);
+        HistogramSeries histogram = tpot[service];
+        return histogram == null ? Double.NaN : histogram.quantile(quantile);
     }
 
-    /** Mean time per output token over the rate window, in seconds; NaN where there was none. */
+    /** Mean time per output token, in seconds; NaN where there was none. */
     public double meanTpotSeconds(int service) {
         HistogramSeries histogram = tpot[service];
-        return histogram == null ? Double.NaN : histogram.mean(kernel.nowNanos(), settings.rateWindowNanos());
+        return histogram == null ? Double.NaN : histogram.mean();
     }
 
-    /** Requests of two tokens and more that ended, a second over the rate window; NaN without two samples. */
+    /** Requests of two tokens and more that ended, a second; NaN without two samples. */
     public double requestsPerSecond(int service) {
         HistogramSeries histogram = tpot[service];
-        return histogram == null ? Double.NaN : histogram.perSecond(kernel.nowNanos(), settings.rateWindowNanos());
-    }
-
-    private double quantile(@Nullable HistogramSeries histogram, double q) {
-        return histogram == null ? Double.NaN : histogram.quantile(q, kernel.nowNanos(), settings.rateWindowNanos());
+        return histogram == null ? Double.NaN : histogram.perSecond();
     }
 
     private @Nullable HistogramSeries histogram(@Nullable LatencyHistogram exposed) {

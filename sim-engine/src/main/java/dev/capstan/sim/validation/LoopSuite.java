@@ -32,11 +32,6 @@ final class LoopSuite implements Suite {
         }
 
         @Override
-        public Class<State> stateType() {
-            return State.class;
-        }
-
-        @Override
         public Step<State> step(State state, Observation seen) {
             List<ServiceAction> actions = seen.rootPower().watts() > seen.capWatts()
                     ? List.of(ServiceAction.ceiling("service-0", ceiling))

@@ -27,8 +27,8 @@ final class ScriptedPolicy implements CappingPolicy<ScriptedPolicy.State> {
     }
 
     @Override
-    public Class<State> stateType() {
-        return State.class;
+    public boolean readsLatencies() {
+        return true;
     }
 
     @Override

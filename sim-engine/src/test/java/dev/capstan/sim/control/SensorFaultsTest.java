@@ -34,11 +34,6 @@ class SensorFaultsTest {
         }
 
         @Override
-        public Class<State> stateType() {
-            return State.class;
-        }
-
-        @Override
         public Step<State> step(State state, Observation now) {
             seen.add(now);
             return new Step<>(state, new Decision(List.of(), "watching", ""));

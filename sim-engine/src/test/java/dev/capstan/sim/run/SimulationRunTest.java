@@ -38,11 +38,6 @@ class SimulationRunTest {
         }
 
         @Override
-        public Class<State> stateType() {
-            return State.class;
-        }
-
-        @Override
         public Step<State> step(State state, Observation seen) {
             List<ServiceAction> actions =
                     seen.nowNanos() < atNanos ? List.of() : List.of(ServiceAction.ceiling("service-0", replicas));

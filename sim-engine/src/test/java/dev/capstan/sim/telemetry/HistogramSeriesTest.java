@@ -16,7 +16,7 @@ class HistogramSeriesTest {
 
     private void observe(int times, double seconds) {
         for (int i = 0; i < times; i++) {
-            exposed.observe(seconds);
+            exposed.observe(seconds * 1e9);
         }
     }
 
@@ -32,10 +32,10 @@ class HistogramSeriesTest {
         observe(60, 0.09);
         series.scrape(15 * SECOND);
 
-        long now = 20 * SECOND;
-        assertThat(series.quantile(0.95, now, WINDOW)).isEqualTo(0.075 + 0.025 * 55 / 60, within(1e-9));
-        assertThat(series.quantile(0.05, now, WINDOW)).isEqualTo(0.0175, within(1e-9));
-        assertThat(series.mean(now, WINDOW)).isEqualTo(0.074, within(1e-9));
+        series.query(20 * SECOND, WINDOW);
+        assertThat(series.quantile(0.95)).isEqualTo(0.075 + 0.025 * 55 / 60, within(1e-9));
+        assertThat(series.quantile(0.05)).isEqualTo(0.0175, within(1e-9));
+        assertThat(series.mean()).isEqualTo(0.074, within(1e-9));
     }
 
     /** 30 in the 15 s between the two scrapes of the window; the slow ones before them are forgotten. */
@@ -47,8 +47,9 @@ class HistogramSeriesTest {
         observe(30, 0.005);
         series.scrape(30 * SECOND);
 
-        assertThat(series.quantile(0.5, 30 * SECOND, 15 * SECOND + 1)).isEqualTo(0.005, within(1e-9));
-        assertThat(series.perSecond(30 * SECOND, 15 * SECOND + 1)).isEqualTo(2, within(1e-6));
+        series.query(30 * SECOND, 15 * SECOND + 1);
+        assertThat(series.quantile(0.5)).isEqualTo(0.005, within(1e-9));
+        assertThat(series.perSecond()).isEqualTo(2, within(1e-6));
     }
 
     /** The last bucket has no end: Prometheus answers with where it begins. */
@@ -58,18 +59,21 @@ class HistogramSeriesTest {
         observe(1, 100);
         series.scrape(15 * SECOND);
 
-        assertThat(series.quantile(0.99, 15 * SECOND, WINDOW)).isEqualTo(80);
+        series.query(15 * SECOND, WINDOW);
+        assertThat(series.quantile(0.99)).isEqualTo(80);
     }
 
     @Test
     void knowsNothingWithoutTwoScrapesOrALatency() {
         observe(5, 0.1);
         series.scrape(0);
-        assertThat(series.quantile(0.5, 0, WINDOW)).isNaN();
-        assertThat(series.mean(0, WINDOW)).isNaN();
+        series.query(0, WINDOW);
+        assertThat(series.quantile(0.5)).isNaN();
+        assertThat(series.mean()).isNaN();
         series.scrape(15 * SECOND);
-        assertThat(series.quantile(0.5, 15 * SECOND, WINDOW)).isNaN();
-        assertThat(series.mean(15 * SECOND, WINDOW)).isNaN();
-        assertThat(series.perSecond(15 * SECOND, WINDOW)).isZero();
+        series.query(15 * SECOND, WINDOW);
+        assertThat(series.quantile(0.5)).isNaN();
+        assertThat(series.mean()).isNaN();
+        assertThat(series.perSecond()).isZero();
     }
 }

@@ -5,8 +5,8 @@ import dev.capstan.capping.CarbonBudget;
 import dev.capstan.capping.CarbonReading;
 import org.jspecify.annotations.Nullable;
 
-/** What a policy is told beside telemetry: by the owner of the cap, and by the grid. */
-public interface Briefing {
+/** What reaches a policy beside telemetry: the cap, what is announced of it, and the grid. */
+public interface SiteSignals {
 
     /** The cap in force now. */
     double capWatts();
