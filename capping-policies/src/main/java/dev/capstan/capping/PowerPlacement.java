@@ -40,11 +40,23 @@ public final class PowerPlacement {
         return peaks / peak(sum);
     }
 
-    /** The peaks of all domains added up: what they must be fed with. Arguments as in {@link #bestSwap}. */
-    public static double sumOfPeaksWatts(List<double[]> watts, int[] domainOf) {
+    /** The peak of each domain. Arguments as in {@link #bestSwap}. */
+    public static double[] peaksWatts(List<double[]> watts, int[] domainOf) {
         return Arrays.stream(sums(watts, domainOf))
                 .mapToDouble(PowerPlacement::peak)
-                .sum();
+                .toArray();
+    }
+
+    /** The peaks of all domains added up: what they must be fed with. Arguments as in {@link #bestSwap}. */
+    public static double sumOfPeaksWatts(List<double[]> watts, int[] domainOf) {
+        return Arrays.stream(peaksWatts(watts, domainOf)).sum();
+    }
+
+    /** Instances in their order, cut into blocks of equal size, to one: as if each service had racks of its own. */
+    public static int[] inBlocks(int instances, int domains) {
+        int[] domainOf = new int[instances];
+        Arrays.setAll(domainOf, i -> (int) ((long) i * domains / instances));
+        return domainOf;
     }
 
     /**

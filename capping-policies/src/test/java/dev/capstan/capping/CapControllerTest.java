@@ -226,12 +226,7 @@ class CapControllerTest {
     }
 
     /** Wants the same in each step, and needs the readings of services for it. */
-    private record Always(List<ServiceAction> actions) implements CappingPolicy<Stateless> {
-
-        @Override
-        public Stateless initialState() {
-            return Stateless.STATE;
-        }
+    private record Always(List<ServiceAction> actions) implements StatelessPolicy {
 
         @Override
         public Senses senses() {
@@ -239,8 +234,8 @@ class CapControllerTest {
         }
 
         @Override
-        public Step<Stateless> step(Stateless state, Observation seen) {
-            return new Step<>(state, new Decision(actions, "always", ""));
+        public Decision decide(Observation seen) {
+            return new Decision(actions, "always", "");
         }
     }
 

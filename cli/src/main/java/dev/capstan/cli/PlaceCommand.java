@@ -66,28 +66,27 @@ final class PlaceCommand implements Callable<Integer> {
         this.console = console;
     }
 
-    /** Placement of the meters, and what it does to the part of the span that did not decide on it. */
-    private record Placed(List<String> names, int[] domainOf, int[] asTheyCame, List<double[]> judged) {
+    /** Placement of the meters, and the part of the span that did not decide on it. */
+    private record Placed(List<String> names, int[] domainOf, List<double[]> judged) {
 
-        double peakWatts(int[] of, int domain) {
-            List<double[]> inside = inside(of, domain);
-            return inside.isEmpty() ? 0 : PowerPlacement.sumOfPeaksWatts(inside, new int[inside.size()]);
+        double[] peaksWatts() {
+            return PowerPlacement.peaksWatts(judged, domainOf);
         }
 
-        List<double[]> inside(int[] of, int domain) {
-            return IntStream.range(0, of.length)
-                    .filter(i -> of[i] == domain)
-                    .mapToObj(judged::get)
+        double[] peaksAsTheyCameWatts() {
+            int domains = 1 + Arrays.stream(domainOf).max().orElse(0);
+            return PowerPlacement.peaksWatts(judged, PowerPlacement.inBlocks(domainOf.length, domains));
+        }
+
+        double asynchrony(int domain) {
+            return PowerPlacement.asynchrony(in(domain, judged));
+        }
+
+        <T> List<T> in(int domain, List<T> ofMeters) {
+            return IntStream.range(0, domainOf.length)
+                    .filter(i -> domainOf[i] == domain)
+                    .mapToObj(ofMeters::get)
                     .toList();
-        }
-
-        String meters(int domain) {
-            return String.join(
-                    " ",
-                    IntStream.range(0, domainOf.length)
-                            .filter(i -> domainOf[i] == domain)
-                            .mapToObj(names::get)
-                            .toList());
         }
     }
 
@@ -130,53 +129,42 @@ final class PlaceCommand implements Callable<Integer> {
             throw new InvalidArgument("--learn " + learn + " of " + windows
                     + " windows leaves none to learn from or none to judge by. Maybe a shorter --window.");
         }
-        int[] asTheyCame = IntStream.range(0, names.size())
-                .map(i -> (int) ((long) i * domains / names.size()))
-                .toArray();
         return new Placed(
                 names,
                 PowerPlacement.place(
                         watts.stream().map(w -> Arrays.copyOf(w, learnt)).toList(), domains),
-                asTheyCame,
                 watts.stream().map(w -> Arrays.copyOfRange(w, learnt, windows)).toList());
     }
 
     private void print(Placed placed) {
         TextTable table = new TextTable("domain", "peak", "as they came", "lower by", "asynchrony", "meters");
-        for (int domain = 0; domain < domains; domain++) {
-            double peak = placed.peakWatts(placed.domainOf(), domain);
-            double before = placed.peakWatts(placed.asTheyCame(), domain);
+        double[] after = placed.peaksWatts();
+        double[] before = placed.peaksAsTheyCameWatts();
+        for (int domain = 0; domain < after.length; domain++) {
             table.add(
                     String.valueOf(domain),
-                    Quantity.formatPower(peak),
-                    Quantity.formatPower(before),
-                    percent(peak, before),
-                    String.format(
-                            Locale.ROOT, "%.3f", PowerPlacement.asynchrony(placed.inside(placed.domainOf(), domain))),
-                    placed.meters(domain));
+                    Quantity.formatPower(after[domain]),
+                    Quantity.formatPower(before[domain]),
+                    percent(after[domain], before[domain]),
+                    String.format(Locale.ROOT, "%.3f", placed.asynchrony(domain)),
+                    String.join(" ", placed.in(domain, placed.names())));
         }
-        double after = PowerPlacement.sumOfPeaksWatts(placed.judged(), placed.domainOf());
-        double before = PowerPlacement.sumOfPeaksWatts(placed.judged(), placed.asTheyCame());
-        table.add("all", Quantity.formatPower(after), Quantity.formatPower(before), percent(after, before), "-", "");
+        double all = Arrays.stream(after).sum();
+        double allBefore = Arrays.stream(before).sum();
+        table.add("all", Quantity.formatPower(all), Quantity.formatPower(allBefore), percent(all, allBefore), "-", "");
         console.out().print(table.render());
     }
 
-    private Map<String, Object> asJson(Placed placed) {
-        Map<String, Object> answer = new LinkedHashMap<>();
+    private static Map<String, Object> asJson(Placed placed) {
         Map<String, Integer> placement = new LinkedHashMap<>();
         for (int i = 0; i < placed.names().size(); i++) {
             placement.put(placed.names().get(i), placed.domainOf()[i]);
         }
+        Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("placement", placement);
-        answer.put("peak_watts", peaks(placed, placed.domainOf()));
-        answer.put("peak_watts_as_they_came", peaks(placed, placed.asTheyCame()));
+        answer.put("peak_watts", placed.peaksWatts());
+        answer.put("peak_watts_as_they_came", placed.peaksAsTheyCameWatts());
         return answer;
-    }
-
-    private List<Double> peaks(Placed placed, int[] of) {
-        return IntStream.range(0, domains)
-                .mapToObj(domain -> placed.peakWatts(of, domain))
-                .toList();
     }
 
     private static String percent(double after, double before) {

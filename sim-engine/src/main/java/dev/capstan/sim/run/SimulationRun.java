@@ -160,7 +160,7 @@ public final class SimulationRun {
         CarbonBudget budget = budget(experiment);
         CapCourse cap =
                 new CapCourse(experiment, grid.carbon().orElse(null), budget, run.control.floorWatts(), run.endNanos);
-        run.control.run(policy, run.briefing(cap, budget, grid), seed);
+        run.control.run(policy, run.signals(cap, budget, grid), seed);
         run.scheduleCapChanges(cap);
         run.play();
         return run.score(grid, cap, reference.get());
@@ -305,7 +305,7 @@ public final class SimulationRun {
                 : new CarbonBudget(grams, experiment.cluster().pue());
     }
 
-    private SiteSignals briefing(CapCourse cap, @Nullable CarbonBudget budget, Grid grid) {
+    private SiteSignals signals(CapCourse cap, @Nullable CarbonBudget budget, Grid grid) {
         CarbonFeed feed = experiment
                 .carbon()
                 .filter(carbon -> grid.carbon().isPresent())

@@ -2,11 +2,10 @@ package dev.capstan.sim.validation;
 
 import static dev.capstan.sim.validation.Check.Layer.VERIFICATION;
 
-import dev.capstan.capping.CappingPolicy;
 import dev.capstan.capping.Decision;
 import dev.capstan.capping.Observation;
 import dev.capstan.capping.ServiceAction;
-import dev.capstan.capping.Step;
+import dev.capstan.capping.StatelessPolicy;
 import dev.capstan.sim.results.Interval;
 import dev.capstan.sim.run.RunResult;
 import java.nio.file.Path;
@@ -22,21 +21,14 @@ final class LoopSuite implements Suite {
     private static final int STEP_AT_SECONDS = 400;
 
     /** Lowers the ceiling once it sees power over the cap. */
-    private record ShedOnce(int ceiling) implements CappingPolicy<ShedOnce.State> {
-
-        record State() {}
+    private record ShedOnce(int ceiling) implements StatelessPolicy {
 
         @Override
-        public State initialState() {
-            return new State();
-        }
-
-        @Override
-        public Step<State> step(State state, Observation seen) {
+        public Decision decide(Observation seen) {
             List<ServiceAction> actions = seen.rootPower().watts() > seen.capWatts()
                     ? List.of(ServiceAction.ceiling("service-0", ceiling))
                     : List.of();
-            return new Step<>(state, new Decision(actions, "shed", ""));
+            return new Decision(actions, "shed", "");
         }
     }
 

@@ -109,7 +109,7 @@ final class PlacementSuite extends DataSuite {
         double[] ofCode = array(codeWatts);
         List<double[]> mixed = new ArrayList<>(Collections.nCopies(24, ofCode));
         mixed.addAll(Collections.nCopies(16, array(conversationWatts)));
-        int[] grouped = grouped(40);
+        int[] grouped = PowerPlacement.inBlocks(40, 40 / 8);
         double together = PowerPlacement.sumOfPeaksWatts(mixed, grouped);
         double aware = PowerPlacement.sumOfPeaksWatts(mixed, placing.place(mixed, 5));
         double all = PowerPlacement.sumOfPeaksWatts(mixed, new int[40]);
@@ -181,7 +181,7 @@ final class PlacementSuite extends DataSuite {
             first.addAll(Collections.nCopies(4, Arrays.copyOfRange(watts, 0, week)));
             second.addAll(Collections.nCopies(4, Arrays.copyOfRange(watts, week, watts.length)));
         }
-        int[] grouped = grouped(64);
+        int[] grouped = PowerPlacement.inBlocks(64, 64 / 8);
         int[] placed = placing.place(first, 8);
         int[] hindsight = placing.place(second, 8);
         double together = PowerPlacement.sumOfPeaksWatts(second, grouped);
@@ -200,15 +200,6 @@ final class PlacementSuite extends DataSuite {
                 SOURCE,
                 "%",
                 100 * (1 - aware / random(second, grouped))));
-    }
-
-    /** Domains of 8 in the order of the services. */
-    private static int[] grouped(int replicas) {
-        int[] domainOf = new int[replicas];
-        for (int i = 0; i < replicas; i++) {
-            domainOf[i] = i / 8;
-        }
-        return domainOf;
     }
 
     private static double random(List<double[]> watts, int[] grouped) {

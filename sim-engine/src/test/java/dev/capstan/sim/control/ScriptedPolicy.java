@@ -1,18 +1,15 @@
 package dev.capstan.sim.control;
 
-import dev.capstan.capping.CappingPolicy;
 import dev.capstan.capping.Decision;
 import dev.capstan.capping.Observation;
 import dev.capstan.capping.ServiceAction;
-import dev.capstan.capping.Step;
+import dev.capstan.capping.StatelessPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
 /** Does what a function of the observation says, and keeps every observation. */
-final class ScriptedPolicy implements CappingPolicy<ScriptedPolicy.State> {
-
-    record State() {}
+final class ScriptedPolicy implements StatelessPolicy {
 
     final List<Observation> seen = new ArrayList<>();
     private final Function<Observation, List<ServiceAction>> script;
@@ -22,18 +19,13 @@ final class ScriptedPolicy implements CappingPolicy<ScriptedPolicy.State> {
     }
 
     @Override
-    public State initialState() {
-        return new State();
-    }
-
-    @Override
     public boolean readsLatencies() {
         return true;
     }
 
     @Override
-    public Step<State> step(State state, Observation now) {
+    public Decision decide(Observation now) {
         seen.add(now);
-        return new Step<>(state, new Decision(script.apply(now), "scripted", ""));
+        return new Decision(script.apply(now), "scripted", "");
     }
 }

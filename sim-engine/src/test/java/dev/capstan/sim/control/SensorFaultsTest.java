@@ -3,17 +3,13 @@ package dev.capstan.sim.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.capstan.capping.CappingPolicy;
-import dev.capstan.capping.Decision;
 import dev.capstan.capping.Observation;
 import dev.capstan.capping.PowerReading;
 import dev.capstan.capping.Quality;
-import dev.capstan.capping.Step;
 import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.experiment.Experiment.SensorFaults;
 import dev.capstan.sim.kernel.CheckLevel;
 import dev.capstan.sim.run.TinyExperiment;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -21,24 +17,6 @@ import org.junit.jupiter.api.Test;
 class SensorFaultsTest {
 
     private static final double TRUE_WATTS = 10_000;
-
-    private static final class Watching implements CappingPolicy<Watching.State> {
-
-        record State() {}
-
-        private final List<Observation> seen = new ArrayList<>();
-
-        @Override
-        public State initialState() {
-            return new State();
-        }
-
-        @Override
-        public Step<State> step(State state, Observation now) {
-            seen.add(now);
-            return new Step<>(state, new Decision(List.of(), "watching", ""));
-        }
-    }
 
     /** Uniform within 5 %: the sum of 100 has a standard deviation of 100 W * 5 % / sqrt(3) * 10 = 29 W. */
     @Test
@@ -139,7 +117,7 @@ class SensorFaultsTest {
         tiny.faults = faults;
         tiny.operatorSeconds = 15;
         tiny.durationSeconds = 120 + 100 * 15;
-        Watching policy = new Watching();
+        ScriptedPolicy policy = new ScriptedPolicy(seen -> List.of());
         tiny.run(policy, List.of(TinyExperiment.saturating()), seed, CheckLevel.FULL);
         return policy.seen.stream()
                 .filter(one -> one.nowNanos() >= 120 * TinyExperiment.SECOND)

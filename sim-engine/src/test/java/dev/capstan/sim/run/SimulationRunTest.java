@@ -3,13 +3,12 @@ package dev.capstan.sim.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.capstan.capping.CappingPolicy;
 import dev.capstan.capping.Decision;
 import dev.capstan.capping.Observation;
 import dev.capstan.capping.PolicyFactory;
 import dev.capstan.capping.PolicyRegistry;
 import dev.capstan.capping.ServiceAction;
-import dev.capstan.capping.Step;
+import dev.capstan.capping.StatelessPolicy;
 import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.experiment.Workload.Unserved;
 import dev.capstan.sim.kernel.CheckLevel;
@@ -28,20 +27,13 @@ class SimulationRunTest {
             ModelProfiles.find("llama-3.1-8b-h100").orElseThrow();
 
     /** Writes one ceiling from an instant on. */
-    private record CeilingFrom(long atNanos, int replicas) implements CappingPolicy<CeilingFrom.State> {
-
-        record State() {}
+    private record CeilingFrom(long atNanos, int replicas) implements StatelessPolicy {
 
         @Override
-        public State initialState() {
-            return new State();
-        }
-
-        @Override
-        public Step<State> step(State state, Observation seen) {
+        public Decision decide(Observation seen) {
             List<ServiceAction> actions =
                     seen.nowNanos() < atNanos ? List.of() : List.of(ServiceAction.ceiling("service-0", replicas));
-            return new Step<>(state, new Decision(actions, "scripted", ""));
+            return new Decision(actions, "scripted", "");
         }
     }
 
