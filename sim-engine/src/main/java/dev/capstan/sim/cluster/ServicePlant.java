@@ -23,10 +23,10 @@ public interface ServicePlant extends PodLoad {
     /** Tokens generated since the beginning. */
     long outputTokens();
 
-    /** Times to first token so far; null where it serves no requests. */
+    /** Times to first token so far; null where they are not exposed. */
     @Nullable LatencyHistogram ttft();
 
-    /** Times per output token of the requests that have ended; null where it serves no requests. */
+    /** Times per output token of the requests that have ended; null where they are not exposed. */
     @Nullable LatencyHistogram tpot();
 
     /** The power limit of each of its GPUs from now on. */

@@ -62,10 +62,16 @@ public final class SimulationRun {
     private double capWatts;
 
     private SimulationRun(
-            Experiment experiment, List<Load> loads, long seed, CheckLevel checks, boolean capped, boolean detailed) {
+            Experiment experiment,
+            List<Load> loads,
+            long seed,
+            CheckLevel checks,
+            @Nullable CappingPolicy<?> policy,
+            boolean detailed) {
         this.experiment = experiment;
         this.seed = seed;
         this.checks = checks;
+        boolean capped = policy != null;
         long duration = experiment.durationNanos();
         if (duration == 0) {
             for (Load load : loads) {
@@ -112,6 +118,9 @@ public final class SimulationRun {
             if (spec.imagePullNanos() > 0) {
                 plant.deployment().pullImages(spec.imagePullNanos());
             }
+            if (plant instanceof RequestService service && policy != null && policy.readsLatencies()) {
+                service.exposeLatencies();
+            }
             plants.add(plant);
         }
         experiment.routes().forEach(this::open);
@@ -132,7 +141,7 @@ public final class SimulationRun {
      * drawn.
      */
     public static double[] reference(Experiment experiment, List<Load> loads, long seed) {
-        SimulationRun run = new SimulationRun(experiment, loads, seed, CheckLevel.NONE, false, false);
+        SimulationRun run = new SimulationRun(experiment, loads, seed, CheckLevel.NONE, null, false);
         run.play();
         return run.power.meter(0).means().toArray();
     }
@@ -156,7 +165,7 @@ public final class SimulationRun {
             long seed,
             CheckLevel checks,
             boolean detailed) {
-        SimulationRun run = new SimulationRun(experiment, loads, seed, checks, true, detailed);
+        SimulationRun run = new SimulationRun(experiment, loads, seed, checks, policy, detailed);
         CarbonBudget budget = budget(experiment);
         CapCourse cap =
                 new CapCourse(experiment, grid.carbon().orElse(null), budget, run.control.floorWatts(), run.endNanos);

@@ -2,6 +2,7 @@ package dev.capstan.sim.serving;
 
 import dev.capstan.sim.cluster.LatencyHistogram;
 import dev.capstan.trace.RequestTrace;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of each request of a service, as parallel arrays in the order of arrival.
@@ -46,10 +47,8 @@ public final class RequestLog {
     private final byte[] outcomes;
     private final long[] firstTokenNanos;
     private final long[] endNanos;
-    /** What the engines expose; empty where times are not kept. */
-    final LatencyHistogram ttft = LatencyHistogram.ofTtft();
-
-    final LatencyHistogram tpot = LatencyHistogram.ofTpot();
+    private @Nullable LatencyHistogram ttft;
+    private @Nullable LatencyHistogram tpot;
     private final int[] counts = new int[OUTCOMES.length];
 
     /**
@@ -76,7 +75,9 @@ public final class RequestLog {
     void firstToken(int request, long nowNanos) {
         if (firstTokenNanos != UNKEPT) {
             firstTokenNanos[request] = nowNanos;
-            ttft.observe(ttftNanos(request));
+            if (ttft != null) {
+                ttft.observe((double) ttftNanos(request));
+            }
         }
     }
 
@@ -87,11 +88,27 @@ public final class RequestLog {
     void completed(int request, long nowNanos) {
         if (endNanos != UNKEPT) {
             endNanos[request] = nowNanos;
-            if (trace.outputTokens()[request] > 1) {
+            if (tpot != null && trace.outputTokens()[request] > 1) {
                 tpot.observe(tpotNanos(request));
             }
         }
         become(request, Outcome.COMPLETED);
+    }
+
+    /** From now on times go into histograms as well: each request then costs its times' way back from memory. */
+    void expose() {
+        ttft = LatencyHistogram.ofTtft();
+        tpot = LatencyHistogram.ofTpot();
+    }
+
+    /** Times to first token; null where they are not exposed. */
+    @Nullable LatencyHistogram ttft() {
+        return ttft;
+    }
+
+    /** Times per output token of requests that ended; null where they are not exposed. */
+    @Nullable LatencyHistogram tpot() {
+        return tpot;
     }
 
     /** The requests. */

@@ -221,6 +221,11 @@ public final class RequestService implements ServicePlant {
         return router.accepting().length;
     }
 
+    /** Exposes latencies to whoever scrapes them. */
+    public void exposeLatencies() {
+        requests.log.expose();
+    }
+
     /** What became of each request. */
     public RequestLog log() {
         return requests.log;
@@ -424,13 +429,13 @@ public final class RequestService implements ServicePlant {
     }
 
     @Override
-    public LatencyHistogram ttft() {
-        return requests.log.ttft;
+    public @Nullable LatencyHistogram ttft() {
+        return requests.log.ttft();
     }
 
     @Override
-    public LatencyHistogram tpot() {
-        return requests.log.tpot;
+    public @Nullable LatencyHistogram tpot() {
+        return requests.log.tpot();
     }
 
     @Override
