@@ -36,16 +36,16 @@ class ExperimentsPageTest {
         List<String> readable = List.of(
                 ExperimentFileTest.FULL,
                 ExperimentFolder.LEAST,
-                ExperimentFileTest.REQUESTS,
-                ExperimentFileTest.ROUTES,
-                ExperimentFileTest.SERVEGEN,
-                ExperimentFileTest.DISTURBANCE,
-                ExperimentFileTest.POWER);
+                WorkloadKeysTest.REQUESTS,
+                WorkloadKeysTest.ROUTES,
+                WorkloadKeysTest.SERVEGEN,
+                WorkloadKeysTest.DISTURBANCE,
+                WorkloadKeysTest.POWER);
         for (String yaml : readable) {
             paths(folder.read(yaml).resolved(), "", read);
         }
         for (String stated : STATED_POWER) {
-            paths(folder.read(ExperimentFileTest.POWER, "workload=" + stated).resolved(), "", read);
+            paths(folder.read(WorkloadKeysTest.POWER, "workload=" + stated).resolved(), "", read);
         }
         read.removeIf(path -> FREE_KEYS.stream().anyMatch(free -> path.startsWith(free + ".")));
         read.addAll(FREE_KEYS);

@@ -203,7 +203,7 @@ class InvalidExperimentTest {
     @Test
     void refusesRoutesWithoutRequestsAndPoolsWithTwoStreams() {
         InvalidExperimentException invalid = invalid(
-                ExperimentFileTest.ROUTES,
+                WorkloadKeysTest.ROUTES,
                 "mode=power",
                 "routes[0].workload={trace: /experiments/power.csv, series: a}",
                 "services[0].workload={trace: /experiments/power.csv, series: a}");

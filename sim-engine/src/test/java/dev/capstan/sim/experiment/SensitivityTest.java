@@ -110,7 +110,7 @@ class SensitivityTest {
 
     @Test
     void movesWhatMattersToAPowerTrace() {
-        assertThat(moved(ExperimentFileTest.POWER, "sensitivity=bands"))
+        assertThat(moved(WorkloadKeysTest.POWER, "sensitivity=bands"))
                 .extracting(line -> line.substring(0, line.indexOf(' ')))
                 .containsOnly(
                         "services[].adjust.gamma",
