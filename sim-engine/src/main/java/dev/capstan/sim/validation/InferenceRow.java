@@ -5,7 +5,6 @@ import dev.capstan.capping.CappingPolicy;
 import dev.capstan.capping.GuardRails;
 import dev.capstan.capping.PolicyRegistry;
 import dev.capstan.sim.experiment.Experiment;
-import dev.capstan.sim.experiment.Workload;
 import dev.capstan.sim.kernel.CheckLevel;
 import dev.capstan.sim.run.Grid;
 import dev.capstan.sim.run.Load;
@@ -16,7 +15,6 @@ import dev.capstan.sim.serving.ModelProfile;
 import dev.capstan.sim.serving.ModelProfiles;
 import dev.capstan.sim.serving.RequestLog;
 import dev.capstan.sim.serving.ServingOptions;
-import dev.capstan.trace.Disturbance.Shape;
 import dev.capstan.trace.RequestTrace;
 import dev.capstan.trace.RequestTraceTransforms;
 import dev.capstan.trace.RequestTraceTransforms.Service;
@@ -26,7 +24,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The row of POLCA as far as public data go. Servers of eight A100 each hold one Llama-2-70B of the Splitwise tables, half of
@@ -172,14 +169,10 @@ final class InferenceRow {
     private Experiment experiment(int servers, double capWatts, double latencySeconds) {
         int high = servers / 2;
         int seconds = (int) (trace.spanNanos() / SECOND);
-        return new Experiment(
-                "validation",
-                "",
+        return PlainExperiment.of(
                 Experiment.Mode.REQUESTS,
                 WARMUP_SECONDS * SECOND,
                 (seconds - WARMUP_SECONDS) * SECOND,
-                1,
-                1,
                 new Experiment.Cluster(
                         MODEL.gpus(),
                         SERVER.baseWatts(),
@@ -190,57 +183,24 @@ final class InferenceRow {
                         List.of(new Experiment.Domain("row", -1, servers, NONE, NONE, NONE, Long.MAX_VALUE)),
                         Experiment.Failing.NEVER),
                 List.of(service("low", 0, servers - high), service("high", 1, high)),
-                List.of(),
-                new Experiment.Cap(capWatts, List.of(), 60 * SECOND),
-                new Experiment.Control(
-                        METER_SECONDS * SECOND,
-                        0,
-                        0,
-                        Math.round(latencySeconds * 1e9),
-                        5 * SECOND,
-                        0,
-                        60 * SECOND,
-                        60 * SECOND,
-                        Experiment.Gateways.PROMPT),
-                new Experiment.Telemetry(
+                capWatts,
+                PlainExperiment.control(METER_SECONDS * SECOND, 0, Math.round(latencySeconds * 1e9), 5 * SECOND),
+                PlainExperiment.telemetry(
                         Experiment.Source.ENERGY_COUNTER,
                         METER_SECONDS * SECOND,
                         METER_SECONDS * SECOND,
-                        2 * METER_SECONDS * SECOND,
-                        List.of(),
-                        Experiment.SensorFaults.NONE),
-                Optional.empty(),
-                Optional.empty(),
-                List.of(new Experiment.Policy("none", "none", Map.of())),
-                new Experiment.Scoring(5 * SECOND, 0),
-                new Experiment.Output(null, 60 * SECOND, 0));
+                        2 * METER_SECONDS * SECOND),
+                60 * SECOND);
     }
 
     private static Experiment.Service service(String name, int priority, int replicas) {
-        return new Experiment.Service(
-                name,
-                new Workload.PowerDemand(
-                        new Workload.Signal(Shape.STEP, 0, 0, 0, 0, SECOND), 1, 0, Workload.Unserved.CURTAIL),
-                MODEL,
-                priority,
-                1,
-                replicas,
-                replicas,
-                replicas,
-                0,
-                List.of(),
-                0,
-                30 * SECOND,
-                new ServingOptions(
-                        ServingOptions.Routing.LEAST_OUTSTANDING,
-                        ServingOptions.DEFAULTS.blockTokens(),
-                        false,
-                        ServingOptions.DEFAULTS.maxModelTokens(),
-                        ServingOptions.NEVER,
-                        ServingOptions.NEVER),
-                0,
-                new Experiment.Autoscaler(false, 1, 15 * SECOND, 300 * SECOND, 30 * SECOND, 300 * SECOND),
-                2,
-                0.2);
+        ServingOptions serving = new ServingOptions(
+                ServingOptions.Routing.LEAST_OUTSTANDING,
+                ServingOptions.DEFAULTS.blockTokens(),
+                false,
+                ServingOptions.DEFAULTS.maxModelTokens(),
+                ServingOptions.NEVER,
+                ServingOptions.NEVER);
+        return PlainExperiment.fixed(name, MODEL, priority, replicas, serving, 2, 0.2);
     }
 }

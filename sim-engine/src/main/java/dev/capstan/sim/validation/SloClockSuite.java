@@ -5,7 +5,6 @@ import static dev.capstan.sim.validation.Check.Layer.REPRODUCTION;
 import dev.capstan.capping.GuardRails;
 import dev.capstan.capping.PolicyRegistry;
 import dev.capstan.sim.experiment.Experiment;
-import dev.capstan.sim.experiment.Workload;
 import dev.capstan.sim.kernel.CheckLevel;
 import dev.capstan.sim.results.Interval;
 import dev.capstan.sim.run.Figure;
@@ -16,7 +15,6 @@ import dev.capstan.sim.run.SimulationRun;
 import dev.capstan.sim.serving.ModelProfile;
 import dev.capstan.sim.serving.ModelProfiles;
 import dev.capstan.sim.serving.ServingOptions;
-import dev.capstan.trace.Disturbance.Shape;
 import dev.capstan.trace.RequestTrace;
 import dev.capstan.trace.RequestTraceTransforms;
 import dev.capstan.trace.RequestTraces;
@@ -132,14 +130,10 @@ final class SloClockSuite implements Suite {
     }
 
     private static Experiment experiment(int seconds) {
-        return new Experiment(
-                "validation",
-                "",
+        return PlainExperiment.of(
                 Experiment.Mode.REQUESTS,
                 0,
                 seconds * SECOND,
-                1,
-                1,
                 new Experiment.Cluster(
                         MODEL.gpus(),
                         0,
@@ -149,52 +143,11 @@ final class SloClockSuite implements Suite {
                         1,
                         List.of(new Experiment.Domain("root", -1, REPLICAS, NONE, NONE, NONE, Long.MAX_VALUE)),
                         Experiment.Failing.NEVER),
-                List.of(service()),
-                List.of(),
-                new Experiment.Cap(REPLICAS * MODEL.peakWatts(), List.of(), 60 * SECOND),
-                new Experiment.Control(
-                        5 * SECOND,
-                        0,
-                        0,
-                        80_000_000,
-                        80_000_000,
-                        0,
-                        60 * SECOND,
-                        60 * SECOND,
-                        Experiment.Gateways.PROMPT),
-                new Experiment.Telemetry(
-                        Experiment.Source.ENERGY_COUNTER,
-                        SECOND,
-                        5 * SECOND,
-                        20 * SECOND,
-                        List.of(),
-                        Experiment.SensorFaults.NONE),
-                Optional.empty(),
-                Optional.empty(),
-                List.of(new Experiment.Policy("none", "none", Map.of())),
-                new Experiment.Scoring(5 * SECOND, 0),
-                new Experiment.Output(null, 60 * SECOND, 0));
-    }
-
-    private static Experiment.Service service() {
-        return new Experiment.Service(
-                "chat",
-                new Workload.PowerDemand(
-                        new Workload.Signal(Shape.STEP, 0, 0, 0, 0, SECOND), 1, 0, Workload.Unserved.CURTAIL),
-                MODEL,
-                0,
-                1,
-                REPLICAS,
-                REPLICAS,
-                REPLICAS,
-                0,
-                List.of(),
-                0,
-                30 * SECOND,
-                ServingOptions.DEFAULTS,
-                0,
-                new Experiment.Autoscaler(false, 1, 15 * SECOND, 300 * SECOND, 30 * SECOND, 300 * SECOND),
-                TTFT_SECONDS,
-                TPOT_SECONDS);
+                List.of(PlainExperiment.fixed(
+                        "chat", MODEL, 0, REPLICAS, ServingOptions.DEFAULTS, TTFT_SECONDS, TPOT_SECONDS)),
+                REPLICAS * MODEL.peakWatts(),
+                PlainExperiment.control(5 * SECOND, 0, 80_000_000, 80_000_000),
+                PlainExperiment.telemetry(Experiment.Source.ENERGY_COUNTER, SECOND, 5 * SECOND, 20 * SECOND),
+                60 * SECOND);
     }
 }

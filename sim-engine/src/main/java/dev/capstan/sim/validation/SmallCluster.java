@@ -5,7 +5,6 @@ import dev.capstan.capping.GuardRails;
 import dev.capstan.capping.PolicyRegistry;
 import dev.capstan.sim.cluster.StartupPhase;
 import dev.capstan.sim.experiment.Experiment;
-import dev.capstan.sim.experiment.Workload;
 import dev.capstan.sim.kernel.CheckLevel;
 import dev.capstan.sim.run.Grid;
 import dev.capstan.sim.run.Load;
@@ -13,7 +12,6 @@ import dev.capstan.sim.run.RunResult;
 import dev.capstan.sim.run.SimulationRun;
 import dev.capstan.sim.serving.ModelProfile;
 import dev.capstan.sim.serving.ServingOptions;
-import dev.capstan.trace.Disturbance.Shape;
 import dev.capstan.trace.PowerTrace;
 import dev.capstan.trace.TraceOrigin;
 import java.util.Arrays;
@@ -25,7 +23,7 @@ import java.util.stream.IntStream;
 
 /**
  * Services whose replicas draw {@link #REPLICA_WATTS} at most and nothing when idle, on servers that draw nothing. A
- * disturbance must be contained within {@link #CONTAIN_SECONDS}.
+ * disturbance must be contained within {@link PlainExperiment#CONTAIN_SECONDS}.
  *
  * @param services each with the demand given to {@link #run}
  * @param replicas of each service at the start
@@ -45,7 +43,6 @@ record SmallCluster(
         int durationSeconds) {
 
     static final double REPLICA_WATTS = 100;
-    static final int CONTAIN_SECONDS = 60;
     private static final long SECOND = 1_000_000_000L;
 
     /** Makes the policy of a run. */
@@ -123,14 +120,10 @@ record SmallCluster(
 
     private Experiment experiment() {
         double none = Double.POSITIVE_INFINITY;
-        return new Experiment(
-                "validation",
-                "",
+        return PlainExperiment.of(
                 Experiment.Mode.POWER,
                 warmupSeconds * SECOND,
                 durationSeconds * SECOND,
-                1,
-                1,
                 new Experiment.Cluster(
                         1,
                         0,
@@ -148,30 +141,14 @@ record SmallCluster(
                                 Long.MAX_VALUE)),
                         Experiment.Failing.NEVER),
                 IntStream.range(0, services).mapToObj(this::service).toList(),
-                List.of(),
-                new Experiment.Cap(capWatts, List.of(), CONTAIN_SECONDS * SECOND),
-                new Experiment.Control(
-                        nanos(timers.operatorSeconds()),
-                        0,
-                        nanos(timers.limitSeconds()),
-                        0,
-                        0,
-                        0,
-                        60 * SECOND,
-                        60 * SECOND,
-                        Experiment.Gateways.PROMPT),
-                new Experiment.Telemetry(
+                capWatts,
+                PlainExperiment.control(nanos(timers.operatorSeconds()), nanos(timers.limitSeconds()), 0, 0),
+                PlainExperiment.telemetry(
                         timers.windowSeconds() == 0 ? Experiment.Source.POWER_GAUGE : Experiment.Source.ENERGY_COUNTER,
                         nanos(timers.exporterSeconds()),
                         nanos(timers.scrapeSeconds()),
-                        nanos(Math.max(timers.windowSeconds(), 2 * timers.scrapeSeconds())),
-                        List.of(),
-                        Experiment.SensorFaults.NONE),
-                Optional.empty(),
-                Optional.empty(),
-                List.of(new Experiment.Policy("none", "none", Map.of())),
-                new Experiment.Scoring(5 * SECOND, 0),
-                new Experiment.Output(null, SECOND, 0));
+                        nanos(Math.max(timers.windowSeconds(), 2 * timers.scrapeSeconds()))),
+                SECOND);
     }
 
     private Experiment.Service service(int index) {
@@ -195,8 +172,7 @@ record SmallCluster(
                 List.of());
         return new Experiment.Service(
                 "service-" + index,
-                new Workload.PowerDemand(
-                        new Workload.Signal(Shape.STEP, 0, 0, 0, 0, SECOND), 1, 0, Workload.Unserved.CURTAIL),
+                PlainExperiment.GIVEN,
                 meter,
                 index,
                 1,

@@ -79,7 +79,7 @@ final class TimerSuite implements Suite {
         List<Check> checks = new ArrayList<>();
         surface(checks);
         // The mean delay is 60 s: CROSSING W - SCRAPE/4 + (EXPORTER + OPERATOR + HPA)/2.
-        double rest = SmallCluster.CONTAIN_SECONDS + SCRAPE / 4 - EXPORTER / 2;
+        double rest = PlainExperiment.CONTAIN_SECONDS + SCRAPE / 4 - EXPORTER / 2;
         double window = (rest - OPERATOR / 2 - HPA / 2) / CROSSING;
         double operator = 2 * (rest - CROSSING * WINDOW - HPA / 2);
         double hpa = 2 * (rest - CROSSING * WINDOW - OPERATOR / 2);
@@ -126,11 +126,11 @@ final class TimerSuite implements Suite {
                         double earliest = ramp - 0.75 * scrape;
                         double latest = ramp + 0.25 * scrape + EXPORTER + operator + hpa;
                         settings++;
-                        if (earliest <= SmallCluster.CONTAIN_SECONDS && latest > SmallCluster.CONTAIN_SECONDS) {
+                        if (earliest <= PlainExperiment.CONTAIN_SECONDS && latest > PlainExperiment.CONTAIN_SECONDS) {
                             continue;
                         }
                         certain++;
-                        int expected = latest <= SmallCluster.CONTAIN_SECONDS ? 10 : 0;
+                        int expected = latest <= PlainExperiment.CONTAIN_SECONDS ? 10 : 0;
                         Timers timers = new Timers(EXPORTER, scrape, window, operator, hpa, 0, START);
                         wrong += contained(timers, 10) == expected ? 0 : 1;
                     }
