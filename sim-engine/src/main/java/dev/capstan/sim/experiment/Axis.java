@@ -2,14 +2,16 @@ package dev.capstan.sim.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.Map;
 
 /**
  * An axis of a sweep.
  *
- * @param path dotted path of the value that changes
- * @param values as written, in that order
+ * @param path dotted path of the value that changes, or a name for several that change together
+ * @param values as written, or the names of what changes together, in that order
+ * @param sets what each value sets, by dotted path, in the order of the values
  */
-public record Axis(String path, List<JsonNode> values) {
+public record Axis(String path, List<JsonNode> values, List<Map<String, JsonNode>> sets) {
 
     /** The values as text, as written. */
     public List<String> texts() {

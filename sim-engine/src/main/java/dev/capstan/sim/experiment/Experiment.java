@@ -377,12 +377,13 @@ public record Experiment(
     public record Policy(String label, String name, Map<String, Double> parameters) {}
 
     /**
-     * How excursions and disturbances are told from 1 s averages.
+     * How excursions and disturbances are told from 1 s averages, and what policies are compared with.
      *
      * @param bridgeNanos gaps under the cap shorter than this do not end one
      * @param ignoreNanos a stretch over the cap shorter than this, the ripple of a batch, is no disturbance
+     * @param comparedWith label of the policy that every other one is compared with, pair by pair of runs; none for no such table
      */
-    public record Scoring(long bridgeNanos, long ignoreNanos) {}
+    public record Scoring(long bridgeNanos, long ignoreNanos, Optional<String> comparedWith) {}
 
     /**
      * What is written of each run.

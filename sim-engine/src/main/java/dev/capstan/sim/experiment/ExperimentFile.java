@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
@@ -36,8 +37,16 @@ public final class ExperimentFile {
     private static final ObjectMapper YAML = new YAMLMapper(FACTORY);
 
     /** Paths that no axis can vary: replications, seeds and tables are made for the sweep as a whole. */
-    private static final Set<String> SAME_FOR_ALL_POINTS =
-            Set.of("name", "question", "mode", "seed", "replications", "policies", "axes", "sensitivity");
+    private static final Set<String> SAME_FOR_ALL_POINTS = Set.of(
+            "name",
+            "question",
+            "mode",
+            "seed",
+            "replications",
+            "policies",
+            "scoring.compare_with",
+            "axes",
+            "sensitivity");
 
     private final Path file;
     private final ObjectNode tree;
@@ -156,7 +165,8 @@ public final class ExperimentFile {
     private Map<String, JsonNode> point(List<JsonNode> values) {
         Map<String, JsonNode> point = new LinkedHashMap<>();
         for (int i = 0; i < axes.size(); i++) {
-            point.put(axes.get(i).path(), values.get(i));
+            Axis axis = axes.get(i);
+            point.putAll(axis.sets().get(axis.values().indexOf(values.get(i))));
         }
         return point;
     }
@@ -206,35 +216,59 @@ public final class ExperimentFile {
         List<Axis> axes = new ArrayList<>();
         node.properties().forEach(entry -> {
             String path = entry.getKey();
-            if (!(entry.getValue() instanceof ArrayNode list) || list.isEmpty()) {
-                issues.add(new Issue("axes." + path, "expected a list of at least one value, such as [5s, 10s]"));
-                return;
-            }
-            if (SAME_FOR_ALL_POINTS.contains(path)) {
-                issues.add(new Issue("axes." + path, "cannot be an axis: all points of a sweep share it"));
-                return;
-            }
             List<JsonNode> values = new ArrayList<>();
+            List<Map<String, JsonNode>> sets = new ArrayList<>();
+            int before = issues.size();
+            if (entry.getValue() instanceof ObjectNode named && !named.isEmpty()) {
+                named.properties().forEach(value -> {
+                    values.add(TextNode.valueOf(value.getKey()));
+                    sets.add(together("axes." + path + "." + value.getKey(), value.getValue(), issues));
+                });
+            } else if (entry.getValue() instanceof ArrayNode list && !list.isEmpty()) {
+                list.forEach(value -> {
+                    values.add(value);
+                    sets.add(Map.of(path, value));
+                });
+            } else {
+                issues.add(new Issue(
+                        "axes." + path,
+                        "expected a list of at least one value, such as [5s, 10s], or a mapping of names to what each sets,"
+                                + " such as {slow: {control.interval: 60s}}"));
+            }
             Set<String> texts = new HashSet<>();
-            for (JsonNode value : list) {
-                values.add(value);
+            for (JsonNode value : values) {
                 if (!texts.add(Axis.text(value))) {
                     issues.add(new Issue("axes." + path, "holds the value '" + Axis.text(value) + "' twice"));
                 }
             }
-            axes.add(new Axis(path, values));
-            if (baseIsSound) {
-                tryEach(
-                        file,
-                        tree,
-                        setPaths,
-                        values.stream().map(value -> Map.of(path, value)).toList(),
-                        "axes.",
-                        path,
-                        issues);
+            sets.stream()
+                    .flatMap(set -> set.keySet().stream())
+                    .filter(SAME_FOR_ALL_POINTS::contains)
+                    .distinct()
+                    .forEach(shared -> issues.add(new Issue(
+                            "axes." + path,
+                            (shared.equals(path) ? "cannot be an axis" : "cannot set '" + shared + "'")
+                                    + ": all points of a sweep share it")));
+            axes.add(new Axis(path, values, sets));
+            if (baseIsSound && issues.size() == before) {
+                tryEach(file, tree, setPaths, sets, "axes.", path, issues);
             }
         });
         return axes;
+    }
+
+    /** What one name of an axis sets. */
+    private static Map<String, JsonNode> together(String place, JsonNode node, List<Issue> issues) {
+        Map<String, JsonNode> sets = new LinkedHashMap<>();
+        if (node.isObject()) {
+            node.properties().forEach(set -> sets.put(set.getKey(), set.getValue()));
+        } else if (!node.isNull()) {
+            issues.add(new Issue(
+                    place,
+                    "expected a mapping of dotted paths to values, such as {control.interval: 60s}, or nothing, was '"
+                            + Axis.text(node) + "'"));
+        }
+        return sets;
     }
 
     private static Sensitivity sensitivity(

@@ -68,7 +68,8 @@ final class ExperimentReader {
         long duration = root.has("duration") ? root.duration("duration", null, "1s") : 0;
         long seed = root.integer("seed", 1L, 0L, Long.MAX_VALUE);
         int replications = root.integer("replications", 1, 1, MANY);
-        Cluster cluster = cluster(root.section("cluster"));
+        Cap cap = cap(root.section("cap"));
+        Cluster cluster = cluster(root.section("cluster"), cap.watts());
         Section shared = root.section("workload");
         WorkloadReader workloads = new WorkloadReader(paths, duration == 0 ? 0 : warmup + duration);
         RouteReader routes = new RouteReader(root, mode);
@@ -77,7 +78,6 @@ final class ExperimentReader {
                 && services.stream().anyMatch(service -> service.workload().isGenerated())) {
             root.issue("duration", "is needed where requests or power are generated, such as 1h");
         }
-        Cap cap = cap(root.section("cap"));
         Telemetry telemetry = telemetry(root.section("telemetry"));
         Control control = control(root.section("control"), telemetry);
         GridReader grid = new GridReader(paths);
@@ -89,10 +89,7 @@ final class ExperimentReader {
         }
         Optional<Price> price = root.has("price") ? Optional.of(grid.price(root.section("price"))) : Optional.empty();
         List<Policy> policies = policies(root, mode);
-        Section scoringSection = root.section("scoring");
-        Scoring scoring = new Scoring(
-                scoringSection.duration("bridge", "10s", "0s"), scoringSection.duration("ignore", "5s", "0s"));
-        scoringSection.finish();
+        Scoring scoring = scoring(root.section("scoring"), policies);
         Output output = output(root.section("output"));
         root.has("axes");
         root.has("sensitivity");
@@ -123,7 +120,7 @@ final class ExperimentReader {
         return last == null ? "experiment" : last.toString().replaceFirst("\\.ya?ml$", "");
     }
 
-    private Cluster cluster(Section section) {
+    private Cluster cluster(Section section, double capWatts) {
         int gpus = section.integer("gpus_per_server", 8, 1, 64);
         // 8xH200 wall model of MLPerf v4.1: 1.35 kW + 1.21 x GPU watts; bare idle of an H100.
         double base = section.power("server_base", "1.35 kW", 0);
@@ -135,14 +132,15 @@ final class ExperimentReader {
         if (section.has("domains")) {
             List<String> names = new ArrayList<>();
             for (Section domain : section.sections("domains")) {
-                domains.add(domain(domain, names));
+                domains.add(domain(domain, names, capWatts));
             }
             if (domains.isEmpty()) {
                 section.issue("domains", "needs at least the root domain");
             }
         } else {
             int servers = section.integer("servers", 1, 1, MANY);
-            domains.add(withBreaker(section.section("breaker"), "site", -1, servers, Double.POSITIVE_INFINITY));
+            domains.add(withBreaker(
+                    section.section("breaker"), "site", -1, servers, Double.POSITIVE_INFINITY, capWatts));
         }
         long servers = domains.stream().mapToLong(Domain::servers).sum();
         if (servers > MANY) {
@@ -190,7 +188,7 @@ final class ExperimentReader {
                 section.duration("eviction_delay", "340s", "0s"));
     }
 
-    private static Domain domain(Section section, List<String> names) {
+    private static Domain domain(Section section, List<String> names, double capWatts) {
         String name = section.text("name", null);
         int parent = -1;
         if (names.isEmpty()) {
@@ -213,13 +211,19 @@ final class ExperimentReader {
         names.add(name);
         int servers = section.integer("servers", 0, 0, MANY);
         double limit = section.optionalPower("limit");
-        Domain domain = withBreaker(section.section("breaker"), name, parent, servers, limit);
+        Domain domain = withBreaker(section.section("breaker"), name, parent, servers, limit, capWatts);
         section.finish();
         return domain;
     }
 
-    private static Domain withBreaker(Section section, String name, int parent, int servers, double limitWatts) {
-        double rating = section.optionalPower("rating");
+    private static Domain withBreaker(
+            Section section, String name, int parent, int servers, double limitWatts, double capWatts) {
+        boolean ofCap = section.has("share");
+        if (ofCap && section.has("rating")) {
+            section.issue("", "needs either rating or share (of cap.power), such as {share: 110 %}");
+        }
+        double rating =
+                ofCap ? capWatts * section.ratio("share", null, 0.001, 10) : section.optionalPower("rating");
         double coolingSeconds = section.secondsOrNever("cooling", "1s");
         // Somebody walks to the panel and looks for the cause first.
         long reset = nanosOrNever(section.secondsOrNever("reset_after", "30m", "1s"));
@@ -400,8 +404,25 @@ final class ExperimentReader {
         return autoscaler;
     }
 
+    private static Scoring scoring(Section section, List<Policy> policies) {
+        long bridge = section.duration("bridge", "10s", "0s");
+        long ignore = section.duration("ignore", "5s", "0s");
+        Optional<String> comparedWith =
+                section.has("compare_with") ? Optional.of(section.text("compare_with", null)) : Optional.empty();
+        List<String> labels = policies.stream().map(Policy::label).toList();
+        if (comparedWith.isPresent() && !labels.contains(comparedWith.get())) {
+            section.issue(
+                    "compare_with",
+                    "no policy of this experiment is labelled '" + comparedWith.get() + "'."
+                            + NearestName.hint(comparedWith.get(), labels) + " Known: " + String.join(", ", labels)
+                            + ".");
+        }
+        section.finish();
+        return new Scoring(bridge, ignore, comparedWith);
+    }
+
     private static Cap cap(Section section) {
-        double watts = section.power("power", null, 1);
+        double watts = section.power("power", null, 1) * section.ratio("share", "1", 0.001, 10);
         List<CapChange> changes = new ArrayList<>();
         if (section.has("schedule")) {
             for (Section change : section.sections("schedule")) {

@@ -25,6 +25,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -54,6 +55,7 @@ public final class ResultsWriter {
             Figure.JOULES_PER_OUTPUT_TOKEN,
             Figure.CAPPED_SECONDS,
             Figure.REPLICA_CHANGES,
+            Figure.BREAKER_TRIPS,
             Figure.OUT_OF_RANGE_TIME_SHARE);
 
     private static final ObjectMapper JSON =
@@ -64,11 +66,13 @@ public final class ResultsWriter {
     private final Path progress;
     private final List<String> axes;
     private final boolean sensitivity;
+    private final Optional<String> comparedWith;
     private final Map<Integer, Row> rows = new LinkedHashMap<>();
 
-    private ResultsWriter(Path folder, List<String> axes, boolean sensitivity) {
+    private ResultsWriter(Path folder, List<String> axes, boolean sensitivity, Optional<String> comparedWith) {
         this.folder = folder;
         this.sensitivity = sensitivity;
+        this.comparedWith = comparedWith;
         this.progress = folder.resolve("progress.jsonl");
         this.axes = List.copyOf(axes);
     }
@@ -78,13 +82,20 @@ public final class ResultsWriter {
      *
      * @param axes dotted paths
      * @param sensitivity whether parameters are moved one at a time; the rows then say which, after the values of the axes
+     * @param comparedWith label of the policy that others are compared with
      * @param identity hash of all that decides the results; the folder to go on with must carry the same
      * @throws FileAlreadyExistsException if the folder holds other files, or holds results and {@code resume} is false
      * @throws IOException if it cannot be written, or if it belongs to another experiment
      */
     public static ResultsWriter open(
-            Path folder, List<String> axes, boolean sensitivity, String identity, boolean resume) throws IOException {
-        ResultsWriter writer = new ResultsWriter(folder, axes, sensitivity);
+            Path folder,
+            List<String> axes,
+            boolean sensitivity,
+            Optional<String> comparedWith,
+            String identity,
+            boolean resume)
+            throws IOException {
+        ResultsWriter writer = new ResultsWriter(folder, axes, sensitivity, comparedWith);
         Files.createDirectories(folder);
         if (resume && Files.exists(writer.progress)) {
             writer.load(identity);
@@ -150,12 +161,23 @@ public final class ResultsWriter {
         if (sensitivity) {
             names.add(0, "sensitivity.csv");
         }
+        if (comparedWith.isPresent()) {
+            names.add(0, "comparison.csv");
+        }
         List<Path> partial =
                 names.stream().map(name -> folder.resolve("." + name)).toList();
         try {
             for (int i = 0; i < names.size(); i++) {
                 switch (names.get(i)) {
-                    case "sensitivity.csv" -> sensitivity(partial.get(i), ordered);
+                    case "sensitivity.csv" ->
+                        new SensitivityTable(axes, new PairedChange("_change", compared()))
+                                .write(partial.get(i), ordered);
+                    case "comparison.csv" ->
+                        new ComparisonTable(
+                                        places(),
+                                        comparedWith.orElseThrow(),
+                                        new PairedChange("_difference", compared()))
+                                .write(partial.get(i), ordered);
                     case "summary.csv" -> summary(partial.get(i), ordered);
                     case "points.csv" -> points(partial.get(i), ordered, points);
                     default -> Files.writeString(partial.get(i), JSON.writeValueAsString(manifest) + "\n");
@@ -184,10 +206,11 @@ public final class ResultsWriter {
         return places;
     }
 
-    private void sensitivity(Path file, List<Row> ordered) throws IOException {
+    /** Figures that are compared pair by pair of runs. */
+    private static List<Figure> compared() {
         List<Figure> figures = new ArrayList<>(List.of(Figure.SUCCESS_RATE));
         figures.addAll(AVERAGED);
-        new SensitivityTable(axes, figures).write(file, ordered);
+        return figures;
     }
 
     private void summary(Path file, List<Row> ordered) throws IOException {

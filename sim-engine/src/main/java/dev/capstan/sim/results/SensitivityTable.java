@@ -1,6 +1,5 @@
 package dev.capstan.sim.results;
 
-import dev.capstan.sim.run.Figure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,12 +21,12 @@ final class SensitivityTable {
     private record Key(List<String> axisValues, String policy) {}
 
     private final List<String> axes;
-    private final List<Figure> figures;
+    private final PairedChange changes;
 
     /** @param axes columns of the axes; the values of {@link #COLUMNS} follow theirs in each row */
-    SensitivityTable(List<String> axes, List<Figure> figures) {
+    SensitivityTable(List<String> axes, PairedChange changes) {
         this.axes = axes;
-        this.figures = figures;
+        this.changes = changes;
     }
 
     void write(Path file, List<Row> ordered) throws IOException {
@@ -35,10 +34,7 @@ final class SensitivityTable {
         header.addAll(List.of("policy", "cap_watts"));
         header.addAll(COLUMNS);
         header.add("replications");
-        for (Figure figure : figures) {
-            String name = figure.column() + "_change";
-            header.addAll(List.of(name + "_mean", name + "_low", name + "_high"));
-        }
+        header.addAll(changes.columns());
         Map<Key, Map<List<String>, List<Row>>> places = new LinkedHashMap<>();
         for (Row row : ordered) {
             Key place = new Key(row.axisValues().subList(0, axes.size()), row.policy());
@@ -57,24 +53,11 @@ final class SensitivityTable {
                         cells.addAll(List.of(place.policy(), rows.get(0).capWatts()));
                         cells.addAll(moved);
                         cells.add(rows.size());
-                        for (Figure figure : figures) {
-                            Interval change = change(unmoved, rows, figure);
-                            cells.addAll(List.of(change.estimate(), change.low(), change.high()));
-                        }
+                        cells.addAll(changes.cells(unmoved, rows));
                         table.row(cells.toArray());
                     }
                 });
             });
         }
-    }
-
-    /** Both lists hold all replications, in their order. */
-    private static Interval change(List<Row> unmoved, List<Row> moved, Figure figure) {
-        double[] changes = new double[moved.size()];
-        for (int i = 0; i < changes.length; i++) {
-            changes[i] =
-                    moved.get(i).figures()[figure.ordinal()] - unmoved.get(i).figures()[figure.ordinal()];
-        }
-        return Interval.ofMean(changes);
     }
 }

@@ -166,6 +166,7 @@ public final class Sweep {
                 options.out(),
                 axes.stream().map(Axis::path).toList(),
                 isSensitivity(),
+                file.base().scoring().comparedWith(),
                 sha256(sha256 + read.traces().findValuesAsText("sha256") + options.version()),
                 options.resume());
         Set<Integer> done = new HashSet<>(writer.finished());
@@ -393,7 +394,7 @@ public final class Sweep {
     private String axisTexts() {
         StringBuilder text = new StringBuilder();
         for (Axis axis : axes) {
-            text.append(axis.path()).append(axis.texts());
+            text.append(axis.path()).append(axis.texts()).append(axis.sets());
         }
         return text.toString();
     }
@@ -421,6 +422,7 @@ public final class Sweep {
         manifest.put("duration_seconds", base.durationNanos() * 1e-9);
         manifest.put("warmup_seconds", base.warmupNanos() * 1e-9);
         manifest.put("contain_within_seconds", base.cap().containWithinNanos() * 1e-9);
+        base.scoring().comparedWith().ifPresent(label -> manifest.put("compared_with", label));
         for (Axis axis : axes) {
             ObjectNode node = manifest.withArray("/axes").addObject();
             node.put("path", axis.path());

@@ -51,7 +51,7 @@ final class PlainExperiment {
                 Optional.empty(),
                 Optional.empty(),
                 List.of(new Experiment.Policy("none", "none", Map.of())),
-                new Experiment.Scoring(5 * SECOND, 0),
+                new Experiment.Scoring(5 * SECOND, 0, Optional.empty()),
                 new Experiment.Output(null, stepNanos, 0));
     }
 

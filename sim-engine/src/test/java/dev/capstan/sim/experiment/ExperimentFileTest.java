@@ -131,7 +131,7 @@ class ExperimentFileTest {
                         folder.path("/experiments/prices.csv"),
                         Optional.of(new PriceTraces.Columns("at", "price", "EUR", "DE-LU")),
                         7200 * SECOND));
-        assertThat(base.scoring()).isEqualTo(new Experiment.Scoring(8 * SECOND, 3 * SECOND));
+        assertThat(base.scoring()).isEqualTo(new Experiment.Scoring(8 * SECOND, 3 * SECOND, Optional.empty()));
         assertThat(base.output()).isEqualTo(new Experiment.Output(Experiment.Detail.ALL, 10 * SECOND, 100));
         assertThat(file.axes()).extracting(Axis::path).containsExactly("control.interval", "cap.power");
         assertThat(file.axes().get(0).texts()).containsExactly("5s", "10s");

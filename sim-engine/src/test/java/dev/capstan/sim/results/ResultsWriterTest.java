@@ -101,7 +101,8 @@ class ResultsWriterTest {
     @Test
     void goesOnWithTheRowsThatAreThereDigitByDigit() throws IOException {
         Path other = folder.resolveSibling("two");
-        ResultsWriter uninterrupted = ResultsWriter.open(other, List.of("control.interval"), false, "one", false);
+        ResultsWriter uninterrupted =
+                ResultsWriter.open(other, List.of("control.interval"), false, Optional.empty(), "one", false);
         for (ResultsWriter writer : List.of(uninterrupted, open(false))) {
             record(writer, 0, 3, 1);
             record(writer, 1, 3, 2);
@@ -161,7 +162,8 @@ class ResultsWriterTest {
     void refusesToGoOnWithAnotherExperiment() throws IOException {
         record(open(false), 0, 1, 1);
 
-        assertThatThrownBy(() -> ResultsWriter.open(folder, List.of("control.interval"), false, "other", true))
+        assertThatThrownBy(() ->
+                        ResultsWriter.open(folder, List.of("control.interval"), false, Optional.empty(), "other", true))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("holds results of another experiment")
                 .hasMessageContaining("Maybe take another --out");
@@ -183,7 +185,7 @@ class ResultsWriterTest {
     }
 
     private ResultsWriter open(boolean resume) throws IOException {
-        return ResultsWriter.open(folder, List.of("control.interval"), false, "one", resume);
+        return ResultsWriter.open(folder, List.of("control.interval"), false, Optional.empty(), "one", resume);
     }
 
     private static void record(ResultsWriter writer, int index, double disturbances, double contained)

@@ -194,7 +194,7 @@ public final class TinyExperiment {
                 carbonBudgetGramsPerHour == 0 ? Optional.empty() : Optional.of(carbon()),
                 Optional.empty(),
                 List.of(new Experiment.Policy("none", "none", Map.of())),
-                new Experiment.Scoring(5 * SECOND, 0),
+                new Experiment.Scoring(5 * SECOND, 0, Optional.empty()),
                 new Experiment.Output(null, SECOND, 0));
     }
 
