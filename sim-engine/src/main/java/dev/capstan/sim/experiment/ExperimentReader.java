@@ -139,8 +139,8 @@ final class ExperimentReader {
             }
         } else {
             int servers = section.integer("servers", 1, 1, MANY);
-            domains.add(withBreaker(
-                    section.section("breaker"), "site", -1, servers, Double.POSITIVE_INFINITY, capWatts));
+            domains.add(
+                    withBreaker(section.section("breaker"), "site", -1, servers, Double.POSITIVE_INFINITY, capWatts));
         }
         long servers = domains.stream().mapToLong(Domain::servers).sum();
         if (servers > MANY) {
@@ -222,8 +222,7 @@ final class ExperimentReader {
         if (ofCap && section.has("rating")) {
             section.issue("", "needs either rating or share (of cap.power), such as {share: 110 %}");
         }
-        double rating =
-                ofCap ? capWatts * section.ratio("share", null, 0.001, 10) : section.optionalPower("rating");
+        double rating = ofCap ? capWatts * section.ratio("share", null, 0.001, 10) : section.optionalPower("rating");
         double coolingSeconds = section.secondsOrNever("cooling", "1s");
         // Somebody walks to the panel and looks for the cause first.
         long reset = nanosOrNever(section.secondsOrNever("reset_after", "30m", "1s"));
