@@ -1,5 +1,6 @@
 package dev.capstan.capping;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -59,13 +60,41 @@ final class BudgetTree {
      * @param leaves with the place of a domain among those observed
      */
     static BudgetTree of(Observation seen, Leaf[] leaves, int levels) {
+        int[] parents = parents(seen);
+        return new BudgetTree(parents, limitsForServices(seen, parents), leaves, levels);
+    }
+
+    private static int[] parents(Observation seen) {
         List<DomainReading> domains = seen.domains();
         int[] parents = new int[domains.size()];
         for (int i = 0; i < parents.length; i++) {
             String parent = domains.get(i).parent();
             parents[i] = i == 0 ? -1 : parent == null ? 0 : place(seen, parent);
         }
-        return new BudgetTree(parents, limitsForServices(seen, parents), leaves, levels);
+        return parents;
+    }
+
+    /**
+     * The domains of an observation as caps over those of its services that they feed.
+     *
+     * @param rootWatts what the root may draw for services
+     */
+    static List<GroupCap> caps(Observation seen, List<ServiceReading> services, double rootWatts) {
+        int[] parents = parents(seen);
+        double[] limits = limitsForServices(seen, parents);
+        limits[0] = Math.min(limits[0], rootWatts);
+        boolean[][] members = new boolean[parents.length][services.size()];
+        for (int i = 0; i < services.size(); i++) {
+            for (int domain = place(seen, services.get(i).domain()); domain >= 0; domain = parents[domain]) {
+                members[domain][i] = true;
+            }
+        }
+        List<GroupCap> caps = new ArrayList<>();
+        for (int domain = 0; domain < parents.length; domain++) {
+            // A rounding error shall not make the tree infeasible.
+            caps.add(new GroupCap(seen.domains().get(domain).name(), limits[domain] - 1e-6, members[domain]));
+        }
+        return caps;
     }
 
     /** The priorities that services have, the highest first: their places are the levels of leaves. */

@@ -155,7 +155,8 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
                 domains,
                 services,
                 seen.carbon(),
-                seen.carbonBudget());
+                seen.carbonBudget(),
+                seen.budgets());
     }
 
     /** The cap to hold: an announced fall is met before it comes, because replicas need time to drain. */
@@ -211,8 +212,8 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
         }
         double budgetWatts = seen.allowedWatts() - seen.overheadWatts();
         boolean feasible = limitsGpuPower
-                ? limitToWorstCase(services, ceilings, limits, budgetWatts)
-                : lowerToWorstCase(services, ceilings, limits, ceilings.clone(), budgetWatts);
+                ? limitToWorstCase(seen, ceilings, limits, budgetWatts)
+                : lowerToWorstCase(seen, ceilings, limits, ceilings.clone(), budgetWatts);
         List<ServiceAction> actions = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             ServiceReading service = services.get(i);
@@ -232,42 +233,54 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
 
     /** Lowers ceilings until the worst case at the given limits fits; false when the floors do not. */
     private static boolean lowerToWorstCase(
-            List<ServiceReading> services, int[] ceilings, double[] limits, int[] highest, double budgetWatts) {
+            Observation seen, int[] ceilings, double[] limits, int[] highest, double budgetWatts) {
+        List<ServiceReading> services = seen.services();
         double[] planWatts = new double[ceilings.length];
         Arrays.setAll(planWatts, i -> services.get(i).replicaPower().worstCaseWatts(limits[i]));
         CeilingAllocation safe =
-                CeilingAllocation.share(services, planWatts, CeilingAllocation.weights(services), highest, budgetWatts);
+                CeilingAllocation.share(seen, planWatts, CeilingAllocation.weights(services), highest, budgetWatts);
         Arrays.setAll(ceilings, safe::ceiling);
         return safe.feasible();
     }
 
     /** Keeps the replicas that run by limiting their GPUs, and takes replicas away only where that is not enough. */
-    private static boolean limitToWorstCase(
-            List<ServiceReading> services, int[] ceilings, double[] limits, double budgetWatts) {
+    private static boolean limitToWorstCase(Observation seen, int[] ceilings, double[] limits, double budgetWatts) {
+        List<ServiceReading> services = seen.services();
         int count = ceilings.length;
         int[] inForce = ceilings.clone();
-        lowerToWorstCase(services, ceilings, limits, inForce, budgetWatts);
-        double lowestWatts = 0;
-        double presentWatts = 0;
+        lowerToWorstCase(seen, ceilings, limits, inForce, budgetWatts);
+        double[] lowestWatts = new double[count];
+        double[] presentWatts = new double[count];
         for (int i = 0; i < count; i++) {
             ReplicaCounts replicas = services.get(i).replicas();
             int running = Math.min(inForce[i], replicas.ready() + replicas.starting());
             ceilings[i] = Math.max(ceilings[i], running);
             ReplicaPower power = services.get(i).replicaPower();
-            lowestWatts += ceilings[i] * power.worstCaseWatts(power.minGpuLimitWatts());
-            presentWatts += ceilings[i] * power.worstCaseWatts(limits[i]);
+            lowestWatts[i] = ceilings[i] * power.worstCaseWatts(power.minGpuLimitWatts());
+            presentWatts[i] = ceilings[i] * power.worstCaseWatts(limits[i]);
         }
-        if (presentWatts <= budgetWatts) {
-            return true;
+        boolean[] all = new boolean[count];
+        Arrays.fill(all, true);
+        List<GroupCap> caps = new ArrayList<>(GroupCap.of(seen.budgets(), services));
+        caps.add(new GroupCap("site", budgetWatts, all));
+        double[] shares = new double[count];
+        Arrays.fill(shares, 1);
+        boolean fits = true;
+        for (GroupCap cap : caps) {
+            double lowest = cap.sum(lowestWatts);
+            double present = cap.sum(presentWatts);
+            fits &= Math.min(lowest, present) <= cap.watts();
+            // The worst case is convex in the limit, so the chord between the lowest and the present limit is safe.
+            double share = present <= cap.watts() ? 1 : Math.max(0, (cap.watts() - lowest) / (present - lowest));
+            Arrays.setAll(shares, i -> cap.members()[i] ? Math.min(shares[i], share) : shares[i]);
         }
-        // The worst case is convex in the limit, so the chord between the lowest and the present limit is safe.
-        double share = Math.max(0, (budgetWatts - lowestWatts) / (presentWatts - lowestWatts));
         for (int i = 0; i < count; i++) {
             double lowest = services.get(i).replicaPower().minGpuLimitWatts();
-            limits[i] = Math.max(lowest, Math.floor(lowest + share * (limits[i] - lowest)));
+            if (shares[i] < 1) {
+                limits[i] = Math.max(lowest, Math.floor(lowest + shares[i] * (limits[i] - lowest)));
+            }
         }
-        return lowestWatts <= budgetWatts
-                || lowerToWorstCase(services, ceilings, limits, ceilings.clone(), budgetWatts);
+        return fits || lowerToWorstCase(seen, ceilings, limits, ceilings.clone(), budgetWatts);
     }
 
     static double enforcedLimit(ReplicaPower power) {
@@ -461,19 +474,35 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
 
     /** Marks a cap that no policy can hold: the floors do not fit it even at the lowest GPU limits. */
     private static Decision flagged(Decision decision, Observation seen) {
+        List<ServiceReading> services = seen.services();
+        double[] floors = new double[services.size()];
         double watts = seen.overheadWatts();
-        for (ServiceReading service : seen.services()) {
-            ReplicaPower power = service.replicaPower();
-            watts += service.replicas().lowestCeiling() * power.worstCaseWatts(power.minGpuLimitWatts());
+        for (int i = 0; i < floors.length; i++) {
+            ReplicaPower power = services.get(i).replicaPower();
+            floors[i] = services.get(i).replicas().lowestCeiling() * power.worstCaseWatts(power.minGpuLimitWatts());
+            watts += floors[i];
         }
-        if (watts <= seen.allowedWatts() || decision.code().equals("infeasible")) {
+        if (decision.code().equals("infeasible")) {
             return decision;
         }
+        if (watts > seen.allowedWatts()) {
+            return infeasible(decision, "", watts, seen.allowedWatts());
+        }
+        for (GroupCap budget : GroupCap.of(seen.budgets(), services)) {
+            if (budget.sum(floors) > budget.watts()) {
+                return infeasible(decision, " of " + budget.name(), budget.sum(floors), budget.watts());
+            }
+        }
+        return decision;
+    }
+
+    private static Decision infeasible(Decision decision, String whose, double watts, double allowedWatts) {
         String reason = String.format(
                 Locale.ROOT,
-                "the floors need %.0f W of %.0f W even at the lowest GPU limits; %s",
+                "the floors%s need %.0f W of %.0f W even at the lowest GPU limits; %s",
+                whose,
                 watts,
-                seen.allowedWatts(),
+                allowedWatts,
                 decision.reason());
         return new Decision(decision.actions(), "infeasible", reason);
     }

@@ -19,23 +19,27 @@ public final class CapMaestroPolicy extends SharedGpuLimits {
     }
 
     @Override
-    Shares shares(LearntDemand learnt, Observation seen, List<ServiceReading> services, double budgetWatts) {
-        BudgetTree tree = tree(learnt, seen, services);
+    Shares shares(
+            LearntDemand learnt,
+            Observation seen,
+            List<ServiceReading> services,
+            ServiceBounds bounds,
+            double budgetWatts) {
+        BudgetTree tree = tree(seen, services, bounds);
         return new Shares(tree.share(budgetWatts), tree.feasible());
     }
 
-    private static BudgetTree tree(LearntDemand learnt, Observation seen, List<ServiceReading> services) {
+    private static BudgetTree tree(Observation seen, List<ServiceReading> services, ServiceBounds bounds) {
         List<Integer> priorities = BudgetTree.priorities(services);
         BudgetTree.Leaf[] leaves = new BudgetTree.Leaf[services.size()];
         for (int i = 0; i < leaves.length; i++) {
             ServiceReading service = services.get(i);
-            GpuLimitRange range = GpuLimitRange.of(service);
             leaves[i] = new BudgetTree.Leaf(
                     BudgetTree.place(seen, service.domain()),
                     priorities.indexOf(service.priority()),
-                    range.lowestWatts(),
-                    learnt.wantedWatts(service, range),
-                    range.highestWatts());
+                    bounds.lowest()[i],
+                    bounds.demand()[i],
+                    bounds.highest()[i]);
         }
         return BudgetTree.of(seen, leaves, priorities.size());
     }

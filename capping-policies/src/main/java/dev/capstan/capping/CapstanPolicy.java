@@ -258,20 +258,14 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         int[] ceilings = services.stream()
                 .mapToInt(service -> service.replicas().lowestCeiling())
                 .toArray();
-        ceilings = raised(services, ceilings, peaks, gains, wanted, budgetWatts);
-        ceilings = raised(services, ceilings, peaks, gains, most, budgetWatts);
-        return raised(services, ceilings, promises, gains, busy, budgetWatts);
+        ceilings = raised(seen, ceilings, peaks, gains, wanted, budgetWatts);
+        ceilings = raised(seen, ceilings, peaks, gains, most, budgetWatts);
+        return raised(seen, ceilings, promises, gains, busy, budgetWatts);
     }
 
     private static int[] raised(
-            List<ServiceReading> services,
-            int[] lowest,
-            double[] planWatts,
-            double[] gains,
-            int[] highest,
-            double budgetWatts) {
-        CeilingAllocation allocation =
-                CeilingAllocation.share(services, lowest, planWatts, gains, highest, budgetWatts);
+            Observation seen, int[] lowest, double[] planWatts, double[] gains, int[] highest, double budgetWatts) {
+        CeilingAllocation allocation = CeilingAllocation.share(seen, lowest, planWatts, gains, highest, budgetWatts);
         int[] ceilings = new int[lowest.length];
         Arrays.setAll(ceilings, allocation::ceiling);
         return ceilings;

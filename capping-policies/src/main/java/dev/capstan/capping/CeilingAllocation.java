@@ -6,18 +6,21 @@ import java.util.Locale;
 
 /**
  * Shares a budget of watts out as replica ceilings: every service keeps its floor, then one replica at a time goes to
- * the highest priority and, within it, to the largest gain divided by (replicas + 1), as long as it fits.
+ * the highest priority and, within it, to the largest gain divided by (replicas + 1), as long as it fits. Replicas that fit
+ * what a budget reserves for their service come before all others.
  */
 final class CeilingAllocation {
 
     private final int[] ceilings;
     private final double plannedWatts;
     private final boolean feasible;
+    private final String complaint;
 
-    private CeilingAllocation(int[] ceilings, double plannedWatts, boolean feasible) {
+    private CeilingAllocation(int[] ceilings, double plannedWatts, boolean feasible, String complaint) {
         this.ceilings = ceilings;
         this.plannedWatts = plannedWatts;
         this.feasible = feasible;
+        this.complaint = complaint;
     }
 
     /** The ceiling of the service at this place. */
@@ -30,13 +33,21 @@ final class CeilingAllocation {
         return plannedWatts;
     }
 
-    /** False when the floors alone exceed the budget; the ceilings are then the floors. */
+    /**
+     * False when the floors alone exceed the budget, and the ceilings are the floors, or one over a group of services, and the
+     * ceilings of the group are.
+     */
     boolean feasible() {
         return feasible;
     }
 
+    /** What to add to a reason: the budgets over groups that the floors exceed; empty where there is none. */
+    String complaint() {
+        return complaint;
+    }
+
     /**
-     * Shares the budget out.
+     * Shares the budget out, inside the budgets over groups of services.
      *
      * @param planWatts what one replica of each service is planned at; above 0
      * @param gains worth of a first replica of each service
@@ -44,11 +55,11 @@ final class CeilingAllocation {
      * @param budgetWatts for all replicas together
      */
     static CeilingAllocation share(
-            List<ServiceReading> services, double[] planWatts, double[] gains, int[] highest, double budgetWatts) {
-        int[] lowest = services.stream()
+            Observation seen, double[] planWatts, double[] gains, int[] highest, double budgetWatts) {
+        int[] lowest = seen.services().stream()
                 .mapToInt(service -> service.replicas().lowestCeiling())
                 .toArray();
-        return share(services, lowest, planWatts, gains, highest, budgetWatts);
+        return share(seen, lowest, planWatts, gains, highest, budgetWatts);
     }
 
     /**
@@ -57,44 +68,59 @@ final class CeilingAllocation {
      * @param lowest kept in any case
      */
     static CeilingAllocation share(
-            List<ServiceReading> services,
-            int[] lowest,
-            double[] planWatts,
-            double[] gains,
-            int[] highest,
-            double budgetWatts) {
+            Observation seen, int[] lowest, double[] planWatts, double[] gains, int[] highest, double budgetWatts) {
+        List<ServiceReading> services = seen.services();
         int count = services.size();
         int[] ceilings = lowest.clone();
+        double[] planned = new double[count];
         double watts = 0;
         for (int i = 0; i < count; i++) {
-            watts += ceilings[i] * planWatts[i];
+            planned[i] = ceilings[i] * planWatts[i];
+            watts += planned[i];
         }
         if (watts > budgetWatts) {
-            return new CeilingAllocation(ceilings, watts, false);
+            return new CeilingAllocation(ceilings, watts, false, "");
         }
+        List<GroupCap> groups = GroupCap.of(seen.budgets(), services);
+        StringBuilder complaint = new StringBuilder();
+        for (GroupCap group : groups) {
+            if (group.sum(planned) > group.watts()) {
+                complaint.append(String.format(
+                        Locale.ROOT,
+                        "; %s lacks %.0f W for the floors",
+                        group.name(),
+                        group.sum(planned) - group.watts()));
+            }
+        }
+        double[] reserved = services.stream()
+                .mapToDouble(service -> seen.reservedWatts(service.name()))
+                .toArray();
         while (true) {
             int best = -1;
             for (int i = 0; i < count; i++) {
                 if (ceilings[i] < highest[i]
                         && watts + planWatts[i] <= budgetWatts
-                        && (best < 0 || precedes(services, gains, ceilings, i, best))) {
+                        && fits(groups, planned, planWatts, i)
+                        && (best < 0 || precedes(services, gains, ceilings, planWatts, reserved, i, best))) {
                     best = i;
                 }
             }
             if (best < 0) {
-                return new CeilingAllocation(ceilings, watts, true);
+                return new CeilingAllocation(ceilings, watts, complaint.isEmpty(), complaint.toString());
             }
             ceilings[best]++;
             watts += planWatts[best];
+            planned[best] += planWatts[best];
         }
     }
 
     /** The largest ceilings whose worst case at the GPU limits in force fits the budget, no higher than given. */
-    static CeilingAllocation worstCase(List<ServiceReading> services, int[] highest, double budgetWatts) {
+    static CeilingAllocation worstCase(Observation seen, int[] highest, double budgetWatts) {
+        List<ServiceReading> services = seen.services();
         double[] planWatts = services.stream()
                 .mapToDouble(service -> service.replicaPower().worstCaseWatts())
                 .toArray();
-        return share(services, planWatts, weights(services), highest, budgetWatts);
+        return share(seen, planWatts, weights(services), highest, budgetWatts);
     }
 
     /**
@@ -107,7 +133,7 @@ final class CeilingAllocation {
     static Decision hold(Observation seen, double rootWatts, double reserveWatts, String why) {
         List<ServiceReading> services = seen.services();
         double budgetWatts = Math.min(rootWatts, seen.allowedWatts()) - seen.overheadWatts() - reserveWatts;
-        CeilingAllocation allocation = worstCase(services, originalCeilings(services), budgetWatts);
+        CeilingAllocation allocation = worstCase(seen, originalCeilings(services), budgetWatts);
         List<ServiceAction> actions = new ArrayList<>();
         for (int i = 0; i < services.size(); i++) {
             int ceiling = allocation.ceiling(i);
@@ -118,10 +144,11 @@ final class CeilingAllocation {
         String code = !allocation.feasible() ? "infeasible" : actions.isEmpty() ? "steady" : "allocated";
         String reason = String.format(
                 Locale.ROOT,
-                "%sworst case of the ceilings %.0f W of %.0f W for services",
+                "%sworst case of the ceilings %.0f W of %.0f W for services%s",
                 why,
                 allocation.plannedWatts(),
-                budgetWatts);
+                budgetWatts,
+                allocation.complaint());
         return new Decision(actions, code, reason);
     }
 
@@ -144,8 +171,27 @@ final class CeilingAllocation {
                 .toArray();
     }
 
+    private static boolean fits(List<GroupCap> groups, double[] planned, double[] planWatts, int candidate) {
+        for (GroupCap group : groups) {
+            if (group.members()[candidate] && group.sum(planned) + planWatts[candidate] > group.watts()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static boolean precedes(
-            List<ServiceReading> services, double[] gains, int[] ceilings, int candidate, int best) {
+            List<ServiceReading> services,
+            double[] gains,
+            int[] ceilings,
+            double[] planWatts,
+            double[] reserved,
+            int candidate,
+            int best) {
+        boolean isReserved = (ceilings[candidate] + 1) * planWatts[candidate] <= reserved[candidate];
+        if (isReserved != (ceilings[best] + 1) * planWatts[best] <= reserved[best]) {
+            return isReserved;
+        }
         int byPriority = Integer.compare(
                 services.get(candidate).priority(), services.get(best).priority());
         return byPriority != 0

@@ -1,6 +1,8 @@
 package dev.capstan.capping;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param services the services under the cap
  * @param carbon grid carbon intensity; {@link CarbonReading#UNKNOWN} where no source is configured
  * @param carbonBudget what may be emitted; null where the owner has set nothing
+ * @param budgets limits over groups of services, beside those of the domains; none in most cases
  */
 public record Observation(
         long nowNanos,
@@ -24,7 +27,8 @@ public record Observation(
         List<DomainReading> domains,
         List<ServiceReading> services,
         CarbonReading carbon,
-        @Nullable CarbonBudget carbonBudget) {
+        @Nullable CarbonBudget carbonBudget,
+        List<PowerBudget> budgets) {
 
     public Observation {
         if (!(capWatts > 0)) {
@@ -36,8 +40,15 @@ public record Observation(
         }
         domains = List.copyOf(domains);
         services = List.copyOf(services);
+        budgets = List.copyOf(budgets);
         if (domains.isEmpty()) {
             throw new IllegalArgumentException("an observation needs at least its root domain");
+        }
+        Set<String> names = new HashSet<>();
+        for (PowerBudget budget : budgets) {
+            if (!names.add(budget.name())) {
+                throw new IllegalArgumentException("power budget " + budget.name() + " is there twice");
+            }
         }
     }
 
@@ -49,6 +60,29 @@ public record Observation(
     /** The lowest priority that a service has; 0 without services. */
     public int lowestPriority() {
         return services.stream().mapToInt(ServiceReading::priority).min().orElse(0);
+    }
+
+    /** The largest reservation that budgets hold for a service; 0 without any. */
+    double reservedWatts(String service) {
+        double watts = 0;
+        for (PowerBudget budget : budgets) {
+            watts = Math.max(watts, budget.reservedWatts().getOrDefault(service, 0.0));
+        }
+        return watts;
+    }
+
+    /** The same with this share of every budget over a group of services. */
+    Observation withBudgetsScaled(double share) {
+        return new Observation(
+                nowNanos,
+                capWatts,
+                announcedCap,
+                overheadWatts,
+                domains,
+                services,
+                carbon,
+                carbonBudget,
+                budgets.stream().map(budget -> budget.scaled(share)).toList());
     }
 
     /** What the root domain may draw: the lower of the cap and the root's own limit. */

@@ -23,26 +23,27 @@ public final class PowerGradPolicy extends SharedGpuLimits {
     }
 
     @Override
-    Shares shares(LearntDemand learnt, Observation seen, List<ServiceReading> services, double budgetWatts) {
-        double[] grants = grants(learnt, services, budgetWatts);
+    Shares shares(
+            LearntDemand learnt,
+            Observation seen,
+            List<ServiceReading> services,
+            ServiceBounds bounds,
+            double budgetWatts) {
+        double[] grants = grants(learnt, services, bounds, budgetWatts);
         // The sum is exact but for rounding.
         return new Shares(grants, WaterFilling.sum(grants) <= budgetWatts * (1 + 1e-9));
     }
 
     /** Watts for each service, all of which have replicas. */
-    double[] grants(LearntDemand learnt, List<ServiceReading> services, double budgetWatts) {
+    double[] grants(LearntDemand learnt, List<ServiceReading> services, ServiceBounds bounds, double budgetWatts) {
         int count = services.size();
-        double[] lowest = new double[count];
-        double[] wanted = new double[count];
-        double[] highest = new double[count];
+        double[] lowest = bounds.lowest();
+        double[] wanted = bounds.demand();
         DoubleUnaryOperator[] marginals = new DoubleUnaryOperator[count];
         for (int i = 0; i < count; i++) {
             ServiceReading service = services.get(i);
             GpuLimitRange range = GpuLimitRange.of(service);
-            lowest[i] = range.lowestWatts();
-            highest[i] = range.highestWatts();
-            wanted[i] = learnt.wantedWatts(service, range);
-            marginals[i] = marginal(service, range, wanted[i]);
+            marginals[i] = marginal(service, range, learnt.wantedWatts(service, range));
         }
         if (WaterFilling.sum(lowest) >= budgetWatts) {
             return lowest;
@@ -50,7 +51,7 @@ public final class PowerGradPolicy extends SharedGpuLimits {
         double leftWatts = budgetWatts - WaterFilling.sum(wanted);
         if (leftWatts >= 0) {
             double[] grants = Arrays.copyOf(wanted, count);
-            WaterFilling.proRata(grants, highest, leftWatts);
+            WaterFilling.proRata(grants, bounds.highest(), leftWatts);
             return grants;
         }
         return WaterFilling.equalMarginals(marginals, lowest, wanted, budgetWatts);

@@ -76,9 +76,8 @@ public final class ReplicaCapPolicy implements CappingPolicy<ReplicaCapPolicy.St
                             + service.replicas().terminating() * watts;
         }
         int[] highest = CeilingAllocation.originalCeilings(services);
-        CeilingAllocation most = CeilingAllocation.share(services, planWatts, gainsPerWatt, highest, budgetWatts);
-        CeilingAllocation wished =
-                CeilingAllocation.share(services, planWatts, gainsPerWatt, highest, raiseBudgetWatts);
+        CeilingAllocation most = CeilingAllocation.share(seen, planWatts, gainsPerWatt, highest, budgetWatts);
+        CeilingAllocation wished = CeilingAllocation.share(seen, planWatts, gainsPerWatt, highest, raiseBudgetWatts);
 
         List<ServiceAction> actions = new ArrayList<>();
         Map<String, Integer> raiseWishes = new TreeMap<>();
@@ -103,10 +102,11 @@ public final class ReplicaCapPolicy implements CappingPolicy<ReplicaCapPolicy.St
         String code = !most.feasible() ? "infeasible" : lowered ? "lowered" : actions.isEmpty() ? "steady" : "raised";
         String reason = String.format(
                 Locale.ROOT,
-                "plan %.0f W of %.0f W for services, %.0f W left for raises",
+                "plan %.0f W of %.0f W for services, %.0f W left for raises%s",
                 most.plannedWatts(),
                 budgetWatts,
-                raiseBudgetWatts - wished.plannedWatts());
+                raiseBudgetWatts - wished.plannedWatts(),
+                most.complaint());
         return new Step<>(new State(replicaWatts, raiseWishes), new Decision(actions, code, reason));
     }
 

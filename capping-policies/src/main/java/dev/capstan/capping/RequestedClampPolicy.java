@@ -54,7 +54,7 @@ public final class RequestedClampPolicy implements StatelessPolicy {
         }
         RequestedClamp clamp = new RequestedClamp(current, proposed, least, watts, budgetWatts, shrinks);
         int[] accepted = clamp.clamped();
-        int[] ceilings = withRoom(services, accepted, watts, budgetWatts, clamp.staged());
+        int[] ceilings = withRoom(seen, accepted, watts, budgetWatts, clamp.staged());
         List<ServiceAction> actions = new ArrayList<>();
         boolean clamped = false;
         double acceptedWatts = 0;
@@ -73,7 +73,8 @@ public final class RequestedClampPolicy implements StatelessPolicy {
 
     /** Ceilings: what is accepted and, unless services wait for others, the rest of the budget above it. */
     private static int[] withRoom(
-            List<ServiceReading> services, int[] accepted, double[] watts, double budgetWatts, boolean staged) {
+            Observation seen, int[] accepted, double[] watts, double budgetWatts, boolean staged) {
+        List<ServiceReading> services = seen.services();
         int[] lowest = new int[accepted.length];
         double drainingWatts = 0;
         for (int i = 0; i < lowest.length; i++) {
@@ -86,7 +87,7 @@ public final class RequestedClampPolicy implements StatelessPolicy {
             return lowest;
         }
         CeilingAllocation shared = CeilingAllocation.share(
-                services,
+                seen,
                 lowest,
                 watts,
                 CeilingAllocation.weights(services),

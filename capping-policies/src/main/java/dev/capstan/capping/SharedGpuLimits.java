@@ -26,8 +26,31 @@ abstract class SharedGpuLimits implements CappingPolicy<LearntDemand> {
      */
     record Shares(double[] watts, boolean feasible) {}
 
-    /** Shares a budget out to services, all of which have replicas. */
-    abstract Shares shares(LearntDemand learnt, Observation seen, List<ServiceReading> services, double budgetWatts);
+    /**
+     * Shares the watts of the site out to services, all of which have replicas.
+     *
+     * @param bounds of each service
+     */
+    abstract Shares shares(
+            LearntDemand learnt,
+            Observation seen,
+            List<ServiceReading> services,
+            ServiceBounds bounds,
+            double budgetWatts);
+
+    /** What the limits of its GPUs can hold each service to, and what it wants. */
+    static ServiceBounds bounds(LearntDemand learnt, List<ServiceReading> services) {
+        double[] lowest = new double[services.size()];
+        double[] wanted = new double[lowest.length];
+        double[] highest = new double[lowest.length];
+        for (int i = 0; i < lowest.length; i++) {
+            GpuLimitRange range = GpuLimitRange.of(services.get(i));
+            lowest[i] = range.lowestWatts();
+            wanted[i] = learnt.wantedWatts(services.get(i), range);
+            highest[i] = range.highestWatts();
+        }
+        return new ServiceBounds(lowest, wanted, highest);
+    }
 
     @Override
     public final LearntDemand initialState() {
@@ -51,7 +74,8 @@ abstract class SharedGpuLimits implements CappingPolicy<LearntDemand> {
                 .filter(service -> GpuLimitRange.of(service).replicas() > 0)
                 .toList();
         double budgetWatts = seen.allowedWatts() - seen.overheadWatts() - reserveWatts;
-        Shares shares = shares(learnt, seen, services, budgetWatts);
+        ServiceBounds bounds = bounds(learnt, services).within(seen, services, budgetWatts);
+        Shares shares = shares(learnt, seen, services, bounds, budgetWatts);
         List<ServiceAction> actions = new ArrayList<>();
         for (int i = 0; i < services.size(); i++) {
             ServiceReading service = services.get(i);
@@ -61,12 +85,14 @@ abstract class SharedGpuLimits implements CappingPolicy<LearntDemand> {
                 actions.add(action);
             }
         }
-        String code = !shares.feasible() ? "floor-reached" : actions.isEmpty() ? "steady" : "shared";
+        String code =
+                !shares.feasible() || !bounds.feasible() ? "floor-reached" : actions.isEmpty() ? "steady" : "shared";
         String reason = String.format(
                 Locale.ROOT,
-                "%.0f W of %.0f W for services",
+                "%.0f W of %.0f W for services%s",
                 WaterFilling.sum(shares.watts()),
-                Math.max(0, budgetWatts));
+                Math.max(0, budgetWatts),
+                bounds.complaint());
         return new Step<>(learnt, new Decision(actions, code, reason));
     }
 }

@@ -1,5 +1,6 @@
 package dev.capstan.capping;
 
+import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 
 /** Ways to share watts out between bounds. */
@@ -30,6 +31,47 @@ final class WaterFilling {
             grants[i] += share * Math.max(0, bounds[i] - grants[i]);
         }
         return watts - share * lacking;
+    }
+
+    /**
+     * Raises grants together, each at its rate, until it reaches its bound or a cap over it is full; those that are not held go
+     * on. So nobody could have more without taking from one whose rise over its rate is no larger: the weighted max-min fair
+     * outcome, of which there is one. Source: progressive filling, Bertsekas and Gallager, Data Networks, 2nd edition, 6.5.2.
+     *
+     * @param grants changed in place; kept where they exceed a cap from the beginning
+     * @param rates of each; who has none does not rise
+     * @param bounds finite
+     */
+    static void progressive(double[] grants, double[] rates, double[] bounds, List<GroupCap> caps) {
+        double[] rising = rates.clone();
+        double[] capSteps = new double[caps.size()];
+        while (true) {
+            double step = Double.POSITIVE_INFINITY;
+            for (int i = 0; i < grants.length; i++) {
+                rising[i] = grants[i] < bounds[i] ? rising[i] : 0;
+                step = rising[i] > 0 ? Math.min(step, (bounds[i] - grants[i]) / rising[i]) : step;
+            }
+            if (step == Double.POSITIVE_INFINITY) {
+                return;
+            }
+            for (int cap = 0; cap < capSteps.length; cap++) {
+                double rate = caps.get(cap).sum(rising);
+                double room = Math.max(0, caps.get(cap).watts() - caps.get(cap).sum(grants));
+                capSteps[cap] = rate > 0 ? room / rate : Double.POSITIVE_INFINITY;
+                step = Math.min(step, capSteps[cap]);
+            }
+            for (int i = 0; i < grants.length; i++) {
+                if (rising[i] > 0) {
+                    boolean arrives = (bounds[i] - grants[i]) / rising[i] <= step;
+                    grants[i] = arrives ? bounds[i] : grants[i] + step * rising[i];
+                }
+            }
+            for (int cap = 0; cap < capSteps.length; cap++) {
+                for (int i = 0; i < grants.length && capSteps[cap] <= step; i++) {
+                    rising[i] = caps.get(cap).members()[i] ? 0 : rising[i];
+                }
+            }
+        }
     }
 
     /**

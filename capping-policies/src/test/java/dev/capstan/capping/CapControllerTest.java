@@ -52,7 +52,8 @@ class CapControllerTest {
                 now.domains(),
                 now.services(),
                 now.carbon(),
-                null);
+                null,
+                List.of());
         return staticFloor.step(staticFloor.initialState(), seen).decision();
     }
 

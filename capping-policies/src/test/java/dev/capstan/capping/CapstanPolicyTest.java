@@ -205,7 +205,8 @@ class CapstanPolicyTest {
                                 seen.domains(),
                                 seen.services(),
                                 seen.carbon(),
-                                seen.carbonBudget()))
+                                seen.carbonBudget(),
+                                seen.budgets()))
                 .decision();
     }
 

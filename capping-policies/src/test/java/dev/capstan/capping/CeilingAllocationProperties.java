@@ -17,7 +17,7 @@ class CeilingAllocationProperties {
             @ForAll @Size(min = 1, max = 6) List<@IntRange(max = 4) Integer> floors,
             @ForAll @DoubleRange(min = 100, max = 60_000) double budgetWatts,
             @ForAll @IntRange(max = 3) int priorities) {
-        List<ServiceReading> services = new ArrayList<>();
+        List<SimulatedService> simulated = new ArrayList<>();
         double floorWatts = 0;
         for (int i = 0; i < floors.size(); i++) {
             SimulatedService service = new SimulatedService("s" + i);
@@ -26,11 +26,14 @@ class CeilingAllocationProperties {
             service.peakWatts = 700 + 137 * i;
             service.weight = 1 + i;
             service.priority = i % (priorities + 1);
-            services.add(service.reading());
+            simulated.add(service);
             floorWatts += Math.max(1, service.floor) * service.peakWatts;
         }
+        Observation seen = SimulatedService.observe(
+                0, budgetWatts, PowerReading.absent(), simulated.toArray(new SimulatedService[0]));
+        List<ServiceReading> services = seen.services();
         CeilingAllocation allocation =
-                CeilingAllocation.worstCase(services, CeilingAllocation.originalCeilings(services), budgetWatts);
+                CeilingAllocation.worstCase(seen, CeilingAllocation.originalCeilings(services), budgetWatts);
 
         assertThat(allocation.feasible()).isEqualTo(floorWatts <= budgetWatts);
         double watts = 0;

@@ -22,6 +22,11 @@ class PowerGradPolicyTest {
     }
 
     /** Draws its peak, so that it wants its highest; 100 W idle, boards of 200 to 700 W. */
+    private static double[] grants(PowerGradPolicy policy, List<ServiceReading> services, double budgetWatts) {
+        return policy.grants(
+                LearntDemand.NOTHING, services, SharedGpuLimits.bounds(LearntDemand.NOTHING, services), budgetWatts);
+    }
+
     private static SimulatedService busy(String name, int replicas, double weight) {
         SimulatedService service = SimulatedService.of(name, replicas, replicas * 700);
         service.weight = weight;
@@ -49,14 +54,14 @@ class PowerGradPolicyTest {
         PowerGradPolicy policy = policy(new CapToPerformance(1, 2));
         List<ServiceReading> services =
                 List.of(busy("a", 1, 2).reading(), busy("b", 1, 1).reading());
-        double[] grants = policy.grants(LearntDemand.NOTHING, services, 800);
+        double[] grants = grants(policy, services, 800);
         assertThat(grants[0]).isCloseTo(580, within(1e-6));
         assertThat(grants[1]).isCloseTo(220, within(1e-6));
-        double[] clamped = policy.grants(LearntDemand.NOTHING, services, 1000);
+        double[] clamped = grants(policy, services, 1000);
         assertThat(clamped[0]).isCloseTo(700, within(1e-6));
         assertThat(clamped[1]).isCloseTo(300, within(1e-6));
         // A linear gain has no inner optimum: the heavier one is filled first.
-        double[] linear = policy(new CapToPerformance(1, 1)).grants(LearntDemand.NOTHING, services, 800);
+        double[] linear = grants(policy(new CapToPerformance(1, 1)), services, 800);
         assertThat(linear[0]).isCloseTo(600, within(1e-6));
         assertThat(linear[1]).isCloseTo(200, within(1e-6));
     }
@@ -77,7 +82,7 @@ class PowerGradPolicyTest {
         }
         double budgetWatts = lowest + share * (highest - lowest);
         CapToPerformance model = new CapToPerformance(kappa, gamma);
-        double[] grants = policy(model).grants(LearntDemand.NOTHING, services, budgetWatts);
+        double[] grants = grants(policy(model), services, budgetWatts);
 
         double sum = 0;
         double lowestOpen = Double.POSITIVE_INFINITY;
@@ -106,7 +111,7 @@ class PowerGradPolicyTest {
                 busy("a", 1, 3).reading(),
                 busy("b", 1, 1).reading(),
                 busy("c", 1, 2).reading());
-        double[] grants = policy(HALF).grants(LearntDemand.NOTHING, services, 1300);
+        double[] grants = grants(policy(HALF), services, 1300);
         double ours = gain(grants[0], grants[1], grants[2]);
         double best = 0;
         for (double a = 200; a <= 700; a += 2) {

@@ -191,7 +191,22 @@ final class SimulatedService {
                 domains,
                 List.of(services).stream().map(SimulatedService::reading).toList(),
                 carbon,
-                budget);
+                budget,
+                List.of());
+    }
+
+    /** The same with budgets over groups of services. */
+    static Observation withBudgets(Observation seen, PowerBudget... budgets) {
+        return new Observation(
+                seen.nowNanos(),
+                seen.capWatts(),
+                seen.announcedCap(),
+                seen.overheadWatts(),
+                seen.domains(),
+                seen.services(),
+                seen.carbon(),
+                seen.carbonBudget(),
+                List.of(budgets));
     }
 
     /** An intensity of this moment, without a forecast. */

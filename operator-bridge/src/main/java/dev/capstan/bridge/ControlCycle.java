@@ -114,7 +114,8 @@ public final class ControlCycle<S extends Record> {
                 domains,
                 services,
                 unmetered.carbon(),
-                unmetered.carbonBudget());
+                unmetered.carbonBudget(),
+                unmetered.budgets());
     }
 
     private static String messageOf(IOException e) {

@@ -179,7 +179,8 @@ class ControlCycleTest {
                 List.of(new DomainReading("row", null, 12_000, PowerReading.absent())),
                 List.of(service("chat"), service("code")),
                 CarbonReading.UNKNOWN,
-                null);
+                null,
+                List.of());
     }
 
     private static ServiceReading service(String name) {

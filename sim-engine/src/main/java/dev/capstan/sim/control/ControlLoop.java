@@ -220,7 +220,8 @@ public final class ControlLoop {
                 domains,
                 services,
                 told.carbon(now),
-                told.carbonBudget());
+                told.carbonBudget(),
+                List.of());
     }
 
     private ServiceReading serviceReading(int index) {

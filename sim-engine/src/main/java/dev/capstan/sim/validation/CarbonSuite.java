@@ -296,6 +296,7 @@ final class CarbonSuite implements Suite {
                         intensity[Math.min(hour, intensity.length - 1)],
                         0,
                         new CarbonForecast(hour * HOUR_NANOS, slots)),
-                budget);
+                budget,
+                List.of());
     }
 }
