@@ -112,7 +112,8 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
     }
 
     @Override
-    public Step<State> step(State state, Observation seen) {
+    public Step<State> step(State state, Observation observed) {
+        Observation seen = observed.withBudgetsScaled(1 - marginRatio);
         Long last = state.steppedAtNanos();
         long intervalNanos = last == null ? 0 : seen.nowNanos() - last;
         Map<String, Learnt> learnt = new TreeMap<>();
@@ -127,7 +128,8 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         double[] reachWatts = seen.services().stream()
                 .mapToDouble(service -> reachWatts(service, learnt))
                 .toArray();
-        BudgetTree tree = tree(seen, reachWatts, ceilings);
+        ServiceBounds bounds = bounds(seen, reachWatts).within(seen, seen.services(), budgetWatts);
+        BudgetTree tree = tree(seen, bounds, ceilings);
         double[] shares = tree.share(budgetWatts);
         List<ServiceAction> actions = new ArrayList<>();
         boolean limited = false;
@@ -145,29 +147,38 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                 actions.add(action);
             }
         }
-        String code = !tree.feasible() ? "floor-reached" : limited ? "limited" : "lent";
+        String code = !tree.feasible() || !bounds.feasible() ? "floor-reached" : limited ? "limited" : "lent";
         String reason = String.format(
                 Locale.ROOT,
-                "services can reach %.0f W of %.0f W within a latency of the loop",
+                "services can reach %.0f W of %.0f W within a latency of the loop%s",
                 WaterFilling.sum(reachWatts),
-                budgetWatts);
+                budgetWatts,
+                bounds.complaint());
         return new Step<>(new State(learnt, seen.nowNanos()), new Decision(actions, code, reason));
     }
 
+    private static ServiceBounds bounds(Observation seen, double[] reachWatts) {
+        List<GpuLimitRange> ranges =
+                seen.services().stream().map(GpuLimitRange::untilReady).toList();
+        return new ServiceBounds(
+                ranges.stream().mapToDouble(GpuLimitRange::lowestWatts).toArray(),
+                reachWatts,
+                ranges.stream().mapToDouble(GpuLimitRange::highestWatts).toArray());
+    }
+
     /** Two leaves for each service: what its replicas under the ceiling are promised, and the rest by priority. */
-    private BudgetTree tree(Observation seen, double[] reachWatts, int[] ceilings) {
+    private BudgetTree tree(Observation seen, ServiceBounds bounds, int[] ceilings) {
         List<ServiceReading> services = seen.services();
         List<Integer> priorities = BudgetTree.priorities(services);
         BudgetTree.Leaf[] leaves = new BudgetTree.Leaf[2 * ceilings.length];
         for (int i = 0; i < ceilings.length; i++) {
             ServiceReading service = services.get(i);
-            GpuLimitRange range = GpuLimitRange.untilReady(service);
-            double lowest = range.lowestWatts();
-            double promised = Math.max(lowest, Math.min(reachWatts[i], ceilings[i] * promisedWatts(service)));
+            double lowest = bounds.lowest()[i];
+            double promised = Math.max(lowest, Math.min(bounds.demand()[i], ceilings[i] * promisedWatts(service)));
             int domain = BudgetTree.place(seen, service.domain());
             int level = 1 + priorities.indexOf(service.priority());
-            double reach = reachWatts[i] - promised;
-            double highest = range.highestWatts() - promised;
+            double reach = bounds.demand()[i] - promised;
+            double highest = bounds.highest()[i] - promised;
             leaves[2 * i] = new BudgetTree.Leaf(domain, 0, lowest, promised, promised);
             leaves[2 * i + 1] = new BudgetTree.Leaf(domain, level, 0, reach, highest);
         }
