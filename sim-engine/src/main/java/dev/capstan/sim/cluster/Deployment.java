@@ -2,11 +2,13 @@ package dev.capstan.sim.cluster;
 
 import dev.capstan.sim.kernel.Kernel;
 import dev.capstan.sim.kernel.Priority;
+import dev.capstan.sim.power.GroupPower;
 import dev.capstan.sim.power.PowerDomains;
 import dev.capstan.trace.RandomStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps as many pods as its spec asks for. New pods go through the phases of their start; pods too many are stopped,
@@ -35,6 +37,10 @@ public final class Deployment {
     private long imagePullNanos;
     /** When each server has the image; empty where pulling takes no time. */
     private long[] imageAtNanos = {};
+
+    private @Nullable GroupPower groupPower;
+    /** Groups that the pods count in; empty in most runs. */
+    private int[] groups = {};
 
     private int specReplicas;
     private long changes;
@@ -79,6 +85,12 @@ public final class Deployment {
         imagePullNanos = nanos;
         imageAtNanos = new long[servers.count()];
         Arrays.fill(imageAtNanos, NO_IMAGE);
+    }
+
+    /** From now on, before there is a pod, its active power counts in these groups. */
+    public void countIn(GroupPower meters, int[] groupsOfMeters) {
+        groupPower = meters;
+        groups = groupsOfMeters.clone();
     }
 
     /** Begins with pods that serve already; their servers have the image. */
@@ -162,7 +174,13 @@ public final class Deployment {
     /** The same with the active microwatts worked out beforehand: for hot paths. */
     public void drawActive(Pod pod, long activeMicrowatts) {
         long now = kernel.nowNanos();
-        power.add(pod.domain, pod.draw(activeMicrowatts, now), now);
+        long change = pod.draw(activeMicrowatts, now);
+        power.add(pod.domain, change, now);
+        if (groupPower != null) {
+            for (int group : groups) {
+                groupPower.add(group, change, now);
+            }
+        }
     }
 
     /** Nothing is left on a pod that was draining. */

@@ -221,7 +221,7 @@ public final class ControlLoop {
                 services,
                 told.carbon(now),
                 told.carbonBudget(),
-                List.of());
+                experiment.budgets());
     }
 
     private ServiceReading serviceReading(int index) {

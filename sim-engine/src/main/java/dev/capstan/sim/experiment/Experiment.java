@@ -1,5 +1,6 @@
 package dev.capstan.sim.experiment;
 
+import dev.capstan.capping.PowerBudget;
 import dev.capstan.sim.cluster.StartupPhase;
 import dev.capstan.sim.serving.ModelProfile;
 import dev.capstan.sim.serving.RequestRoute;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param durationNanos scored span; 0 for all that the traces hold
  * @param services at least one
  * @param routes streams of requests that several of the services share
+ * @param budgets limits over groups of the services, beside the cap
  * @param policies at least one
  */
 public record Experiment(
@@ -35,6 +37,7 @@ public record Experiment(
         List<Service> services,
         List<Route> routes,
         Cap cap,
+        List<PowerBudget> budgets,
         Control control,
         Telemetry telemetry,
         Optional<Carbon> carbon,

@@ -6,6 +6,7 @@ import dev.capstan.capping.NearestName;
 import dev.capstan.capping.ParameterIssue;
 import dev.capstan.capping.PolicyFactory;
 import dev.capstan.capping.PolicyRegistry;
+import dev.capstan.capping.PowerBudget;
 import dev.capstan.sim.cluster.StartupPhase;
 import dev.capstan.sim.experiment.Experiment.Autoscaler;
 import dev.capstan.sim.experiment.Experiment.Cap;
@@ -74,6 +75,7 @@ final class ExperimentReader {
         WorkloadReader workloads = new WorkloadReader(paths, duration == 0 ? 0 : warmup + duration);
         RouteReader routes = new RouteReader(root, mode);
         List<Service> services = services(root, mode, shared, routes, workloads, cluster);
+        List<PowerBudget> budgets = new BudgetReader(services, issues).budgets(root);
         if (duration == 0
                 && services.stream().anyMatch(service -> service.workload().isGenerated())) {
             root.issue("duration", "is needed where requests or power are generated, such as 1h");
@@ -106,6 +108,7 @@ final class ExperimentReader {
                 services,
                 routes.routes(services),
                 cap,
+                budgets,
                 control,
                 telemetry,
                 carbon,

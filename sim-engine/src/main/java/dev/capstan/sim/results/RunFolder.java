@@ -1,5 +1,6 @@
 package dev.capstan.sim.results;
 
+import dev.capstan.capping.PowerBudget;
 import dev.capstan.capping.ServiceAction;
 import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.run.RunResult;
@@ -32,6 +33,7 @@ final class RunFolder {
         run.timeline();
         run.services();
         run.domains();
+        run.budgets();
         run.decisions();
         run.events();
         run.requests();
@@ -149,6 +151,36 @@ final class RunFolder {
                             max(detail.domainWatts().get(i), from, to),
                             limit,
                             Double.isFinite(domain.breakerRatingWatts()) ? sample.breakerHeat()[i] : Double.NaN);
+                }
+                from = to;
+            }
+        }
+    }
+
+    private void budgets() throws IOException {
+        if (experiment.budgets().isEmpty()) {
+            return;
+        }
+        try (CsvTable table = table(
+                "budgets",
+                "time_seconds",
+                "budget",
+                "power_mean_watts",
+                "power_max_watts",
+                "limit_watts",
+                "over_limit_seconds")) {
+            int from = 0;
+            for (RunResult.Sample sample : detail.samples()) {
+                int to = (int) (sample.atNanos() / SECOND_NANOS);
+                for (int i = 0; i < detail.budgetWatts().size(); i++) {
+                    PowerBudget budget = experiment.budgets().get(i);
+                    table.row(
+                            Numbers.seconds(sample.atNanos()),
+                            budget.name(),
+                            mean(detail.budgetWatts().get(i), from, to),
+                            max(detail.budgetWatts().get(i), from, to),
+                            budget.limitWatts(),
+                            sample.overBudgetSeconds()[i]);
                 }
                 from = to;
             }

@@ -60,7 +60,8 @@ public enum Figure {
     REQUESTS_REFUSED,
     CARBON_OVERSPEND_GRAMS,
     OVER_CARBON_BUDGET_SECONDS,
-    CARBON_INFEASIBLE_SECONDS;
+    CARBON_INFEASIBLE_SECONDS,
+    OVER_BUDGET_SECONDS;
 
     /** The name of its column. */
     public String column() {

@@ -26,6 +26,7 @@ public record RunResult(double[] figures, long events, List<Disturbance> disturb
      * @param referenceWatts the same of the run without capping
      * @param capWatts the cap over each second
      * @param domainWatts 1 s averages of each domain
+     * @param budgetWatts 1 s averages of the services of each budget
      * @param samples states at each step of the timeline
      * @param logs what became of the requests of each service; empty in power mode
      */
@@ -34,13 +35,23 @@ public record RunResult(double[] figures, long events, List<Disturbance> disturb
             double[] referenceWatts,
             double[] capWatts,
             List<double[]> domainWatts,
+            List<double[]> budgetWatts,
             List<Sample> samples,
             List<LoggedDecision> decisions,
             List<LoggedEvent> events,
             List<RequestLog> logs) {}
 
-    /** States at one instant of the timeline. */
-    public record Sample(long atNanos, double sensedWatts, double[] breakerHeat, List<ServiceSample> services) {}
+    /**
+     * States at one instant of the timeline.
+     *
+     * @param overBudgetSeconds time in which the services of each budget drew more, since scoring began
+     */
+    public record Sample(
+            long atNanos,
+            double sensedWatts,
+            double[] breakerHeat,
+            double[] overBudgetSeconds,
+            List<ServiceSample> services) {}
 
     /**
      * State of one service.

@@ -4,6 +4,7 @@ import dev.capstan.capping.AnnouncedCap;
 import dev.capstan.capping.CappingPolicy;
 import dev.capstan.capping.CarbonBudget;
 import dev.capstan.capping.CarbonReading;
+import dev.capstan.capping.PowerBudget;
 import dev.capstan.sim.cluster.Breakers;
 import dev.capstan.sim.cluster.Demand;
 import dev.capstan.sim.cluster.Deployment;
@@ -21,6 +22,7 @@ import dev.capstan.sim.kernel.CheckLevel;
 import dev.capstan.sim.kernel.InvariantViolation;
 import dev.capstan.sim.kernel.Kernel;
 import dev.capstan.sim.kernel.Priority;
+import dev.capstan.sim.power.GroupPower;
 import dev.capstan.sim.power.PowerDomains;
 import dev.capstan.sim.serving.MeteredService;
 import dev.capstan.sim.serving.ModelProfile;
@@ -37,6 +39,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +57,7 @@ public final class SimulationRun {
     private final int seconds;
     private final Kernel kernel = new Kernel();
     private final PowerDomains power;
+    private final GroupPower budgets;
     private final Servers servers;
     private final List<ServicePlant> plants = new ArrayList<>();
     private final List<RequestRoute> routes = new ArrayList<>();
@@ -100,6 +104,11 @@ public final class SimulationRun {
                     domain.breakerCoolingSeconds()));
         }
         power = new PowerDomains(domains, seconds);
+        budgets = new GroupPower(
+                experiment.budgets().stream()
+                        .mapToDouble(PowerBudget::limitWatts)
+                        .toArray(),
+                seconds);
         servers = new Servers(
                 serversOfDomain,
                 experiment.cluster().gpusPerServer(),
@@ -118,6 +127,11 @@ public final class SimulationRun {
             if (spec.imagePullNanos() > 0) {
                 plant.deployment().pullImages(spec.imagePullNanos());
             }
+            int[] covering = IntStream.range(0, budgets.size())
+                    .filter(budget ->
+                            experiment.budgets().get(budget).services().contains(spec.name()))
+                    .toArray();
+            plant.deployment().countIn(budgets, covering);
             if (plant instanceof RequestService service && policy != null && policy.readsLatencies()) {
                 service.exposeLatencies();
             }
@@ -391,6 +405,7 @@ public final class SimulationRun {
         for (int domain = 0; domain < power.size(); domain++) {
             power.meter(domain).startScoring(kernel.nowNanos());
         }
+        budgets.startScoring(kernel.nowNanos());
         for (ServicePlant plant : plants) {
             if (plant instanceof RequestService service) {
                 service.startScoring();
@@ -399,6 +414,7 @@ public final class SimulationRun {
         log.startScoring(kernel.nowNanos());
         kernel.runUntil(endNanos);
         power.settle(endNanos);
+        budgets.settle(endNanos);
         log.end(endNanos);
         if (checks != CheckLevel.NONE) {
             check();
@@ -439,6 +455,9 @@ public final class SimulationRun {
         for (int i = 0; i < heat.length; i++) {
             heat[i] = power.meter(i).heat();
         }
+        budgets.settle(kernel.nowNanos());
+        double[] over = new double[budgets.size()];
+        Arrays.setAll(over, i -> budgets.meter(i).overLimitSeconds());
         List<RunResult.ServiceSample> services = new ArrayList<>();
         for (int i = 0; i < plants.size(); i++) {
             ServicePlant plant = plants.get(i);
@@ -463,7 +482,7 @@ public final class SimulationRun {
                     plant.waiting(),
                     watts));
         }
-        return new RunResult.Sample(kernel.nowNanos(), control.sensedWatts(), heat, services);
+        return new RunResult.Sample(kernel.nowNanos(), control.sensedWatts(), heat, over, services);
     }
 
     private void check() {
@@ -497,6 +516,9 @@ public final class SimulationRun {
         grid.carbon().ifPresent(trace -> score.carbon(trace, cap.floorWatts()));
         grid.price().ifPresent(score::cost);
         score.requests(plants);
+        if (budgets.size() > 0) {
+            score.set(Figure.OVER_BUDGET_SECONDS, budgets.overLimitSeconds());
+        }
         score.set(
                 Figure.REPLICA_CHANGES,
                 plants.stream().mapToLong(plant -> plant.deployment().changes()).sum());
@@ -512,6 +534,10 @@ public final class SimulationRun {
         for (int i = 0; i < power.size(); i++) {
             domains.add(power.meter(i).means().toArray());
         }
+        List<double[]> groups = new ArrayList<>();
+        for (int i = 0; i < budgets.size(); i++) {
+            groups.add(budgets.meter(i).means().toArray());
+        }
         List<RequestLog> logs = new ArrayList<>();
         for (ServicePlant plant : plants) {
             if (plant instanceof RequestService service) {
@@ -519,6 +545,14 @@ public final class SimulationRun {
             }
         }
         return Optional.of(new RunResult.Detail(
-                domains.get(0), reference, capOfSecond, domains, log.samples(), log.decisions(), log.events(), logs));
+                domains.get(0),
+                reference,
+                capOfSecond,
+                domains,
+                groups,
+                log.samples(),
+                log.decisions(),
+                log.events(),
+                logs));
     }
 }

@@ -46,6 +46,7 @@ final class PlainExperiment {
                 services,
                 List.of(),
                 new Experiment.Cap(capWatts, List.of(), CONTAIN_SECONDS * SECOND),
+                List.of(),
                 control,
                 telemetry,
                 Optional.empty(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.capstan.capping.PowerBudget;
 import dev.capstan.sim.cluster.StartupPhase;
 import dev.capstan.sim.experiment.Experiment.CapChange;
 import dev.capstan.sim.experiment.Experiment.CapEvent;
@@ -90,6 +91,10 @@ class ExperimentFileTest {
                         true,
                         120 * SECOND,
                         30 * SECOND));
+        assertThat(base.budgets())
+                .containsExactly(
+                        new PowerBudget("team", 6000, List.of("chat"), Map.of("chat", 2500.0)),
+                        new PowerBudget("contract", 7000, List.of("chat"), Map.of()));
         assertThat(base.telemetry())
                 .isEqualTo(new Experiment.Telemetry(
                         Experiment.Source.POWER_GAUGE,
@@ -385,6 +390,9 @@ class ExperimentFileTest {
               carbon: true
               lead: 2m
               contain_within: 30s
+            budgets:
+              - {name: team, power: 6 kW, services: [chat], reserved: {chat: 2.5 kW}}
+              - {name: contract, power: 7 kW, services: chat}
             telemetry:
               source: power-gauge
               exporter_interval: 1s

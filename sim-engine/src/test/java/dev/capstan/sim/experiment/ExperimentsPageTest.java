@@ -83,7 +83,7 @@ class ExperimentsPageTest {
                 .matcher(page)
                 .results()
                 .map(block -> block.group(1))
-                .filter(yaml -> yaml.contains("services:"))
+                .filter(yaml -> yaml.contains("\nservices:"))
                 .toList();
 
         assertThat(shown).hasSize(3);
@@ -119,13 +119,13 @@ class ExperimentsPageTest {
         } else {
             // The workload of one service or route has the keys of the one at the top.
             paths.add(path.replaceFirst("^(services|routes)\\[]\\.workload\\.", "workload.")
-                    .replaceFirst("(series|power)\\[]$", "$1"));
+                    .replaceFirst("(series|power|services)\\[]$", "$1"));
         }
     }
 
     /** Mappings whose keys another page lists. */
     private static final List<String> FREE_KEYS =
-            List.of("policies[].parameters", "workload.select", "workload.labels");
+            List.of("policies[].parameters", "workload.select", "workload.labels", "budgets[].reserved");
 
     private static final List<String> STATED_POWER = List.of(
             "{trace: /experiments/power.csv, format: nvidia-smi-csv, time_zone: UTC}",

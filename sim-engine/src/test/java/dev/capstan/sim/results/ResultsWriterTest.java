@@ -48,7 +48,7 @@ class ResultsWriterTest {
                 disturbances,disturbances_contained,disturbances_self_inflicted,requests_timed_out,requests_abandoned,\
                 wasted_output_tokens,preemptions,recomputed_tokens,prefix_cached_tokens,energy_cost,\
                 out_of_range_time_share,wasted_joules,requests_refused,carbon_overspend_grams,\
-                over_carbon_budget_seconds,carbon_infeasible_seconds""");
+                over_carbon_budget_seconds,carbon_infeasible_seconds,over_budget_seconds""");
         assertThat(line("points.csv", 0)).isEqualTo("""
                 control.interval,policy,cap_watts,replications,disturbances,disturbances_contained,success_rate,\
                 success_rate_low,success_rate_high""" + averaged("""

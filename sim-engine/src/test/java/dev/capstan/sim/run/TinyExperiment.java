@@ -3,6 +3,7 @@ package dev.capstan.sim.run;
 import dev.capstan.capping.CappingPolicy;
 import dev.capstan.capping.GuardRails;
 import dev.capstan.capping.PolicyRegistry;
+import dev.capstan.capping.PowerBudget;
 import dev.capstan.sim.cluster.StartupPhase;
 import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.experiment.Workload;
@@ -43,6 +44,7 @@ public final class TinyExperiment {
     public double boardSpread;
     public int gpusPerServer = 1;
     public double capWatts = 2000;
+    public List<PowerBudget> budgets = List.of();
     public List<Experiment.CapChange> capChanges = List.of();
     public List<Experiment.CapEvent> capEvents = List.of();
     public boolean capFollowsCarbon;
@@ -179,6 +181,7 @@ public final class TinyExperiment {
                 list,
                 routes,
                 new Experiment.Cap(capWatts, capChanges, capEvents, capFollowsCarbon, 60 * SECOND, 60 * SECOND),
+                budgets,
                 new Experiment.Control(
                         nanos(operatorSeconds),
                         nanos(apiLatencySeconds),
