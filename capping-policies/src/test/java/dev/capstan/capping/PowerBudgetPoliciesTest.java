@@ -123,6 +123,17 @@ class PowerBudgetPoliciesTest {
         assertThat(ceiling(decision, "web")).isEqualTo(-1);
     }
 
+    /** Of 432 W of the site code keeps 0.96 x 250 W reserved against a higher priority, and chat has the other 192 W. */
+    @Test
+    void capstanKeepsWhatIsReservedUnderTheCapOfTheSiteToo() {
+        SimulatedService chat = board("chat", 300);
+        chat.priority = 2;
+        Observation seen = observe(0, 450, PowerReading.fresh(450, 0), chat, board("code", 300));
+        Decision decision = firstDecision(policy("capstan"), withBudgets(seen, budget(700, Map.of("code", 250.0))));
+        assertThat(limit(decision, "chat")).isEqualTo(192);
+        assertThat(limit(decision, "code")).isEqualTo(240);
+    }
+
     /** Of 480 W for planning code keeps 0.96 x 350 W reserved and half of the 44 W beyond that and chat's lowest 100 W. */
     @Test
     void capstanKeepsWhatIsReserved() {
