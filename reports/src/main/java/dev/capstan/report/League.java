@@ -47,7 +47,13 @@ record League(ResultsFolder folder, String against, List<Place> places) {
     }
 
     /** One load, with or without faults, under one cap: what all policies met alike. */
-    record Place(String load, String faults, String share, List<Entry> entries) {}
+    record Place(String load, String faults, String share, List<Entry> entries) {
+
+        /** Whether demand passed the cap, which all policies meet alike; what a policy brings about itself does not count. */
+        boolean disturbed() {
+            return entries.stream().allMatch(entry -> entry.point().disturbed());
+        }
+    }
 
     /**
      * A policy at a place.

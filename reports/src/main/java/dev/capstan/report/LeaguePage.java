@@ -55,6 +55,8 @@ final class LeaguePage {
         }
     }
 
+    private static final char NO_BREAK_SPACE = '\u00a0';
+
     private final League league;
     private final Manifest manifest;
     private final StringBuilder page = new StringBuilder();
@@ -123,6 +125,10 @@ final class LeaguePage {
             row(places.get(0).load(), places.get(0).faults(), matches);
         });
         row("all", "", all);
+        row(
+                "all where demand passed the cap",
+                "",
+                all.stream().filter(match -> match.place().disturbed()).toList());
     }
 
     private void row(String load, String faults, List<Match> matches) {
@@ -135,7 +141,7 @@ final class LeaguePage {
         }
         List<String> lost = new ArrayList<>();
         for (Match match : matches) {
-            if (match.verdict() == Verdict.LOSS && match.rival() != null && !load.equals("all")) {
+            if (match.verdict() == Verdict.LOSS && match.rival() != null && !faults.isEmpty()) {
                 lost.add(code(match.rival().policy()) + " at " + share(match.place()) + " by "
                         + plusMinus(match.rival().difference(League.Measure.GOODPUT), League.Measure.GOODPUT));
             }
@@ -388,7 +394,8 @@ final class LeaguePage {
     private static String success(Interval success) {
         return Double.isNaN(success.estimate())
                 ? "no disturbance"
-                : percent(success.estimate()) + " [" + percent(success.low()) + ", " + percent(success.high()) + "]";
+                : percent(success.estimate()) + " [" + percent(success.low()) + "," + NO_BREAK_SPACE
+                        + percent(success.high()) + "]";
     }
 
     private static String percent(double share) {
@@ -418,7 +425,7 @@ final class LeaguePage {
         if (half == 0) {
             return difference.estimate() == 0 ? "0" : sign + mean;
         }
-        return sign + mean + " ± " + fixed(half, measure.decimals);
+        return sign + mean + NO_BREAK_SPACE + "±" + NO_BREAK_SPACE + fixed(half, measure.decimals);
     }
 
     private static String fixed(double value, int decimals) {

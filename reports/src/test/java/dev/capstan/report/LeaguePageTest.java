@@ -57,7 +57,8 @@ class LeaguePageTest {
                         "| load | faults | wins | ties | losses | alone | lost to |",
                         "| code | none | 1 | 1 | 0 | 0 |  |",
                         "| code | telemetry | 0 | 0 | 1 | 1 | `polca` at 60 % by +0.50 ± 0.30 |",
-                        "| all |  | 1 | 1 | 1 | 1 |  |");
+                        "| all |  | 1 | 1 | 1 | 1 |  |",
+                        "| all where demand passed the cap |  | 1 | 0 | 1 | 0 |  |");
     }
 
     @Test
