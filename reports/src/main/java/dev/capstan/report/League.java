@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.ToDoubleFunction;
 
 /**
  * A sweep over loads, faults and shares of the cap in which one policy is compared with all others.
@@ -59,10 +58,9 @@ record League(ResultsFolder folder, String against, List<Place> places) {
      * A policy at a place.
      *
      * @param row of {@code comparison}; -1 for the policy that others are compared with
-     * @param trips of breakers, mean over the runs
      * @param scoredSeconds of each run
      */
-    record Entry(Point point, ResultTable comparison, int row, double trips, double scoredSeconds) {
+    record Entry(Point point, ResultTable comparison, int row, double scoredSeconds) {
 
         String policy() {
             return point.policy();
@@ -79,11 +77,9 @@ record League(ResultsFolder folder, String against, List<Place> places) {
 
         /** NaN where there is no such value. */
         double value(Measure measure) {
-            return switch (measure) {
-                case SUCCESS -> point.successRate() * measure.scale;
-                case TRIPS -> trips;
-                default -> point.mean(measure.column) * scale(measure);
-            };
+            return measure == Measure.SUCCESS
+                    ? point.successRate() * measure.scale
+                    : point.mean(measure.column) * scale(measure);
         }
 
         /** This policy less the one compared with; NaN where they are not compared. */
@@ -144,26 +140,23 @@ record League(ResultsFolder folder, String against, List<Place> places) {
     private static List<Place> places(ResultsFolder folder, ResultTable comparison) {
         Map<List<String>, Integer> compared = new HashMap<>();
         for (int row = 0; row < comparison.rows(); row++) {
-            compared.put(key(comparison, row), row);
-        }
-        Map<List<String>, List<Integer>> runs = new HashMap<>();
-        for (int run = 0; run < folder.runs().rows(); run++) {
-            if (!ResultsFolder.isMoved(folder.runs(), run)) {
-                runs.computeIfAbsent(key(folder.runs(), run), key -> new ArrayList<>())
-                        .add(run);
+            if (!ResultsFolder.isMoved(comparison, row)) {
+                compared.put(key(comparison, row), row);
             }
+        }
+        Map<List<String>, Double> scoredSeconds = new HashMap<>();
+        for (int run = 0; run < folder.runs().rows(); run++) {
+            scoredSeconds.put(key(folder.runs(), run), folder.runs().number(run, "duration_seconds"));
         }
         Map<List<String>, List<Entry>> entries = new HashMap<>();
         for (Point point : folder.points()) {
             List<String> key = key(point.table(), point.row());
-            List<Integer> own = runs.getOrDefault(key, List.of());
             entries.computeIfAbsent(key.subList(0, 3), place -> new ArrayList<>())
                     .add(new Entry(
                             point,
                             comparison,
                             compared.getOrDefault(key, -1),
-                            mean(own, run -> folder.runs().number(run, Measure.TRIPS.column)),
-                            mean(own, run -> folder.runs().number(run, "duration_seconds"))));
+                            scoredSeconds.getOrDefault(key, Double.NaN)));
         }
         List<Place> places = new ArrayList<>();
         for (String load : values(folder, LOAD)) {
@@ -182,10 +175,6 @@ record League(ResultsFolder folder, String against, List<Place> places) {
     private static List<String> key(ResultTable table, int row) {
         return List.of(
                 table.text(row, LOAD), table.text(row, FAULTS), table.text(row, SHARE), table.text(row, "policy"));
-    }
-
-    private static double mean(List<Integer> runs, ToDoubleFunction<Integer> figure) {
-        return runs.stream().mapToDouble(figure).average().orElse(Double.NaN);
     }
 
     /** The values of an axis, in the order of the experiment. */
