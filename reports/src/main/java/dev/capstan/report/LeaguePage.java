@@ -185,7 +185,7 @@ final class LeaguePage {
                 a difference in disturbances contained is the mean over the caps that had any. A difference without ± was the same in all
                 replications that have it. *As safe as any*: no more trips than the fewest of the table, and an interval of disturbances
                 contained that reaches the highest share of those. They come first, by goodput, the best of them in bold; then the others, by
-                the share contained.
+                the share contained. Policies with the same figures share a row.
                 """);
         groups().forEach((name, places) -> table(name, places));
     }
@@ -222,23 +222,28 @@ final class LeaguePage {
         page.append("\n|---|---|")
                 .append("---|".repeat(League.Measure.values().length))
                 .append('\n');
-        for (int at = 0; at < lines.size(); at++) {
-            Line line = lines.get(at);
-            boolean safe = isSafe(line, fewest, safest);
-            String bold = at == 0 && safe ? "**" : "";
-            page.append("| ").append(bold).append(code(line.policy())).append(bold);
-            page.append(" | ").append(safe ? at == 0 ? "**best**" : "yes" : "").append(" |");
+        Map<String, List<String>> rows = new LinkedHashMap<>();
+        for (Line line : lines) {
+            boolean best = line.equals(lines.get(0));
+            StringBuilder cells =
+                    new StringBuilder(!isSafe(line, fewest, safest) ? " |" : best ? " **best** |" : " yes |");
             for (League.Measure measure : League.Measure.values()) {
                 String figure = measure == League.Measure.SUCCESS
                         ? success(line.success())
                         : figure(line.mean(measure), measure);
-                page.append(' ')
+                cells.append(' ')
                         .append(figure)
                         .append(bracketed(line.differences().get(measure), measure))
                         .append(" |");
             }
-            page.append('\n');
+            rows.computeIfAbsent(cells.toString(), key -> new ArrayList<>())
+                    .add(best ? "**" + code(line.policy()) + "**" : code(line.policy()));
         }
+        rows.forEach((cells, policies) -> page.append("| ")
+                .append(String.join(", ", policies))
+                .append(" |")
+                .append(cells)
+                .append('\n'));
     }
 
     private static boolean isSafe(Line line, double fewestTrips, double safest) {
@@ -420,7 +425,7 @@ final class LeaguePage {
 
     private static String plusMinus(Interval difference, League.Measure measure) {
         String mean = fixed(difference.estimate(), measure.decimals);
-        String sign = difference.estimate() > 0 ? "+" : "";
+        String sign = mean.startsWith("−") || mean.matches("[0.]*") ? "" : "+";
         double half = (difference.high() - difference.low()) / 2;
         if (half == 0) {
             return difference.estimate() == 0 ? "0" : sign + mean;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,7 +79,7 @@ class LeaguePageTest {
                         "| **`capstan`** | **best** | 100 [83.9, 100] | 99.5 | 0.00 | 92.0 | 13.95 | 5.10 | 1 |",
                         "| `polca` | yes | 100 [83.9, 100] (0) | 98.5 (−1.0 ± 0.5) | 0.00 (0) | 89.0 (−3.0 ± 1.5)"
                                 + " | 13.40 (−0.55 ± 0.18) | 5.30 (+0.20 ± 0.10) | 1 (−1 ± 0) |",
-                        "| `none` |  | 25.0 [11.2, 46.9] (−75.0 ± 10.0) | 80.0 (−19.8 ± 2.5) | 0.25 (+0.25 ± 0.50)"
+                        "| `none` | | 25.0 [11.2, 46.9] (−75.0 ± 10.0) | 80.0 (−19.8 ± 2.5) | 0.25 (+0.25 ± 0.50)"
                                 + " | 97.5 (+5.5 ± 1.5) | 14.75 (+0.80 ± 0.18) | 4.95 (−0.15 ± 0.10) | 0 (−1 ± 0) |");
     }
 
@@ -91,6 +92,28 @@ class LeaguePageTest {
                         "| 100 %, 10 kW | `none` (no disturbance, 15.00) | beaten by `none` (+0.10 ± 0.05 requests/s) |",
                         "| 60 %, 6 kW | `polca` (95.0 %, 13.50); `none` (20.0 %, 14.40)"
                                 + " | beaten by `polca` (+5.0 ± 8.0 points, +0.50 ± 0.30 requests/s) |");
+    }
+
+    @Test
+    void policiesWithTheSameFiguresShareARow() throws IOException {
+        FixtureFolder.replace(folder.resolve("manifest.json"), "{\"label\": \"capstan\"", """
+                {"label": "twin", "name": "none", "guarded": true, "parameters": {}}, {"label": "capstan\"""");
+        for (String table : List.of("points.csv", "summary.csv", "comparison.csv")) {
+            Path file = folder.resolve(table);
+            List<String> lines = new ArrayList<>(Files.readAllLines(file));
+            lines.addAll(lines.stream()
+                    .filter(line -> line.contains(",none,6000")
+                            || line.contains(",none,10000")
+                            || line.contains(",none,capstan"))
+                    .map(line -> line.replaceFirst(" %(,r\\d+)?,none,", " %$1,twin,"))
+                    .toList());
+            Files.write(file, lines);
+        }
+
+        assertThat(page())
+                .anyMatch(line -> line.startsWith("| `none`, `twin` | | 25.0 [11.2, 46.9] "))
+                .contains("| 100 %, 10 kW | `none`, `twin` (no disturbance, 15.00)"
+                        + " | beaten by `none`, `twin` (+0.10 ± 0.05 requests/s) |");
     }
 
     @Test
