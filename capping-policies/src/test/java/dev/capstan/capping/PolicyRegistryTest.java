@@ -99,13 +99,10 @@ class PolicyRegistryTest {
     }
 
     @Test
-    void documentsEveryPolicyAndParameter() throws IOException {
+    void theOverviewHasARowForEveryPolicy() throws IOException {
         String page = Files.readString(Path.of("..", "docs", "policies.md"));
         for (PolicyFactory factory : PolicyRegistry.all()) {
-            assertThat(page).contains("\n## " + factory.name() + "\n");
-            for (PolicyParameter parameter : factory.parameters()) {
-                assertThat(page).contains("| `" + parameter.name() + "` | " + parameter.unit() + " | ");
-            }
+            assertThat(page).contains("\n| [`" + factory.name() + "`](policies/" + factory.name() + ".md) | ");
         }
     }
 }

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.capstan.capping.PolicyFactory;
 import dev.capstan.capping.PolicyParameter;
 import dev.capstan.capping.PolicyRegistry;
+import dev.capstan.report.PolicyPages;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,13 @@ final class PoliciesCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Prints JSON.")
     private boolean json;
 
+    @Option(
+            names = "--pages",
+            paramLabel = "FOLDER",
+            description =
+                    "Writes what the registry holds into the pages FOLDER/<policy>.md, and prints those that it changed.")
+    private @Nullable Path pages;
+
     PoliciesCommand(Console console) {
         this.console = console;
     }
@@ -37,6 +46,10 @@ final class PoliciesCommand implements Callable<Integer> {
     @Override
     public Integer call() throws JsonProcessingException {
         List<PolicyFactory> all = PolicyRegistry.all();
+        if (pages != null) {
+            PolicyPages.write(name == null ? all : List.of(find(name)), pages).forEach(console.out()::println);
+            return ExitCodes.DONE;
+        }
         if (name == null) {
             console.out()
                     .print(

@@ -27,13 +27,28 @@ final class ReportCommand implements Callable<Integer> {
                     "Where the comparison goes. Default: comparison.html. One folder keeps its report.html inside.")
     private @Nullable Path out;
 
+    @Option(
+            names = "--league",
+            paramLabel = "FILE",
+            description =
+                    "Writes the league of a sweep over load, faults and cap.share as Markdown, in place of the report.")
+    private @Nullable Path league;
+
+    @Option(
+            names = "--policy-charts",
+            paramLabel = "FOLDER",
+            description = "Draws a picture for each policy of such a sweep, in place of the report.")
+    private @Nullable Path policyCharts;
+
     ReportCommand(Console console) {
         this.console = console;
     }
 
     @Override
     public Integer call() {
-        if (folders.size() == 1) {
+        if (league != null || policyCharts != null) {
+            ofLeague();
+        } else if (folders.size() == 1) {
             if (out != null) {
                 throw new InvalidArgument(
                         "--out is for a comparison of several results folders; one folder keeps its report inside");
@@ -43,5 +58,18 @@ final class ReportCommand implements Callable<Integer> {
             console.out().println(ReportWriter.compare(folders, out == null ? Path.of("comparison.html") : out));
         }
         return ExitCodes.DONE;
+    }
+
+    private void ofLeague() {
+        if (folders.size() > 1 || out != null) {
+            throw new InvalidArgument(
+                    "--league and --policy-charts are of one results folder, and say themselves where" + " to write");
+        }
+        if (league != null) {
+            console.out().println(ReportWriter.league(folders.get(0), league));
+        }
+        if (policyCharts != null) {
+            ReportWriter.policyCharts(folders.get(0), policyCharts).forEach(console.out()::println);
+        }
     }
 }

@@ -76,6 +76,38 @@ class ExperimentRunTest {
     }
 
     @Test
+    void aSweepThatComparesPoliciesGivesALeagueAndPictures() throws IOException {
+        assertThat(run(
+                        "sweep",
+                        "--no-report",
+                        "--set",
+                        "scoring.compare_with=three-band",
+                        "--set",
+                        "axes={load: {tiny: {}}, faults: {none: {}}, cap.share: [60 %, 100 %]}"))
+                .as(capstan.err())
+                .isEqualTo(0);
+        Path league = folder.resolve("league.md");
+        Path pictures = folder.resolve("pictures");
+
+        assertThat(capstan.run(
+                        "report",
+                        out.toString(),
+                        "--league",
+                        league.toString(),
+                        "--policy-charts",
+                        pictures.toString()))
+                .as(capstan.err())
+                .isEqualTo(0);
+        assertThat(Files.readString(league))
+                .contains("## `three-band` against the best other", "| 60\u00a0%, 3.6\u00a0kW |");
+        assertThat(pictures).isDirectoryContaining("glob:**/three-band.png").isDirectoryContaining("glob:**/none.png");
+        assertThat(out.resolve("report.html")).doesNotExist();
+        assertThat(capstan.run("report", out.toString(), out.toString(), "--league", league.toString()))
+                .isEqualTo(2);
+        assertThat(capstan.err()).contains("--league and --policy-charts are of one results folder");
+    }
+
+    @Test
     void resultsDoNotDependOnTheNumberOfJobs() throws IOException {
         Path other = folder.resolve("other");
         assertThat(run("sweep", "--jobs", "1", "--check", "full")).isEqualTo(0);

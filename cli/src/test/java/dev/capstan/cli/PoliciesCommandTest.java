@@ -8,7 +8,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.capstan.capping.PolicyFactory;
 import dev.capstan.capping.PolicyParameter;
 import dev.capstan.capping.PolicyRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PoliciesCommandTest {
 
@@ -43,6 +48,32 @@ class PoliciesCommandTest {
         assertThat(catalogue.findValuesAsText("name"))
                 .containsAll(
                         PolicyRegistry.all().stream().map(PolicyFactory::name).toList());
+    }
+
+    @Test
+    void pagesThatHoldWhatTheRegistrySaysStayAsTheyAre(@TempDir Path folder) throws IOException {
+        Path docs = Path.of("..", "docs", "policies");
+        try (Stream<Path> pages = Files.walk(docs)) {
+            for (Path page : pages.filter(Files::isRegularFile).toList()) {
+                Path copy = folder.resolve(docs.relativize(page));
+                Files.createDirectories(copy.getParent());
+                Files.copy(page, copy);
+            }
+        }
+
+        assertThat(capstan.run("policies", "--pages", folder.toString())).isEqualTo(0);
+        assertThat(capstan.out())
+                .as("docs/policies is out of date: capstan policies --pages docs/policies")
+                .isEmpty();
+    }
+
+    @Test
+    void onePageCanBeWrittenAlone(@TempDir Path folder) {
+        assertThat(capstan.run("policies", "three-band", "--pages", folder.toString()))
+                .isEqualTo(0);
+        assertThat(capstan.out().strip())
+                .isEqualTo(folder.resolve("three-band.md").toString());
+        assertThat(folder).isDirectoryContaining("glob:**three-band.md");
     }
 
     @Test

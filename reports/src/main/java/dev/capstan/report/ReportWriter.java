@@ -71,6 +71,42 @@ public final class ReportWriter {
         return out;
     }
 
+    /**
+     * Writes the league of a sweep over {@code load}, {@code faults} and {@code cap.share} whose experiment names a policy to
+     * compare with, in Markdown.
+     *
+     * @param out the file to write
+     * @return {@code out}
+     * @throws ReportException if the folder is no such sweep, a file of it is missing or damaged, or {@code out} cannot be
+     *     written
+     */
+    public static Path league(Path resultsFolder, Path out) {
+        replace(out, LeaguePage.of(League.read(resultsFolder)));
+        return out;
+    }
+
+    /**
+     * Draws a picture for each policy of such a sweep, {@code <label>.png}: disturbances contained and goodput over the share
+     * of the cap, for each load, beside doing nothing and the policy compared with.
+     *
+     * @param pictures the folder to draw into, made where it is not there
+     * @return the pictures, in the order of the policies
+     * @throws ReportException as in {@link #league}
+     */
+    public static List<Path> policyCharts(Path resultsFolder, Path pictures) {
+        League league = League.read(resultsFolder);
+        try {
+            Files.createDirectories(pictures);
+            return PolicyCharts.write(league, pictures);
+        } catch (IOException | LinkageError | InternalError e) {
+            throw new ReportException(
+                    pictures,
+                    "the pictures cannot be drawn: " + e
+                            + ". Maybe this machine has no fonts: install fontconfig and a font",
+                    e);
+        }
+    }
+
     static String render(String template, Object page) {
         StringOutput output = new StringOutput();
         TemplateEngine.createPrecompiled(

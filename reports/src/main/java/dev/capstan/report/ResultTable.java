@@ -24,6 +24,7 @@ final class ResultTable {
     /** Columns of the contract that hold text; axes are text too, all others numbers. */
     private static final Set<String> TEXT_COLUMNS = Set.of(
             "run_id",
+            "against",
             "policy",
             "seed",
             "code",

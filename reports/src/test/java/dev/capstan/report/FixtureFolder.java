@@ -193,6 +193,19 @@ final class FixtureFolder {
         }
     }
 
+    /** Replaces a text in a file that holds it. */
+    static void replace(Path file, String before, String after) {
+        try {
+            String text = Files.readString(file);
+            if (!text.contains(before)) {
+                throw new IllegalArgumentException(file + " does not hold " + before);
+            }
+            write(file, text.replace(before, after));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static void point(StringBuilder out, List<ToyRun> runs) {
         double disturbances = runs.stream().mapToDouble(r -> r.disturbances).sum();
         double contained = runs.stream().mapToDouble(r -> r.contained).sum();

@@ -25,7 +25,8 @@ public record Interval(double estimate, double low, double high) {
         double z2 = Z * Z;
         double centre = (p + z2 / (2 * trials)) / (1 + z2 / trials);
         double half = Z / (1 + z2 / trials) * Math.sqrt(p * (1 - p) / trials + z2 / (4.0 * trials * trials));
-        return new Interval(p, Math.max(0, centre - half), Math.min(1, centre + half));
+        // Rounding must not keep the interval from holding the share of none or of all.
+        return new Interval(p, Math.min(p, Math.max(0, centre - half)), Math.max(p, Math.min(1, centre + half)));
     }
 
     /** Student's t interval of a mean; the mean alone where there is but one value. Values that are NaN do not count. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class IntervalTest {
 
@@ -27,6 +28,13 @@ class IntervalTest {
 
         assertThat(all.high()).isEqualTo(1);
         assertThat(all.low()).isCloseTo(1 - none.high(), within(1e-15));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 3, 9, 25, 26, 49, 1000})
+    void holdsTheShareOfAllAndOfNone(long trials) {
+        assertThat(Interval.ofShare(trials, trials).high()).isEqualTo(1);
+        assertThat(Interval.ofShare(0, trials).low()).isEqualTo(0);
     }
 
     @Test
