@@ -142,6 +142,39 @@ class ExperimentFileTest {
         assertThat(file.axes().get(0).texts()).containsExactly("5s", "10s");
     }
 
+    /** 60 % of 8 kW, half of that later, and a breaker of 110 %. */
+    @Test
+    void takesSharesOfTheCap() {
+        Experiment base = folder.read(
+                        ExperimentFolder.LEAST,
+                        "cap={power: 8 kW, share: 60 %, schedule: [{at: 1m, share: 50 %}]}",
+                        "cluster.breaker.share=110 %")
+                .base();
+
+        assertThat(base.cap().watts()).isEqualTo(4800);
+        assertThat(base.cap().changes()).containsExactly(new Experiment.CapChange(60 * SECOND, 2400));
+        assertThat(base.cluster().domains().get(0).breakerRatingWatts()).isCloseTo(5280, within(1e-9));
+    }
+
+    @Test
+    void setsTogetherWhatANameOfAnAxisStandsFor() {
+        ExperimentFile file = folder.read(
+                ExperimentFolder.LEAST,
+                "axes.load={calm: {}, busy: {control.interval: 7s, cap.power: 9 kW}}",
+                "axes.cap.share=[50 %, 100 %]");
+
+        assertThat(file.axes().get(0).texts()).containsExactly("calm", "busy");
+        Experiment calm = file.at(List.of(
+                file.axes().get(0).values().get(0), file.axes().get(1).values().get(0)));
+        Experiment busy = file.at(List.of(
+                file.axes().get(0).values().get(1), file.axes().get(1).values().get(0)));
+        assertThat(calm.control().intervalNanos())
+                .isEqualTo(file.base().control().intervalNanos());
+        assertThat(calm.cap().watts()).isEqualTo(0.5 * file.base().cap().watts());
+        assertThat(busy.control().intervalNanos()).isEqualTo(7 * SECOND);
+        assertThat(busy.cap().watts()).isEqualTo(4500);
+    }
+
     @ParameterizedTest
     @CsvSource({"kepler, ENERGY_COUNTER, 5", "dcgm, POWER_GAUGE, 30"})
     void anExporterOfTheFieldBringsItsDefaults(String exporter, Experiment.Source source, int intervalSeconds) {

@@ -47,6 +47,15 @@ class ExperimentsPageTest {
         for (String stated : STATED_POWER) {
             paths(folder.read(WorkloadKeysTest.POWER, "workload=" + stated).resolved(), "", read);
         }
+        for (List<String> shared : List.of(
+                List.of("cluster={breaker: {share: 110 %}}", "scoring.compare_with=none", "policies=[none]"),
+                List.of("cluster.domains=[{name: site, servers: 8, breaker: {share: 110 %}}]"))) {
+            paths(
+                    folder.read(ExperimentFolder.LEAST, shared.toArray(String[]::new))
+                            .resolved(),
+                    "",
+                    read);
+        }
         read.removeIf(path -> FREE_KEYS.stream().anyMatch(free -> path.startsWith(free + ".")));
         read.addAll(FREE_KEYS);
         read.addAll(List.of(

@@ -141,6 +141,12 @@ class InvalidExperimentTest {
                 "axes.control.interval=[5s, 10] | axes.control.interval[1] | makes control.interval: '10' is not a duration",
                 "axes.control.intervall=[5s, 10s] | axes.control.intervall[0] | makes control.intervall: unknown key. Maybe you meant interval.",
                 "axes.services.replicas.max=[2] | axes.services.replicas.max[0] | needs an index where 'replicas' stands. Maybe you meant services[0].replicas.max",
+                "axes.load={busy: 5s} | axes.load.busy | expected a mapping of dotted paths to values, such as {control.interval: 60s}, or nothing, was '5s'",
+                "axes.load={busy: {seed: 2}} | axes.load | cannot set 'seed': all points of a sweep share it",
+                "axes.load={calm: {}, busy: {control.intervall: 5s}} | axes.load[1] | makes control.intervall: unknown key. Maybe you meant interval.",
+                "axes.load={} | axes.load | or a mapping of names to what each sets",
+                "scoring.compare_with=nobody | scoring.compare_with | no policy of this experiment is labelled 'nobody'.",
+                "cluster.breaker={rating: 9 kW, share: 110 %} | cluster.breaker | needs either rating or share (of cap.power)",
                 "axes.seed=[1, 2] | axes.seed | cannot be an axis: all points of a sweep share it",
                 "control.interval | --set control.interval | must be dotted.path=value, such as control.interval=5s",
                 "=5s | --set =5s | must be dotted.path=value",
@@ -252,10 +258,10 @@ class InvalidExperimentTest {
                 .extracting(Issue::path)
                 .containsExactly(
                         "--set telemetry",
+                        "cap.power",
                         "workload.trace",
                         "services[0].model",
                         "services[0].replicas",
-                        "cap.power",
                         "control.interval",
                         "policies[0].name",
                         "nme");

@@ -2,6 +2,7 @@ package dev.capstan.sim.results;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -55,7 +56,8 @@ class ResultsWriterTest {
                 time_under_cap_fraction over_cap_seconds over_cap_joules longest_excursion_seconds peak_power_watts \
                 mean_power_watts stranded_watt_seconds energy_joules carbon_grams requests_completed \
                 ttft_p50_seconds ttft_p99_seconds tpot_p99_seconds e2e_p99_seconds slo_attainment \
-                goodput_requests_per_second joules_per_output_token capped_seconds replica_changes out_of_range_time_share"""));
+                goodput_requests_per_second joules_per_output_token capped_seconds replica_changes breaker_trips \
+                out_of_range_time_share"""));
     }
 
     @Test
@@ -73,6 +75,38 @@ class ResultsWriterTest {
             assertThat(point.success().estimate()).isEqualTo(0.75);
         });
         assertThat(line("points.csv", 1)).startsWith("\"5s, or so\",größer,20000,2,20,15,0.75,0.53");
+    }
+
+    /**
+     * Success of 0.5, 0.6 and 0.7 against 0.4 in each replication: 0.2 in the mean, 0.1 standard deviation, and 4.303 is the 97.5 %
+     * quantile of Student's t with two degrees of freedom.
+     */
+    @Test
+    void comparesPoliciesPairByPair() throws IOException {
+        ResultsWriter writer = ResultsWriter.open(folder, List.of("axis"), false, Optional.of("ours"), "one", false);
+        for (int r = 0; r < 3; r++) {
+            for (String policy : List.of("ours", "theirs")) {
+                double[] figures = row(r, 0, 0).figures();
+                figures[Figure.SUCCESS_RATE.ordinal()] = policy.equals("ours") ? 0.4 : 0.5 + r / 10.0;
+                int index = policy.equals("ours") ? r : 3 + r;
+                Row row = new Row(index, "run-" + index, List.of("5s"), policy, 20_000, r, 100 + r, figures);
+                writer.record(row, EXPERIMENT, new RunResult(row.figures(), 0, List.of(), Optional.empty()));
+            }
+        }
+        writer.finish(MANIFEST);
+
+        List<String> lines = Files.readAllLines(folder.resolve("comparison.csv"));
+        assertThat(lines.get(0))
+                .startsWith(
+                        "axis,policy,against,cap_watts,replications,success_rate_difference_mean,"
+                                + "success_rate_difference_low,success_rate_difference_high,time_under_cap_fraction_difference_mean");
+        assertThat(lines).hasSize(2);
+        String[] cells = lines.get(1).split(",");
+        assertThat(cells).startsWith("5s", "theirs", "ours", "20000", "3");
+        double half = 4.302652729911275 * 0.1 / Math.sqrt(3);
+        assertThat(Double.parseDouble(cells[5])).isCloseTo(0.2, within(1e-9));
+        assertThat(Double.parseDouble(cells[6])).isCloseTo(0.2 - half, within(1e-6));
+        assertThat(Double.parseDouble(cells[7])).isCloseTo(0.2 + half, within(1e-6));
     }
 
     @Test
