@@ -12,37 +12,48 @@ import org.jspecify.annotations.Nullable;
 /**
  * Capstan's own policy: budgets by worst case and lends what cannot be reached before the next command lands.
  *
- * <p><b>Fast lever, safe now.</b> What a service can reach is what it reads and the most that it rises by within one latency
- * of the loop, as learnt, and never more than its worst case. While all of that fits the budget no GPU is limited. Where it
- * does not, watts go down the tree of domains ({@link BudgetTree}): first to every replica under a ceiling its share of the
- * worst case, then by priority. Whoever gets less than it can reach is limited to the worst case that it was granted. So every
- * service is under its limit or cannot leave its grant in time. A service without a fresh reading can reach its worst case:
- * without telemetry nothing is lent.
+ * <p><b>Use.</b> Of the worst case at the limit in force a service uses what it reads, and can use within one latency of the loop
+ * what it was seen to rise by beside that. Services do not rise all at once: their rises are scaled down to what all were seen to
+ * rise by together. Without a fresh reading a service uses all of it: without telemetry nothing is lent.
  *
- * <p><b>Slow lever, efficient next.</b> Every replica brings its fixed watts, so that a few with full power serve more than
- * many with little. Ceilings let in what fits by the worst case. Only where the replicas that serve have
- * drawn about all that they may for a latency, one more comes, as long as each has its share of the worst case; those that
- * idle are given back.
+ * <p><b>Fast lever, safe now.</b> While what all can use without a limit fits the budget no GPU is limited. Where it does not,
+ * watts go down the tree of domains ({@link BudgetTree}): first to every replica under a ceiling its share, then by priority.
+ * Whoever gets less than it can use is limited: to the worst case that it was granted where it reads more than that, and else to
+ * the one of which it uses no more than was granted.
  *
- * <p>The latency is the age of the reading, the time since the last step, and the window that readings are means over. What is
- * learnt fades, from the worst case at the start.
+ * <p><b>Slow lever, efficient next.</b> A replica takes minutes to come back, so that one that runs is taken away only where even
+ * the least use of a latency leaves the replicas less than their share, which is where a lower clock saves no more than it slows
+ * down. Ceilings let in those that are wanted as long as what they can be expected to use fits; and one more where those that serve have drawn about all that they may for a latency.
+ *
+ * <p><b>Admission, honest last.</b> Where a capped service has more requests waiting than it ends within the time to a first token
+ * that its owner promises, all would come too late: the gateway refuses some at once, and those that it admits are in time.
+ *
+ * <p>The latency is the age of the reading, the time since the last step, and a share of the window that readings are means over.
  *
  * <p>Caveats: a replica that starts counts with what starting takes until it is seen to be ready, so that the worst case can be
  * passed by one replica for one step. Bursts shorter than a board's own control escape its limit; the margin is for them.
  */
 public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
 
-    /** Share of the saturated draw under which replicas idle. */
-    private static final double IDLE = 1.0 / 3;
+    /** What is taken off the admission share at most in a step, and given back. */
+    private static final double FEWER = 0.8;
+
+    private static final double MORE = 0.1;
+
+    /** Someone has to be let in to see whether there is room again. */
+    private static final double LEAST_ADMITTED = 0.05;
 
     /**
      * What is known of the services.
      *
-     * @param services by name; those with replicas
+     * @param services how much each can rise, by name; those with replicas
+     * @param together how much all of them can rise together
      * @param steppedAtNanos instant of the last step; null before the first
      */
     public record State(
-            Map<String, Learnt> services, @Nullable Long steppedAtNanos) {
+            Map<String, LearntRise> services,
+            LearntRise together,
+            @Nullable Long steppedAtNanos) {
 
         /** Copies the map in the order of its keys, so that equal states are written as equal JSON. */
         public State {
@@ -50,50 +61,37 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         }
     }
 
-    /**
-     * What is known of a service.
-     *
-     * @param rise most that its power rises by within a latency, as a share of its worst case without a limit
-     * @param recent readings of the last latency, the oldest first
-     */
-    public record Learnt(double rise, List<Sample> recent) {
-
-        static final Learnt NOTHING = new Learnt(1, List.of());
-
-        /** Copies the list. */
-        public Learnt {
-            recent = List.copyOf(recent);
-        }
-    }
-
-    /** A complete reading, by the instant of its newest sample. */
-    public record Sample(long atNanos, double watts) {}
-
     private final double marginRatio;
     private final double replicaRatio;
     private final double saturatedRatio;
+    private final double firstRise;
     private final long windowNanos;
     private final double memorySeconds;
     private final long lookAheadNanos;
+    private final boolean refuses;
 
     CapstanPolicy(
             double marginRatio,
             double replicaRatio,
             double saturatedRatio,
+            double firstRise,
             long windowNanos,
             double memorySeconds,
-            long lookAheadNanos) {
+            long lookAheadNanos,
+            boolean refuses) {
         this.marginRatio = marginRatio;
         this.replicaRatio = replicaRatio;
         this.saturatedRatio = saturatedRatio;
+        this.firstRise = firstRise;
         this.windowNanos = windowNanos;
         this.memorySeconds = memorySeconds;
         this.lookAheadNanos = lookAheadNanos;
+        this.refuses = refuses;
     }
 
     @Override
     public State initialState() {
-        return new State(Map.of(), null);
+        return new State(Map.of(), LearntRise.assumed(firstRise), null);
     }
 
     @Override
@@ -112,37 +110,37 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
     }
 
     @Override
+    public boolean readsLatencies() {
+        return refuses;
+    }
+
+    @Override
     public Step<State> step(State state, Observation observed) {
         Observation seen = observed.withBudgetsScaled(1 - marginRatio);
-        Long last = state.steppedAtNanos();
-        long intervalNanos = last == null ? 0 : seen.nowNanos() - last;
-        Map<String, Learnt> learnt = new TreeMap<>();
-        for (ServiceReading service : seen.services()) {
-            if (service.replicas().present() > 0) {
-                Learnt before = state.services().getOrDefault(service.name(), Learnt.NOTHING);
-                learnt.put(service.name(), learnt(before, service, seen.nowNanos(), intervalNanos));
-            }
-        }
-        int[] ceilings = ceilings(seen, learnt);
+        List<ServiceReading> services = seen.services();
+        State known = learnt(state, seen);
+        double[] use = use(seen, known);
+        int[] ceilings = ceilings(seen, known, use);
         double budgetWatts = budgetWatts(seen, seen.allowedWatts());
-        double[] reachWatts = seen.services().stream()
-                .mapToDouble(service -> reachWatts(service, learnt))
-                .toArray();
-        ServiceBounds bounds = bounds(seen, reachWatts).within(seen, seen.services(), budgetWatts);
-        BudgetTree tree = tree(seen, bounds, ceilings);
+        double[] reachWatts = new double[use.length];
+        for (int i = 0; i < use.length; i++) {
+            GpuLimitRange range = GpuLimitRange.untilReady(services.get(i));
+            reachWatts[i] = Math.max(range.lowestWatts(), use[i] * range.highestWatts());
+        }
+        ServiceBounds bounds = bounds(seen, reachWatts).within(seen, services, budgetWatts);
+        BudgetTree tree = tree(seen, bounds, use, ceilings);
         double[] shares = tree.share(budgetWatts);
         List<ServiceAction> actions = new ArrayList<>();
         boolean limited = false;
         for (int i = 0; i < ceilings.length; i++) {
-            ServiceReading service = seen.services().get(i);
+            ServiceReading service = services.get(i);
             double grantWatts = shares[2 * i] + shares[2 * i + 1];
             // Rounding shall not limit a service that was granted all it can reach.
             boolean lent = grantWatts >= reachWatts[i] - 1e-6;
             limited |= !lent;
-            double limit = lent
-                    ? service.replicaPower().maxGpuLimitWatts()
-                    : GpuLimitRange.untilReady(service).limitFor(grantWatts);
-            ServiceAction action = action(service, limit, ceilings[i]);
+            double limit = lent ? service.replicaPower().maxGpuLimitWatts() : limit(service, grantWatts, use[i]);
+            boolean capped = !lent || ceilings[i] < service.replicas().originalCeiling();
+            ServiceAction action = action(service, limit, ceilings[i], refuses ? admitted(service, capped) : null);
             if (!action.isEmpty()) {
                 actions.add(action);
             }
@@ -154,7 +152,13 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                 WaterFilling.sum(reachWatts),
                 budgetWatts,
                 bounds.complaint());
-        return new Step<>(new State(learnt, seen.nowNanos()), new Decision(actions, code, reason));
+        return new Step<>(known, new Decision(actions, code, reason));
+    }
+
+    /** The worst case of the limit is what is granted where more than that is read; else it is used as before. */
+    private static double limit(ServiceReading service, double grantWatts, double use) {
+        boolean over = !service.power().isFresh() || service.power().watts() > grantWatts;
+        return GpuLimitRange.untilReady(service).limitFor(over ? grantWatts : grantWatts / use);
     }
 
     private static ServiceBounds bounds(Observation seen, double[] reachWatts) {
@@ -166,15 +170,16 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                 ranges.stream().mapToDouble(GpuLimitRange::highestWatts).toArray());
     }
 
-    /** Two leaves for each service: what its replicas under the ceiling are promised, and the rest by priority. */
-    private BudgetTree tree(Observation seen, ServiceBounds bounds, int[] ceilings) {
+    /** Two leaves for each service: the share of its replicas under the ceiling, and the rest by priority. */
+    private BudgetTree tree(Observation seen, ServiceBounds bounds, double[] use, int[] ceilings) {
         List<ServiceReading> services = seen.services();
         List<Integer> priorities = BudgetTree.priorities(services);
         BudgetTree.Leaf[] leaves = new BudgetTree.Leaf[2 * ceilings.length];
         for (int i = 0; i < ceilings.length; i++) {
             ServiceReading service = services.get(i);
             double lowest = bounds.lowest()[i];
-            double promised = Math.max(lowest, Math.min(bounds.demand()[i], ceilings[i] * promisedWatts(service)));
+            double shared = ceilings[i] * use[i] * replicaRatio * peakWatts(service);
+            double promised = Math.max(lowest, Math.min(bounds.demand()[i], shared));
             int domain = BudgetTree.place(seen, service.domain());
             int level = 1 + priorities.indexOf(service.priority());
             double reach = bounds.demand()[i] - promised;
@@ -185,53 +190,81 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         return BudgetTree.of(seen, leaves, 1 + priorities.size());
     }
 
-    /** What the reading adds to what is known. */
-    private Learnt learnt(Learnt before, ServiceReading service, long nowNanos, long intervalNanos) {
-        if (!service.power().isFresh()) {
-            return before;
-        }
-        long ageNanos = service.power().ageNanos();
-        Sample newest = new Sample(nowNanos - ageNanos, service.power().watts());
-        long from = newest.atNanos() - ageNanos - intervalNanos - windowNanos;
-        List<Sample> recent = new ArrayList<>();
-        for (Sample sample : before.recent()) {
-            if (sample.atNanos() >= from && sample.atNanos() < newest.atNanos()) {
-                recent.add(sample);
+    /** What the readings add to what is known. */
+    private State learnt(State before, Observation seen) {
+        Long last = before.steppedAtNanos();
+        long intervalNanos = last == null ? 0 : seen.nowNanos() - last;
+        double kept = StrictMath.exp(-intervalNanos / 1e9 / memorySeconds);
+        Map<String, LearntRise> services = new TreeMap<>();
+        PowerReading together = PowerReading.fresh(0, 0);
+        double worstCaseWatts = 0;
+        for (ServiceReading service : seen.services()) {
+            if (service.replicas().present() == 0) {
+                continue;
             }
+            PowerReading power = service.power();
+            double highest = GpuLimitRange.untilReady(service).highestWatts();
+            LearntRise rise = rise(before, service);
+            services.put(service.name(), learnt(rise, power, highest, seen.nowNanos(), intervalNanos, kept));
+            worstCaseWatts += highest;
+            together = together.isFresh() && power.isFresh()
+                    ? PowerReading.fresh(
+                            together.watts() + power.watts(), Math.max(together.ageNanos(), power.ageNanos()))
+                    : PowerReading.absent();
         }
-        recent.add(newest);
-        double rise = (newest.watts() - lowestWatts(recent))
-                / GpuLimitRange.untilReady(service).highestWatts();
-        double faded = before.rise() * StrictMath.exp(-intervalNanos / 1e9 / memorySeconds);
-        return new Learnt(Math.min(1, Math.max(rise, faded)), recent);
+        return new State(
+                services,
+                learnt(before.together(), together, worstCaseWatts, seen.nowNanos(), intervalNanos, kept),
+                seen.nowNanos());
     }
 
-    private static double lowestWatts(List<Sample> samples) {
-        double lowest = Double.POSITIVE_INFINITY;
-        for (Sample sample : samples) {
-            lowest = Math.min(lowest, sample.watts());
-        }
-        return lowest;
+    private LearntRise learnt(
+            LearntRise before,
+            PowerReading power,
+            double worstCaseWatts,
+            long nowNanos,
+            long intervalNanos,
+            double kept) {
+        return power.isFresh() && worstCaseWatts > 0
+                ? before.with(power, nowNanos, power.ageNanos() + intervalNanos + windowNanos, worstCaseWatts, kept)
+                : before;
     }
 
-    /** What a service may draw before a command of the next step lands, if nothing limits it. */
-    private static double reachWatts(ServiceReading service, Map<String, Learnt> learnt) {
-        GpuLimitRange range = GpuLimitRange.untilReady(service);
-        if (!service.power().isFresh()) {
-            return range.highestWatts();
+    private LearntRise rise(State known, ServiceReading service) {
+        return known.services().getOrDefault(service.name(), LearntRise.assumed(firstRise));
+    }
+
+    /** What each service can use of its worst case, at the limit in force, before a command of the next step lands. */
+    private double[] use(Observation seen, State known) {
+        double apartWatts = 0;
+        double worstCaseWatts = 0;
+        for (ServiceReading service : seen.services()) {
+            double highest = GpuLimitRange.untilReady(service).highestWatts();
+            apartWatts += rise(known, service).share() * highest;
+            worstCaseWatts += highest;
         }
-        double rise = learnt.getOrDefault(service.name(), Learnt.NOTHING).rise();
-        double reach = service.power().watts() + rise * range.highestWatts();
-        return Math.max(range.lowestWatts(), Math.min(range.highestWatts(), reach));
+        double together = apartWatts == 0 ? 1 : Math.min(1, known.together().share() * worstCaseWatts / apartWatts);
+        return seen.services().stream()
+                .mapToDouble(service -> {
+                    double allowed = allowedWatts(service);
+                    return service.power().isFresh() && allowed > 0
+                            ? Math.min(
+                                    1,
+                                    service.power().watts() / allowed
+                                            + together * rise(known, service).share())
+                            : 1;
+                })
+                .toArray();
+    }
+
+    /** Worst case at the limit in force. */
+    private static double allowedWatts(ServiceReading service) {
+        return GpuLimitRange.untilReady(service)
+                .worstCaseWatts(service.replicaPower().gpuLimitWatts());
     }
 
     private double budgetWatts(Observation seen, double allowedWatts) {
         return (1 - marginRatio) * allowedWatts - seen.overheadWatts();
-    }
-
-    /** What a replica under the ceiling is promised. */
-    private double promisedWatts(ServiceReading service) {
-        return replicaRatio * peakWatts(service);
     }
 
     private static double peakWatts(ServiceReading service) {
@@ -240,11 +273,11 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
     }
 
     /** The ceilings of now; no replica is started that an announced cap will take away. */
-    private int[] ceilings(Observation seen, Map<String, Learnt> learnt) {
-        int[] ceilings = ceilings(seen, learnt, seen.allowedWatts());
+    private int[] ceilings(Observation seen, State known, double[] use) {
+        int[] ceilings = ceilings(seen, known, use, seen.allowedWatts());
         AnnouncedCap next = seen.announcedCap();
         if (next != null && next.atNanos() - seen.nowNanos() <= lookAheadNanos) {
-            int[] then = ceilings(seen, learnt, Math.min(seen.allowedWatts(), next.capWatts()));
+            int[] then = ceilings(seen, known, use, Math.min(seen.allowedWatts(), next.capWatts()));
             Arrays.setAll(
                     ceilings,
                     i -> Math.min(
@@ -254,32 +287,48 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         return ceilings;
     }
 
-    /** Ceilings that fit by the worst case, first for those that are wanted; beyond, those that saturation calls for. */
-    private int[] ceilings(Observation seen, Map<String, Learnt> learnt, double allowedWatts) {
+    /** Keeps those that run, lets in those that are wanted, and leaves room where the worst case allows it. */
+    private int[] ceilings(Observation seen, State known, double[] use, double allowedWatts) {
         List<ServiceReading> services = seen.services();
         double budgetWatts = budgetWatts(seen, allowedWatts);
-        double[] gains = CeilingAllocation.weights(services);
         double[] peaks = services.stream().mapToDouble(CapstanPolicy::peakWatts).toArray();
-        double[] promises = services.stream().mapToDouble(this::promisedWatts).toArray();
-        int[] wanted = services.stream().mapToInt(CapstanPolicy::wanted).toArray();
-        int[] busy = services.stream()
-                .mapToInt(service -> busy(service, learnt.getOrDefault(service.name(), Learnt.NOTHING)))
+        double[] expected = new double[peaks.length];
+        Arrays.setAll(expected, i -> use[i] * peaks[i]);
+        double[] kept = services.stream()
+                .mapToDouble(service -> keptWatts(service, rise(known, service)))
                 .toArray();
-        int[] most = CeilingAllocation.originalCeilings(services);
+        int[] runs = services.stream().mapToInt(CapstanPolicy::running).toArray();
+        double[] shared = new double[peaks.length];
+        Arrays.setAll(shared, i -> replicaRatio * expected[i]);
+        int[] busy = services.stream()
+                .mapToInt(service -> busy(service, rise(known, service)))
+                .toArray();
+        int[] wanted = services.stream().mapToInt(CapstanPolicy::wanted).toArray();
         int[] ceilings = services.stream()
                 .mapToInt(service -> service.replicas().lowestCeiling())
                 .toArray();
-        ceilings = raised(seen, ceilings, peaks, gains, wanted, budgetWatts);
-        ceilings = raised(seen, ceilings, peaks, gains, most, budgetWatts);
-        return raised(seen, ceilings, promises, gains, busy, budgetWatts);
+        ceilings = raised(seen, ceilings, kept, runs, budgetWatts);
+        ceilings = raised(seen, ceilings, expected, wanted, budgetWatts);
+        ceilings = raised(seen, ceilings, peaks, CeilingAllocation.originalCeilings(services), budgetWatts);
+        return raised(seen, ceilings, shared, busy, budgetWatts);
     }
 
-    private static int[] raised(
-            Observation seen, int[] lowest, double[] planWatts, double[] gains, int[] highest, double budgetWatts) {
+    private static int[] raised(Observation seen, int[] lowest, double[] planWatts, int[] highest, double budgetWatts) {
+        double[] gains = CeilingAllocation.weights(seen.services());
         CeilingAllocation allocation = CeilingAllocation.share(seen, lowest, planWatts, gains, highest, budgetWatts);
         int[] ceilings = new int[lowest.length];
         Arrays.setAll(ceilings, allocation::ceiling);
         return ceilings;
+    }
+
+    /** The share of a replica that runs, of the least that was used in the last latency; the lowest limit where nothing is known. */
+    private double keptWatts(ServiceReading service, LearntRise known) {
+        int present = Math.max(1, service.replicas().present());
+        double lowest = Math.max(1, GpuLimitRange.untilReady(service).lowestWatts() / present);
+        boolean read = service.power().isFresh() && known.recent().size() > 1;
+        return read
+                ? Math.max(lowest, known.lowestWatts() / allowedWatts(service) * replicaRatio * peakWatts(service))
+                : lowest;
     }
 
     private static int running(ServiceReading service) {
@@ -287,31 +336,44 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         return Math.min(replicas.desired(), replicas.ready() + replicas.starting());
     }
 
-    private static boolean atCeiling(ServiceReading service) {
-        return service.replicas().desired() >= service.replicas().ceiling();
-    }
-
     /** What the autoscaler wants; at its ceiling it may want more than it can say. */
     private static int wanted(ServiceReading service) {
         ReplicaCounts replicas = service.replicas();
-        return Math.min(replicas.originalCeiling(), atCeiling(service) ? replicas.ceiling() + 1 : replicas.desired());
+        boolean atCeiling = replicas.desired() >= replicas.ceiling();
+        return Math.min(replicas.originalCeiling(), atCeiling ? replicas.ceiling() + 1 : replicas.desired());
     }
 
-    /** How many replicas have work: one more than there are where all have been saturated for a latency, none where they idle. */
-    private int busy(ServiceReading service, Learnt learnt) {
+    /** Those that run, and one more where the autoscaler is at its ceiling and all were saturated for a latency. */
+    private int busy(ServiceReading service, LearntRise known) {
         ReplicaCounts replicas = service.replicas();
-        double allowedWatts = replicas.ready() * service.replicaPower().worstCaseWatts();
-        if (!service.power().isFresh() || allowedWatts == 0) {
-            return running(service);
-        }
-        if (service.power().watts() < IDLE * saturatedRatio * allowedWatts) {
-            return 0;
-        }
-        boolean saturated = atCeiling(service) && lowestWatts(learnt.recent()) >= saturatedRatio * allowedWatts;
+        double allowed = replicas.ready() * service.replicaPower().worstCaseWatts();
+        boolean saturated = service.power().isFresh()
+                && allowed > 0
+                && replicas.desired() >= replicas.ceiling()
+                && known.lowestWatts() >= saturatedRatio * allowed;
         return Math.min(replicas.originalCeiling(), saturated ? running(service) + 1 : running(service));
     }
 
-    private static ServiceAction action(ServiceReading service, double limitWatts, int ceiling) {
+    /**
+     * Share of the requests to admit: fewer where the last that waits, by Little's law, waits for longer than the owner promises to
+     * the first token, more again once that has halved. Null where nothing changes or is known.
+     */
+    private static @Nullable Double admitted(ServiceReading service, boolean capped) {
+        double most = service.gateway().maxAdmissionShare();
+        double share = service.gateway().enforcedAdmission();
+        double waitSeconds = service.waitingRequests() / service.latency().requestsPerSecond();
+        double promised = service.latency().ttftTargetSeconds();
+        double wish = share;
+        if (capped && waitSeconds > promised) {
+            wish = Math.max(LEAST_ADMITTED, share * Math.max(FEWER, promised / waitSeconds));
+        } else if (!capped || waitSeconds < promised / 2) {
+            wish = Math.min(most, share + MORE);
+        }
+        return most == 0 || wish == share ? null : (Double) wish;
+    }
+
+    private static ServiceAction action(
+            ServiceReading service, double limitWatts, int ceiling, @Nullable Double admitted) {
         boolean moves = limitWatts != CapController.enforcedLimit(service.replicaPower());
         boolean resizes = ceiling != service.replicas().ceiling();
         return new ServiceAction(
@@ -322,7 +384,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                 null,
                 null,
                 null,
-                null,
+                admitted,
                 false);
     }
 
@@ -336,7 +398,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                     "Budgets by worst case, lends what cannot be reached within a loop latency; limits first, replicas next.",
                     "Capstan; the learnt rise after POLCA",
                     "structure certain, constants tuned on the samples",
-                    List.of("GPU power limit", "replica ceiling"),
+                    List.of("GPU power limit", "replica ceiling", "admission share"),
                     true,
                     new PolicyParameter(
                             "margin_ratio",
@@ -349,10 +411,10 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                     new PolicyParameter(
                             "replica_ratio",
                             "ratio",
-                            0.6,
+                            0.45,
                             0.05,
                             1,
-                            "Share of its worst case that every replica under a ceiling shall have.",
+                            "Share of the worst case that the limit of a replica leaves it before one of them has to go.",
                             "tuned on the samples"),
                     new PolicyParameter(
                             "saturated_ratio",
@@ -363,13 +425,21 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                             "Share of what their limit allows that replicas must draw for a latency to call for one more.",
                             "tuned on the samples"),
                     new PolicyParameter(
+                            "first_rise_ratio",
+                            "ratio",
+                            0.1,
+                            0,
+                            1,
+                            "Rise within a latency that is reckoned with before one was seen, as a share of the worst case.",
+                            "assumption; POLCA tells of 0.118 in 40 s"),
+                    new PolicyParameter(
                             "window_seconds",
                             "seconds",
-                            60,
+                            10,
                             0,
                             3600,
-                            "Window that readings are means over, and what a limit takes to land.",
-                            "the default rate window"),
+                            "What the latency has beside the age of a reading and a step: how far a mean lags behind.",
+                            "tuned on the samples: a third of the rate window"),
                     new PolicyParameter(
                             "memory_seconds",
                             "seconds",
@@ -385,7 +455,15 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                             0,
                             1e6,
                             "From so long before an announced fall of the cap no replica is added that it would take away.",
-                            "assumption: what a pod takes to start"));
+                            "assumption: what a pod takes to start"),
+                    new PolicyParameter(
+                            "refuse",
+                            "switch",
+                            1,
+                            0,
+                            1,
+                            "1 lets gateways refuse what a capped service could not begin in the promised time.",
+                            "assumption"));
         }
 
         @Override
@@ -394,9 +472,11 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                     value(parameters, "margin_ratio"),
                     value(parameters, "replica_ratio"),
                     value(parameters, "saturated_ratio"),
+                    value(parameters, "first_rise_ratio"),
                     (long) (value(parameters, "window_seconds") * 1e9),
                     value(parameters, "memory_seconds"),
-                    (long) (value(parameters, "look_ahead_seconds") * 1e9));
+                    (long) (value(parameters, "look_ahead_seconds") * 1e9),
+                    value(parameters, "refuse") == 1);
         }
     }
 }

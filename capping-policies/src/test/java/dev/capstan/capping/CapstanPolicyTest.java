@@ -5,24 +5,27 @@ import static dev.capstan.capping.SimulatedService.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * No margin, half of the 700 W promised to each replica, saturated at 0.8 of the limit, a window of 10 s, a memory of 100 s, 300 s
- * ahead. What the root reads plays no part.
+ * No margin, half of the 700 W for each replica, saturated at 0.8 of the limit, all of the worst case until something was learnt, 10 s
+ * of a window, a memory of 100 s, 300 s ahead. What the root reads plays no part.
  */
 class CapstanPolicyTest {
 
     private static final PowerReading ROOT = PowerReading.absent();
 
-    private static final CapstanPolicy POLICY = new CapstanPolicy(0, 0.5, 0.8, 10_000_000_000L, 100, 300_000_000_000L);
+    private static final CapstanPolicy POLICY =
+            new CapstanPolicy(0, 0.5, 0.8, 1, 10_000_000_000L, 100, 300_000_000_000L, true);
 
     /** Has learnt this rise, as a share of the worst case, of services a and b; the next step is at 0 s. */
     private static CapstanPolicy.State learnt(double rise) {
-        CapstanPolicy.Learnt learnt = new CapstanPolicy.Learnt(rise, List.of());
-        return new CapstanPolicy.State(Map.of("a", learnt, "b", learnt), 0L);
+        LearntRise learnt = LearntRise.assumed(rise);
+        return new CapstanPolicy.State(Map.of("a", learnt, "b", learnt), learnt, 0L);
     }
 
     private static Decision decide(double rise, double capWatts, SimulatedService... services) {
@@ -41,36 +44,54 @@ class CapstanPolicyTest {
                 .returns(List.of(action("a", 4, 500)), Decision::actions);
     }
 
-    /** 1000 W and a tenth of 2800 W are 1280 W. */
+    /** 1000 W and a tenth of 2800 W are 1280 W, 0.457 of the worst case: one of 2797 W is used up to 1279 W. */
     @Test
     void lendsWhatCannotBeReachedInTime() {
-        assertThat(decide(0.1, 1280, SimulatedService.of("a", 4, 1000)))
-                .returns("lent", Decision::code)
-                .returns(List.of(ServiceAction.ceiling("a", 3)), Decision::actions);
-        // 1279 W over four.
-        assertThat(decide(0.1, 1279, SimulatedService.of("a", 4, 1000)))
+        SimulatedService a = four(1000);
+        assertThat(decide(0.1, 1280, a)).returns("lent", Decision::code).returns(List.of(), Decision::actions);
+        assertThat(decide(0.1, 1279, a))
                 .returns("limited", Decision::code)
-                .returns(List.of(action("a", 3, 319)), Decision::actions);
+                .returns(List.of(ServiceAction.gpuLimit("a", 699)), Decision::actions);
     }
 
-    /** From 2000 to 1200 W: limits of 300 W in the same step, and three replicas, which have 350 W each. */
+    /** A cap of 999 W is under what is read: 249 W each is the worst case, in the same step. */
     @Test
-    void meetsAFallOfTheCapWithLimitsFirstAndReplicasNext() {
-        SimulatedService a = SimulatedService.of("a", 4, 1000);
-        a.ceiling = 4;
+    void meetsAFallOfTheCapByTheWorstCase() {
+        SimulatedService a = four(1000);
         assertThat(decide(0.1, 2000, a).actions()).isEmpty();
-        assertThat(decide(0.1, 1200, a).actions()).containsExactly(action("a", 3, 300));
+        assertThat(decide(0.1, 999, a).actions()).containsExactly(ServiceAction.gpuLimit("a", 249));
     }
 
-    /** 600 + 280 W fit 1200 W again. */
+    /** Of 4 x 300 W 600 are half, and with a tenth 0.6: of 2000 W that are 1200. At 300 W even 2800 W are used up to 980 only. */
     @Test
-    void liftsLimitsOnceThePeakCannotComeBackInTime() {
-        SimulatedService a = SimulatedService.of("a", 4, 1000);
-        a.ceiling = 3;
+    void liftsLimitsAsFarAsTheyAreUsed() {
+        SimulatedService a = four(600);
         a.gpuLimitWatts = 300;
-        assertThat(decide(0.1, 1200, a).actions()).isEmpty();
-        a.power = PowerReading.fresh(600, 0);
+        assertThat(decide(0.1, 1200, a).actions()).containsExactly(ServiceAction.gpuLimit("a", 500));
+        a.power = PowerReading.fresh(300, 0);
         assertThat(decide(0.1, 1200, a).actions()).containsExactly(ServiceAction.gpuLimit("a", 700));
+    }
+
+    /** Apart both rise by 280 W, together by 280 W: each by 140 W, to 840 W. */
+    @Test
+    void takesRisesThatDoNotComeTogetherInProportion() {
+        LearntRise apart = LearntRise.assumed(0.2);
+        CapstanPolicy.State state =
+                new CapstanPolicy.State(Map.of("a", apart, "b", apart), LearntRise.assumed(0.1), 0L);
+        SimulatedService a = SimulatedService.of("a", 2, 700);
+        SimulatedService b = SimulatedService.of("b", 2, 700);
+        assertThat(POLICY.step(state, observe(0, 1681, ROOT, a, b)).decision().code())
+                .isEqualTo("lent");
+        assertThat(POLICY.step(state, observe(0, 1679, ROOT, a, b)).decision().code())
+                .isEqualTo("limited");
+    }
+
+    /** Four replicas, as many as the owner allows. */
+    private static SimulatedService four(double watts) {
+        SimulatedService service = SimulatedService.of("a", 4, watts);
+        service.ceiling = 4;
+        service.originalCeiling = 4;
+        return service;
     }
 
     /**
@@ -85,18 +106,18 @@ class CapstanPolicyTest {
             state = POLICY.step(state, observe(5 * i, 5000, ROOT, SimulatedService.of("a", 4, watts[i])))
                     .state();
             if (i == 1) {
-                assertThat(learntOf(state).rise()).isCloseTo(1.0 / 7, within(1e-12));
+                assertThat(learntOf(state).share()).isCloseTo(1.0 / 7, within(1e-12));
             }
         }
-        assertThat(learntOf(state).recent().get(0)).isEqualTo(new CapstanPolicy.Sample(5_000_000_000L, 1400));
+        assertThat(learntOf(state).recent().get(0)).isEqualTo(new LearntRise.Sample(5_000_000_000L, 1400));
         state = POLICY.step(state, observe(120, 5000, ROOT, SimulatedService.of("a", 4, 1400)))
                 .state();
         // The last rise was seen at 10 s, when 1000 W were 10 s old; at 15 s they were just within the latency.
-        assertThat(learntOf(state).rise()).isCloseTo(Math.exp(-1.05) / 7, within(1e-12));
+        assertThat(learntOf(state).share()).isCloseTo(Math.exp(-1.05) / 7, within(1e-12));
     }
 
-    private static CapstanPolicy.Learnt learntOf(CapstanPolicy.State state) {
-        return state.services().getOrDefault("a", CapstanPolicy.Learnt.NOTHING);
+    private static LearntRise learntOf(CapstanPolicy.State state) {
+        return state.services().getOrDefault("a", LearntRise.assumed(0));
     }
 
     /** A reading that is 5 s old has a latency of 5 + 5 + 10 s: at 20 s it is of 15 s and reaches back to -5 s. */
@@ -109,12 +130,12 @@ class CapstanPolicyTest {
             state = POLICY.step(state, observe(5 * i, 5000, ROOT, a)).state();
         }
         assertThat(learntOf(state).recent()).hasSize(5);
-        assertThat(learntOf(state).rise()).isCloseTo(0.1, within(1e-12));
+        assertThat(learntOf(state).share()).isCloseTo(0.1, within(1e-12));
     }
 
     /**
-     * 1200 and 800 W are reached. Of 1900 W each has 700 W for its two replicas; the other 500 W are for the higher priority, which
-     * then has all it can reach. The lower one has 350 W each.
+     * 1200 and 800 W are reached. Of 1900 W half of that is promised to each, 600 and 400 W; the other 900 W are first for the
+     * higher priority, which then has all it can reach. The lower one has 700 W and reads more: 350 W each.
      */
     @Test
     void keepsItsPromiseToTheLowerPriorityAndGivesTheRestToTheHigher() {
@@ -133,17 +154,20 @@ class CapstanPolicyTest {
         a.power = PowerReading.absent();
         Step<CapstanPolicy.State> step = POLICY.step(learnt(0.1), observe(0, 2000, ROOT, a));
         assertThat(step.decision().actions()).containsExactly(ServiceAction.gpuLimit("a", 500));
-        assertThat(learntOf(step.state()).rise()).isEqualTo(0.1);
+        assertThat(learntOf(step.state()).share()).isEqualTo(0.1);
     }
 
-    /** 1500 W hold two replicas by the worst case. 1200 of their 1400 W call for a third, which 500 W each are enough for. */
+    /**
+     * 1200 of 1400 W are 0.857: a third one would use 600 W, and 1500 W do not hold 1800. But those two are saturated, and half
+     * of what each uses is enough for three, down to 900 W.
+     */
     @Test
-    void addsAReplicaBeyondTheWorstCaseOnlyWhereThoseThatServeAreSaturated() {
+    void addsAReplicaThatIsWantedWhereItFitsOrThoseThatServeAreSaturated() {
         SimulatedService a = SimulatedService.of("a", 2, 1200);
         a.ceiling = 2;
+        assertThat(decide(0, 1800, a).actions()).containsExactly(ServiceAction.ceiling("a", 3));
         assertThat(decide(0, 1500, a).actions()).containsExactly(ServiceAction.ceiling("a", 3));
-        // Three would have less than 350 W each.
-        assertThat(decide(0, 1049, a).actions()).containsExactly(ServiceAction.gpuLimit("a", 524));
+        assertThat(decide(0, 899, a).actions()).containsExactly(ServiceAction.gpuLimit("a", 449));
         a.power = PowerReading.fresh(1119, 0);
         assertThat(decide(0, 1500, a).actions()).isEmpty();
     }
@@ -155,20 +179,75 @@ class CapstanPolicyTest {
         for (int i = 0; i <= 4; i++) {
             SimulatedService a = SimulatedService.of("a", 2, i == 0 ? 1000 : 1200);
             a.ceiling = 2;
-            Step<CapstanPolicy.State> step = POLICY.step(state, observe(5 * i, 1500, ROOT, a));
+            Step<CapstanPolicy.State> step = POLICY.step(state, observe(5 * i, 1400, ROOT, a));
             state = step.state();
             assertThat(step.decision().actions()).isEqualTo(i < 4 ? List.of() : List.of(ServiceAction.ceiling("a", 3)));
         }
     }
 
-    /** A third of 0.8 of 3 * 700 W is 560 W. */
+    /** All of 3 x 240 W used for 5 s: half of 700 W is for two only. Half used, 200 W each are enough for three. */
     @Test
-    void givesReplicasBeyondTheWorstCaseBackOnceTheyIdle() {
-        SimulatedService a = SimulatedService.of("a", 3, 561);
-        a.ceiling = 3;
-        assertThat(decide(0, 1500, a).actions()).isEmpty();
-        a.power = PowerReading.fresh(559, 0);
-        assertThat(decide(0, 1500, a).actions()).containsExactly(ServiceAction.ceiling("a", 2));
+    void takesAReplicaAwayOnlyWhereTheShareOfTheOthersIsTooSmall() {
+        for (double watts : new double[] {720, 360}) {
+            CapstanPolicy.State state = learnt(0);
+            List<Decision> decisions = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                SimulatedService a = SimulatedService.of("a", 3, watts);
+                a.ceiling = 3;
+                a.originalCeiling = 3;
+                a.gpuLimitWatts = 240;
+                Step<CapstanPolicy.State> step = POLICY.step(state, observe(5 * i, 720, ROOT, a));
+                state = step.state();
+                decisions.add(step.decision());
+            }
+            assertThat(decisions.get(0).actions()).noneMatch(action -> action.replicaCeiling() != null);
+            assertThat(decisions.get(1).actions())
+                    .filteredOn(action -> action.replicaCeiling() != null)
+                    .extracting(ServiceAction::replicaCeiling)
+                    .isEqualTo(watts == 720 ? List.of(2) : List.of());
+        }
+    }
+
+    /** 25 requests that wait for 10 that end in a second wait 2.5 s, 2 s are promised. */
+    @Test
+    void refusesWhatACappedServiceCannotBeginInTime() {
+        assertThat(admitted(waiting(25), 999)).isEqualTo(0.8);
+        assertThat(admitted(waiting(21), 999)).isEqualTo(2 / 2.1);
+        assertThat(admitted(waiting(400), 999)).isEqualTo(0.8);
+        assertThat(admitted(waiting(20), 999)).isNull();
+        // Not capped, nothing known, nobody to refuse.
+        assertThat(admitted(waiting(400), 2800)).isNull();
+        assertThat(admitted(waiting(Double.NaN), 999)).isNull();
+        SimulatedService ungated = waiting(400);
+        ungated.maxAdmissionShare = 0;
+        assertThat(admitted(ungated, 999)).isNull();
+    }
+
+    @Test
+    void admitsMoreAgainOnceTheQueueIsHalfAsLong() {
+        SimulatedService a = waiting(9);
+        a.admissionShare = 0.5;
+        assertThat(admitted(a, 999)).isEqualTo(0.6);
+        a.waitingRequests = 11;
+        assertThat(admitted(a, 999)).isNull();
+        // Without a cap that holds it back at once, and never beyond what the owner admits.
+        a.admissionShare = 0.95;
+        assertThat(admitted(a, 2800)).isEqualTo(1.0);
+        a.waitingRequests = 400;
+        a.admissionShare = 0.06;
+        assertThat(admitted(a, 999)).isEqualTo(0.05);
+    }
+
+    private static SimulatedService waiting(double requests) {
+        SimulatedService service = four(1000);
+        service.waitingRequests = requests;
+        service.latency = new LatencyReading(Double.NaN, Double.NaN, Double.NaN, Double.NaN, 10, 2, 0.2);
+        return service;
+    }
+
+    private static @Nullable Double admitted(SimulatedService service, double capWatts) {
+        List<ServiceAction> actions = decide(0, capWatts, service).actions();
+        return actions.isEmpty() ? null : actions.get(0).admissionShare();
     }
 
     /** The one that starts takes 200 W: 1000 W are left for two. */
@@ -181,14 +260,14 @@ class CapstanPolicyTest {
         assertThat(decide(0, 1200, a).actions()).containsExactly(ServiceAction.gpuLimit("a", 500));
     }
 
-    /** 2800 W hold four replicas, 1400 W two, and 650 W not even the two that run, which are kept until then. */
+    /** 2800 W hold four by the worst case, 1400 W a third one that uses 250 W as the others do, 650 W none. */
     @Test
     void addsNoReplicaThatAnAnnouncedCapWillTakeAway() {
         SimulatedService a = SimulatedService.of("a", 2, 500);
         a.ceiling = 2;
-        assertThat(announced(400, 1400, a).actions()).containsExactly(ServiceAction.ceiling("a", 4));
-        assertThat(announced(300, 1400, a).actions()).isEmpty();
+        assertThat(announced(400, 650, a).actions()).containsExactly(ServiceAction.ceiling("a", 4));
         assertThat(announced(300, 650, a).actions()).isEmpty();
+        assertThat(announced(300, 1400, a).actions()).containsExactly(ServiceAction.ceiling("a", 3));
         assertThat(announced(300, 4000, a).actions()).containsExactly(ServiceAction.ceiling("a", 4));
     }
 
