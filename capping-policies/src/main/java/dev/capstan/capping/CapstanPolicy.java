@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Fast lever, safe now.</b> While what all can use without a limit fits the budget no GPU is limited. Where it does not,
  * watts go down the tree of domains ({@link BudgetTree}): first to every replica under a ceiling its share, then by priority.
  * Whoever gets less than it can use is limited: to the worst case that it was granted where it reads more than that, and else to
- * the one of which it uses no more than was granted.
+ * the one of which it uses no more than was granted. Before that, while the cap binds, clocks go to where energy is least and the
+ * owner's targets are still met ({@link DynamoLlmPolicy}): bursts do not escape a clock as they do a limit.
  *
  * <p><b>Slow lever, efficient next.</b> A replica takes minutes to come back, so that one that runs is taken away only where even
  * the least use of a latency leaves the replicas less than their share, which is where a lower clock saves no more than it slows
@@ -39,6 +40,9 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
     private static final double FEWER = 0.8;
 
     private static final double MORE = 0.1;
+
+    /** A multiple of the 15 MHz in which boards take clocks. */
+    private static final int CLOCK_STEP_MEGAHERTZ = 90;
 
     /** Someone has to be let in to see whether there is room again. */
     private static final double LEAST_ADMITTED = 0.05;
@@ -64,6 +68,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
     private final double marginRatio;
     private final double replicaRatio;
     private final double saturatedRatio;
+    private final double lowestClockRatio;
     private final double firstRise;
     private final long windowNanos;
     private final double memorySeconds;
@@ -74,6 +79,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
             double marginRatio,
             double replicaRatio,
             double saturatedRatio,
+            double lowestClockRatio,
             double firstRise,
             long windowNanos,
             double memorySeconds,
@@ -82,6 +88,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         this.marginRatio = marginRatio;
         this.replicaRatio = replicaRatio;
         this.saturatedRatio = saturatedRatio;
+        this.lowestClockRatio = lowestClockRatio;
         this.firstRise = firstRise;
         this.windowNanos = windowNanos;
         this.memorySeconds = memorySeconds;
@@ -111,7 +118,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
 
     @Override
     public boolean readsLatencies() {
-        return refuses;
+        return refuses || lowestClockRatio < 1;
     }
 
     @Override
@@ -132,6 +139,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         double[] shares = tree.share(budgetWatts);
         List<ServiceAction> actions = new ArrayList<>();
         boolean limited = false;
+        boolean binds = unlockedWatts(services, reachWatts) > budgetWatts;
         for (int i = 0; i < ceilings.length; i++) {
             ServiceReading service = services.get(i);
             double grantWatts = shares[2 * i] + shares[2 * i + 1];
@@ -140,7 +148,8 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
             limited |= !lent;
             double limit = lent ? service.replicaPower().maxGpuLimitWatts() : limit(service, grantWatts, use[i]);
             boolean capped = !lent || ceilings[i] < service.replicas().originalCeiling();
-            ServiceAction action = action(service, limit, ceilings[i], refuses ? admitted(service, capped) : null);
+            ServiceAction action = action(
+                    service, limit, ceilings[i], clock(service, binds), refuses ? admitted(service, capped) : null);
             if (!action.isEmpty()) {
                 actions.add(action);
             }
@@ -372,8 +381,37 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         return most == 0 || wish == share ? null : (Double) wish;
     }
 
+    /** What services could reach with their clocks unlocked. */
+    private static double unlockedWatts(List<ServiceReading> services, double[] reachWatts) {
+        double watts = 0;
+        for (int i = 0; i < reachWatts.length; i++) {
+            ServiceReading service = services.get(i);
+            StepLaw law = service.stepLaw();
+            double idle = service.replicas().ready() * service.replicaPower().idleWatts();
+            double left = law == null ? 1 : law.dynamicShare(SloClocks.enforced(service));
+            watts += idle + Math.max(0, reachWatts[i] - idle) / left;
+        }
+        return watts;
+    }
+
+    /** While the cap binds, the clock of least energy that meets the owner's targets; null where it stands or is not known. */
+    private @Nullable Integer clock(ServiceReading service, boolean binds) {
+        ReplicaPower power = service.replicaPower();
+        int highest = power.maxClockMegahertz();
+        if (lowestClockRatio == 1 || highest == 0) {
+            return null;
+        }
+        int lowest = (int) Math.ceil(lowestClockRatio * highest);
+        Integer wished = binds ? DynamoLlmPolicy.leastEnergyClock(service, lowest, CLOCK_STEP_MEGAHERTZ) : null;
+        return SloClocks.written(power, wished == null ? highest : wished);
+    }
+
     private static ServiceAction action(
-            ServiceReading service, double limitWatts, int ceiling, @Nullable Double admitted) {
+            ServiceReading service,
+            double limitWatts,
+            int ceiling,
+            @Nullable Integer clock,
+            @Nullable Double admitted) {
         boolean moves = limitWatts != CapController.enforcedLimit(service.replicaPower());
         boolean resizes = ceiling != service.replicas().ceiling();
         return new ServiceAction(
@@ -381,7 +419,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                 resizes ? (Integer) ceiling : null,
                 null,
                 moves ? (Double) limitWatts : null,
-                null,
+                clock,
                 null,
                 null,
                 admitted,
@@ -398,7 +436,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                     "Budgets by worst case, lends what cannot be reached within a loop latency; limits first, replicas next.",
                     "Capstan; the learnt rise after POLCA",
                     "structure certain, constants tuned on the samples",
-                    List.of("GPU power limit", "replica ceiling", "admission share"),
+                    List.of("GPU power limit", "GPU clock", "replica ceiling", "admission share"),
                     true,
                     new PolicyParameter(
                             "margin_ratio",
@@ -424,6 +462,14 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                             2,
                             "Share of what their limit allows that replicas must draw for a latency to call for one more.",
                             "tuned on the samples"),
+                    new PolicyParameter(
+                            "lowest_clock_ratio",
+                            "ratio",
+                            0.7,
+                            0.1,
+                            1,
+                            "Lowest share of the highest clock that is taken while the cap binds; 1 leaves clocks alone.",
+                            "tuned on the samples; about where the voltage no longer falls"),
                     new PolicyParameter(
                             "first_rise_ratio",
                             "ratio",
@@ -472,6 +518,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                     value(parameters, "margin_ratio"),
                     value(parameters, "replica_ratio"),
                     value(parameters, "saturated_ratio"),
+                    value(parameters, "lowest_clock_ratio"),
                     value(parameters, "first_rise_ratio"),
                     (long) (value(parameters, "window_seconds") * 1e9),
                     value(parameters, "memory_seconds"),

@@ -3,6 +3,7 @@ package dev.capstan.capping;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The clock of least energy among those that meet the SLO: of the steps of clock, those remain whose predicted 99th
@@ -44,16 +45,21 @@ public final class DynamoLlmPolicy implements StatelessPolicy {
     public Decision decide(Observation seen) {
         Map<String, Integer> clocks = new TreeMap<>();
         for (ServiceReading service : seen.services()) {
-            StepLaw steps = service.stepLaw();
-            ReplicaLaw draw = service.law();
-            if (steps != null && draw != null && SloClocks.controls(service)) {
-                clocks.put(service.name(), clock(service, steps, draw));
+            Integer clock = leastEnergyClock(service, lowestMegahertz, stepMegahertz);
+            if (clock != null) {
+                clocks.put(service.name(), clock);
             }
         }
         return SloClocks.decision(seen, clocks);
     }
 
-    private int clock(ServiceReading service, StepLaw steps, ReplicaLaw draw) {
+    /** The clock of least energy that is predicted to meet the targets; null for a service whose laws are not known. */
+    static @Nullable Integer leastEnergyClock(ServiceReading service, int lowestMegahertz, int stepMegahertz) {
+        StepLaw steps = service.stepLaw();
+        ReplicaLaw draw = service.law();
+        if (steps == null || draw == null || !SloClocks.controls(service)) {
+            return null;
+        }
         int highest = service.replicaPower().maxClockMegahertz();
         int best = highest;
         double least = Double.POSITIVE_INFINITY;

@@ -75,10 +75,8 @@ final class SloClocks {
             ReplicaPower power = service.replicaPower();
             boolean highest = wished >= power.maxClockMegahertz();
             double inForce = highest ? power.maxClockMegahertz() : wished;
-            boolean stands = Math.abs(power.clockMegahertz() - inForce) <= READ_BACK_MEGAHERTZ;
-            Integer clock = stands ? null : (Integer) (highest ? 0 : wished);
-            ServiceAction action =
-                    new ServiceAction(service.name(), null, null, liftedLimit(power), clock, null, null, null, false);
+            ServiceAction action = new ServiceAction(
+                    service.name(), null, null, liftedLimit(power), written(power, wished), null, null, null, false);
             if (!action.isEmpty()) {
                 actions.add(action);
             }
@@ -89,6 +87,14 @@ final class SloClocks {
         String reason =
                 clocks.isEmpty() ? "no service has a ready replica and a law of its clock" : String.join(", ", words);
         return new Decision(actions, code, reason);
+    }
+
+    /** The clock to write for the one that is wished: 0 for the owner's; null where it stands already. */
+    static @Nullable Integer written(ReplicaPower power, int wishedMegahertz) {
+        boolean highest = wishedMegahertz >= power.maxClockMegahertz();
+        double inForce = highest ? power.maxClockMegahertz() : wishedMegahertz;
+        boolean stands = Math.abs(power.clockMegahertz() - inForce) <= READ_BACK_MEGAHERTZ;
+        return stands ? null : (Integer) (highest ? 0 : wishedMegahertz);
     }
 
     private static @Nullable Double liftedLimit(ReplicaPower power) {
