@@ -209,8 +209,8 @@ class CapstanPolicyTest {
     }
 
     /**
-     * Steps that take 10 ms at any clock: the lowest, 0.7 of 2000 MHz, takes least energy. Locked there 600 W are 400 W of idling
-     * and 0.49 of what it would be without, 808 W in all.
+     * Steps that take 10 ms at any clock: the lowest, 0.7 of 2000 MHz, takes least energy. Locked there 900 W are 400 W of idling
+     * and 0.49 of what it would be without, 1420 W in all.
      */
     @Test
     void takesTheClockOfLeastEnergyWhileTheCapBinds() {
@@ -224,10 +224,10 @@ class CapstanPolicyTest {
         a.latency = new LatencyReading(Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 2, 0.2);
         assertThat(clock(a, 0.1, 1279)).isEqualTo(1400);
         assertThat(clock(a, 0.1, 1281)).isNull();
-        a.power = PowerReading.fresh(600, 0);
+        a.power = PowerReading.fresh(900, 0);
         a.clockMegahertz = 1400;
-        assertThat(clock(a, 0, 807)).isNull();
-        assertThat(clock(a, 0, 809)).isEqualTo(0);
+        assertThat(clock(a, 0, 1420)).isNull();
+        assertThat(clock(a, 0, 1421)).isEqualTo(0);
     }
 
     private static @Nullable Integer clock(SimulatedService service, double rise, double capWatts) {
