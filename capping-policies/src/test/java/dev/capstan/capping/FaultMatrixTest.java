@@ -308,14 +308,16 @@ class FaultMatrixTest {
         /** Replicas between the floor and the ceiling as the demand asks, drawing what the load takes of their limit. */
         private static double serve(SimulatedService service, int demand, double load) {
             service.ready = Math.max(service.floor, Math.min(service.ceiling, demand));
-            service.desired = service.ready;
+            service.starting = Math.min(1, service.ceiling - service.ready);
+            service.desired = service.ready + service.starting;
             service.runningRequests = 20.0 * service.ready;
             service.waitingRequests = 4.0 * Math.max(0, demand - service.ready);
             service.inputTokensPerSecond = 2000 * load * service.ready;
             service.outputTokensPerSecond = 4000 * load * service.ready;
             service.latency = latency(0.02 + 0.2 * load);
             double most = service.replicaPower().worstCaseWatts();
-            return service.ready * (service.idleWatts + load * (most - service.idleWatts));
+            return service.ready * (service.idleWatts + load * (most - service.idleWatts))
+                    + service.starting * service.startingWatts;
         }
 
         void apply(Decision decision) {
