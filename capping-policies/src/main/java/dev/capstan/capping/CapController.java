@@ -283,8 +283,11 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
         return fits || lowerToWorstCase(seen, ceilings, limits, ceilings.clone(), budgetWatts);
     }
 
+    /** The limit in force; a read-back that no board accepts is taken for the nearest one that it does. */
     static double enforcedLimit(ReplicaPower power) {
-        return Double.isNaN(power.gpuLimitWatts()) ? power.maxGpuLimitWatts() : power.gpuLimitWatts();
+        return Double.isNaN(power.gpuLimitWatts())
+                ? power.maxGpuLimitWatts()
+                : Math.max(power.minGpuLimitWatts(), Math.min(power.maxGpuLimitWatts(), power.gpuLimitWatts()));
     }
 
     /** The policy's actions inside the rails, with raises let through a few at a time. */

@@ -80,6 +80,19 @@ class CapControllerTest {
         assertThat(decision.actions()).containsExactly(ServiceAction.ceiling("chat", 8));
     }
 
+    /** 5600 W over 10 replicas are 560 W for each; a read-back of 7000 W on boards of 700 W is one of 700 W. */
+    @Test
+    void takesALimitReadBackThatNoBoardAcceptsForTheNearestOneWithoutTelemetry() {
+        SimulatedService chat = chat(10, PowerReading.absent());
+        chat.gpuLimitWatts = 7000;
+        CapController.State<ThreeBandPolicy.State> state = threeBand
+                .step(threeBand.initialState(), observe(0, 5600, NO_METER, chat))
+                .state();
+        Decision decision =
+                threeBand.step(state, observe(60, 5600, NO_METER, chat)).decision();
+        assertThat(decision.actions()).containsExactly(ServiceAction.gpuLimit("chat", 560));
+    }
+
     @Test
     void keepsCeilingsThatAreSafeAlreadyAndNeverRaisesThemWithoutTelemetry() {
         SimulatedService chat = chat(3, PowerReading.absent());
