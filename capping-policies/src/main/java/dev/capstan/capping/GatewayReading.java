@@ -46,13 +46,13 @@ public record GatewayReading(
         this(concurrencyLimit, maxConcurrencyLimit, admissionShare, maxAdmissionShare, null, Double.NaN);
     }
 
-    /** The concurrency limit in force; one that was not read is taken for the owner's. */
+    /** The concurrency limit in force; one that was not read, or is above the owner's, is taken for the owner's. */
     public double enforcedConcurrency() {
-        return Double.isNaN(concurrencyLimit) ? maxConcurrencyLimit : concurrencyLimit;
+        return Double.isNaN(concurrencyLimit) ? maxConcurrencyLimit : Math.min(maxConcurrencyLimit, concurrencyLimit);
     }
 
-    /** The admission share in force; one that was not read is taken for the owner's. */
+    /** The admission share in force; one that was not read, or is above the owner's, is taken for the owner's. */
     public double enforcedAdmission() {
-        return Double.isNaN(admissionShare) ? maxAdmissionShare : admissionShare;
+        return Double.isNaN(admissionShare) ? maxAdmissionShare : Math.min(maxAdmissionShare, admissionShare);
     }
 }

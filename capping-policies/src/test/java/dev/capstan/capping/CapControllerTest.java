@@ -409,6 +409,16 @@ class CapControllerTest {
                 .containsExactly(new ServiceAction("chat", null, null, null, null, 200, null, 0.75, false));
     }
 
+    /** 2560 sequences are read where the owner allows 256: nobody gets more than those. */
+    @Test
+    void takesALimitAboveTheOwnersForTheOwners() {
+        SimulatedService chat = gated(false, new PowerReading(600, 0, Quality.PARTIAL));
+        chat.concurrencyLimit = 2560;
+        Decision decision =
+                firstDecision(always(ServiceAction.concurrency("chat", 1000)), observe(0, 2800, NO_METER, chat));
+        assertThat(decision.actions()).containsExactly(ServiceAction.concurrency("chat", 256));
+    }
+
     /** A policy that limits concurrency does not know of the ceilings that the guard has lowered. */
     @Test
     void givesCeilingsBackAroundAPolicyWhoseLeverIsAnother() {
