@@ -296,7 +296,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         return ceilings;
     }
 
-    /** Keeps those that run, lets in those that are wanted, and leaves room where the worst case allows it. */
+    /** Keeps those that run, lets in those that are wanted, and leaves room for what fits with what it takes to start. */
     private int[] ceilings(Observation seen, State known, double[] use, double allowedWatts) {
         List<ServiceReading> services = seen.services();
         double budgetWatts = budgetWatts(seen, allowedWatts);
@@ -307,6 +307,9 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                 .mapToDouble(service -> keptWatts(service, rise(known, service)))
                 .toArray();
         int[] runs = services.stream().mapToInt(CapstanPolicy::running).toArray();
+        double[] room = new double[peaks.length];
+        Arrays.setAll(
+                room, i -> Math.max(expected[i], services.get(i).replicaPower().startingWatts()));
         double[] shared = new double[peaks.length];
         Arrays.setAll(shared, i -> replicaRatio * expected[i]);
         int[] busy = services.stream()
@@ -318,7 +321,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                 .toArray();
         ceilings = raised(seen, ceilings, kept, runs, budgetWatts);
         ceilings = raised(seen, ceilings, expected, wanted, budgetWatts);
-        ceilings = raised(seen, ceilings, peaks, CeilingAllocation.originalCeilings(services), budgetWatts);
+        ceilings = raised(seen, ceilings, room, CeilingAllocation.originalCeilings(services), budgetWatts);
         return raised(seen, ceilings, shared, busy, budgetWatts);
     }
 
@@ -449,7 +452,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                     new PolicyParameter(
                             "replica_ratio",
                             "ratio",
-                            0.45,
+                            0.4,
                             0.05,
                             1,
                             "Share of the worst case that the limit of a replica leaves it before one of them has to go.",

@@ -287,15 +287,15 @@ class CapstanPolicyTest {
         assertThat(decide(0, 1200, a).actions()).containsExactly(ServiceAction.gpuLimit("a", 500));
     }
 
-    /** 2800 W hold four by the worst case, 1400 W a third one that uses 250 W as the others do, 650 W none. */
+    /** At 250 W each, which is more than starting takes, 2800 W hold eleven, 1400 W five, 650 W the two that run. */
     @Test
     void addsNoReplicaThatAnAnnouncedCapWillTakeAway() {
         SimulatedService a = SimulatedService.of("a", 2, 500);
         a.ceiling = 2;
-        assertThat(announced(400, 650, a).actions()).containsExactly(ServiceAction.ceiling("a", 4));
+        assertThat(announced(400, 650, a).actions()).containsExactly(ServiceAction.ceiling("a", 11));
         assertThat(announced(300, 650, a).actions()).isEmpty();
-        assertThat(announced(300, 1400, a).actions()).containsExactly(ServiceAction.ceiling("a", 3));
-        assertThat(announced(300, 4000, a).actions()).containsExactly(ServiceAction.ceiling("a", 4));
+        assertThat(announced(300, 1400, a).actions()).containsExactly(ServiceAction.ceiling("a", 5));
+        assertThat(announced(300, 4000, a).actions()).containsExactly(ServiceAction.ceiling("a", 11));
     }
 
     private static Decision announced(double inSeconds, double capWatts, SimulatedService service) {
