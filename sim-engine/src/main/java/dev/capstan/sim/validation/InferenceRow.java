@@ -183,7 +183,7 @@ final class InferenceRow {
                         List.of(new Experiment.Domain("row", -1, servers, NONE, NONE, NONE, Long.MAX_VALUE)),
                         Experiment.Failing.NEVER),
                 List.of(service("low", 0, servers - high), service("high", 1, high)),
-                capWatts,
+                PlainExperiment.cap(capWatts),
                 PlainExperiment.control(METER_SECONDS * SECOND, 0, Math.round(latencySeconds * 1e9), 5 * SECOND),
                 PlainExperiment.telemetry(
                         Experiment.Source.ENERGY_COUNTER,

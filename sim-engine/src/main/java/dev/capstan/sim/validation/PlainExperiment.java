@@ -30,7 +30,7 @@ final class PlainExperiment {
             long durationNanos,
             Experiment.Cluster cluster,
             List<Experiment.Service> services,
-            double capWatts,
+            Experiment.Cap cap,
             Experiment.Control control,
             Experiment.Telemetry telemetry,
             long stepNanos) {
@@ -45,7 +45,7 @@ final class PlainExperiment {
                 cluster,
                 services,
                 List.of(),
-                new Experiment.Cap(capWatts, List.of(), CONTAIN_SECONDS * SECOND),
+                cap,
                 List.of(),
                 control,
                 telemetry,
@@ -54,6 +54,11 @@ final class PlainExperiment {
                 List.of(new Experiment.Policy("none", "none", Map.of())),
                 new Experiment.Scoring(5 * SECOND, 0, Optional.empty()),
                 new Experiment.Output(null, stepNanos, 0));
+    }
+
+    /** A cap that stays as it is. */
+    static Experiment.Cap cap(double watts) {
+        return new Experiment.Cap(watts, List.of(), CONTAIN_SECONDS * SECOND);
     }
 
     /** Commands that land after these times and never fail. */

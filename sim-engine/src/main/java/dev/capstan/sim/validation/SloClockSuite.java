@@ -145,7 +145,7 @@ final class SloClockSuite implements Suite {
                         Experiment.Failing.NEVER),
                 List.of(PlainExperiment.fixed(
                         "chat", MODEL, 0, REPLICAS, ServingOptions.DEFAULTS, TTFT_SECONDS, TPOT_SECONDS)),
-                REPLICAS * MODEL.peakWatts(),
+                PlainExperiment.cap(REPLICAS * MODEL.peakWatts()),
                 PlainExperiment.control(5 * SECOND, 0, 80_000_000, 80_000_000),
                 PlainExperiment.telemetry(Experiment.Source.ENERGY_COUNTER, SECOND, 5 * SECOND, 20 * SECOND),
                 60 * SECOND);

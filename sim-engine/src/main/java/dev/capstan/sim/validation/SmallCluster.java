@@ -5,6 +5,7 @@ import dev.capstan.capping.GuardRails;
 import dev.capstan.capping.PolicyRegistry;
 import dev.capstan.sim.cluster.StartupPhase;
 import dev.capstan.sim.experiment.Experiment;
+import dev.capstan.sim.experiment.Experiment.CapChange;
 import dev.capstan.sim.kernel.CheckLevel;
 import dev.capstan.sim.run.Grid;
 import dev.capstan.sim.run.Load;
@@ -105,6 +106,11 @@ record SmallCluster(
 
     /** Runs a policy with the same demand for each service, which takes each of the values from its second on. */
     RunResult run(CappingPolicy<?> policy, int[] fromSeconds, double[] watts, long seed) {
+        return run(policy, fromSeconds, watts, List.of(), seed);
+    }
+
+    private RunResult run(
+            CappingPolicy<?> policy, int[] fromSeconds, double[] watts, List<CapChange> changes, long seed) {
         Load load = new Load.Power(new PowerTrace(
                 Arrays.stream(fromSeconds).mapToLong(at -> at * SECOND).toArray(),
                 watts,
@@ -112,13 +118,23 @@ record SmallCluster(
                 Optional.empty(),
                 new TraceOrigin("generated for validation", "", "")));
         List<Load> loads = Collections.nCopies(services, load);
-        Experiment experiment = experiment();
+        Experiment experiment = experiment(changes);
         double[] reference = SimulationRun.reference(experiment, loads, seed);
         return SimulationRun.run(
                 experiment, policy, loads, Grid.UNKNOWN, () -> reference, seed, CheckLevel.LIGHT, true);
     }
 
-    private Experiment experiment() {
+    /** Runs a policy with a demand that stays as it is, under a cap that falls to this at that second. */
+    RunResult fall(CappingPolicy<?> policy, double watts, double capWatts, int atSeconds, long seed) {
+        return run(
+                policy,
+                new int[] {0},
+                new double[] {watts},
+                List.of(new CapChange(atSeconds * SECOND, capWatts)),
+                seed);
+    }
+
+    private Experiment experiment(List<CapChange> changes) {
         double none = Double.POSITIVE_INFINITY;
         return PlainExperiment.of(
                 Experiment.Mode.POWER,
@@ -141,7 +157,7 @@ record SmallCluster(
                                 Long.MAX_VALUE)),
                         Experiment.Failing.NEVER),
                 IntStream.range(0, services).mapToObj(this::service).toList(),
-                capWatts,
+                new Experiment.Cap(capWatts, changes, PlainExperiment.CONTAIN_SECONDS * SECOND),
                 PlainExperiment.control(nanos(timers.operatorSeconds()), nanos(timers.limitSeconds()), 0, 0),
                 PlainExperiment.telemetry(
                         timers.windowSeconds() == 0 ? Experiment.Source.POWER_GAUGE : Experiment.Source.ENERGY_COUNTER,

@@ -26,6 +26,7 @@ public final class Suites {
             new ClockSavingSuite(),
             new SloClockSuite(),
             new ThreeBandSuite(),
+            new FeedLossSuite(),
             new TimerSuite(),
             new PoolingSuite(),
             new PlacementSuite(),
