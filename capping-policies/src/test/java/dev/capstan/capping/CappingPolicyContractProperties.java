@@ -202,25 +202,11 @@ class CappingPolicyContractProperties {
         /** At 450 g/kWh 6667 W. */
         private static final CarbonBudget BUDGET = new CarbonBudget(3600, 1.2);
 
-        final SimulatedService chat = new SimulatedService("chat");
-        final SimulatedService code = new SimulatedService("code");
+        final SimulatedService chat = SimulatedService.chat();
+        final SimulatedService code = SimulatedService.code();
         private double seconds;
 
         World() {
-            chat.floor = 2;
-            chat.originalCeiling = 12;
-            chat.ceiling = 12;
-            chat.priority = 1;
-            code.floor = 3;
-            code.originalCeiling = 10;
-            code.ceiling = 10;
-            code.gpus = 2;
-            code.peakWatts = 1000;
-            code.idleWatts = 150;
-            code.gpuLimitWatts = 400;
-            code.minGpuLimitWatts = 100;
-            code.maxGpuLimitWatts = 400;
-            code.wallWattsPerGpuWatt = 1.1;
             chat.route = "both";
             chat.routingWeight = 1;
             code.route = "both";

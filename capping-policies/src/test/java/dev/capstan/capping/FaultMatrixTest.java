@@ -184,8 +184,8 @@ class FaultMatrixTest {
 
         private static final CarbonBudget BUDGET = new CarbonBudget(3600, 1.2);
 
-        final SimulatedService chat = new SimulatedService("chat");
-        final SimulatedService code = new SimulatedService("code");
+        final SimulatedService chat = SimulatedService.chat();
+        final SimulatedService code = SimulatedService.code();
         private final List<SimulatedService> services = List.of(chat, code);
         private final Signal signal;
         private final Fault fault;
@@ -196,20 +196,6 @@ class FaultMatrixTest {
         World(Signal signal, Fault fault) {
             this.signal = signal;
             this.fault = fault;
-            chat.floor = 2;
-            chat.originalCeiling = 12;
-            chat.ceiling = 12;
-            chat.priority = 1;
-            code.floor = 3;
-            code.originalCeiling = 10;
-            code.ceiling = 10;
-            code.gpus = 2;
-            code.peakWatts = 1000;
-            code.idleWatts = 150;
-            code.gpuLimitWatts = 400;
-            code.minGpuLimitWatts = 100;
-            code.maxGpuLimitWatts = 400;
-            code.wallWattsPerGpuWatt = 1.1;
             chat.law = ReplicaLawTest.LLAMA_8B;
             code.law = new ReplicaLaw(14.15e-3, 0.1468e-3, 700, 0.0707);
             for (SimulatedService service : services) {

@@ -64,6 +64,32 @@ final class SimulatedService {
         return service;
     }
 
+    /** The higher priority: 2 to 12 replicas of one GPU. */
+    static SimulatedService chat() {
+        SimulatedService service = new SimulatedService("chat");
+        service.floor = 2;
+        service.originalCeiling = 12;
+        service.ceiling = 12;
+        service.priority = 1;
+        return service;
+    }
+
+    /** 3 to 10 replicas of two GPUs of 100 to 400 W, of which a part of their power is beside the boards. */
+    static SimulatedService code() {
+        SimulatedService service = new SimulatedService("code");
+        service.floor = 3;
+        service.originalCeiling = 10;
+        service.ceiling = 10;
+        service.gpus = 2;
+        service.peakWatts = 1000;
+        service.idleWatts = 150;
+        service.gpuLimitWatts = 400;
+        service.minGpuLimitWatts = 100;
+        service.maxGpuLimitWatts = 400;
+        service.wallWattsPerGpuWatt = 1.1;
+        return service;
+    }
+
     /** Boards of 100 to 400 W that are all of the replica's power. */
     SimulatedService with400WattBoards() {
         peakWatts = 400;
