@@ -651,4 +651,26 @@ class CapControllerTest {
         assertThat(actions).hasSize(2).extracting(ServiceAction::gpuLimitWatts).containsOnly(700.0);
         assertThat(actions).extracting(ServiceAction::replicaCeiling).containsExactlyInAnyOrder(2, null);
     }
+
+    /** Who is held by the stagger time alone has not had its turn: four services rise in four seconds. */
+    @Test
+    void raisesAHeldCeilingAsSoonAsTheStaggerTimeIsOver() {
+        SimulatedService[] services = new SimulatedService[4];
+        for (int i = 0; i < services.length; i++) {
+            services[i] = SimulatedService.of("s" + i, 1, 0);
+            services[i].ceiling = 1;
+        }
+        CapController<Stateless> controller =
+                new CapController<>(new StaticFloorPolicy(0), rails(Double.POSITIVE_INFINITY, 1), 1);
+        CapController.State<Stateless> state = controller.initialState();
+        Set<String> raised = new HashSet<>();
+        for (int second = 0; second < 4; second++) {
+            Step<CapController.State<Stateless>> step =
+                    controller.step(state, observe(second, 100_000, NO_METER, services));
+            state = step.state();
+            assertThat(step.decision().actions()).hasSize(1);
+            raised.add(step.decision().actions().get(0).service());
+        }
+        assertThat(raised).hasSize(4);
+    }
 }
