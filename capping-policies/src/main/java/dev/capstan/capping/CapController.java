@@ -341,6 +341,7 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
                 raisedAt.put(service, at);
             }
         });
+        wishes.replaceAll((name, wish) -> eased(wish, services.get(name)));
         Set<String> starting = new HashSet<>();
         for (ServiceAction wish : wishes.values()) {
             ServiceReading service = services.get(wish.service());
@@ -463,6 +464,26 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
         return (sequences != null && Math.min(sequences, gateway.maxConcurrencyLimit()) > gateway.enforcedConcurrency())
                 || (share != null && Math.min(share, gateway.maxAdmissionShare()) > gateway.enforcedAdmission())
                 || (clock != null && highestClock(clock, power) > enforcedClock(power));
+    }
+
+    /**
+     * The wish with a GPU limit that rises by no more than the ramp brings in one raise interval, and by 1 W at least: all boards of a
+     * service at once would be a step and no ramp.
+     */
+    private ServiceAction eased(ServiceAction wish, @Nullable ServiceReading service) {
+        Double limit = wish.gpuLimitWatts();
+        if (limit == null
+                || service == null
+                || Double.isInfinite(rails.rampWattsPerSecond())
+                || !raisesLimit(wish, service)) {
+            return wish;
+        }
+        ReplicaPower power = service.replicaPower();
+        double wattsPerLimitWatt =
+                Math.max(1, service.replicas().present()) * power.gpus() * power.wallWattsPerGpuWatt();
+        double intervalWatts = rails.rampWattsPerSecond() * rails.raiseIntervalNanos() * 1e-9;
+        double stepWatts = Math.max(1, Math.floor(intervalWatts / wattsPerLimitWatt));
+        return wish.withGpuLimitWatts(Math.min(limit, enforcedLimit(power) + stepWatts));
     }
 
     /** Replicas by which a wish would raise the ceiling. */

@@ -467,17 +467,20 @@ class CapControllerTest {
         }
     }
 
-    /** Four pods that draw 1200 W, under a ceiling of four, where {@code frozen} of six; 20 W/s since 0 s. */
+    /**
+     * Four pods that draw 1200 W, under a ceiling of four, where {@code frozen} of six; 20 W/s since 0 s. They are 300 W in a raise
+     * interval of 15 s, or 75 W of the limit of each of four boards.
+     */
     @ParameterizedTest(name = "{0}")
     @MethodSource("raises")
     void letsARaiseThroughOnceTheRampHasWhatItAddsAtMost(
-            String what, double limitWatts, boolean frozen, ServiceAction raise, int seconds) {
+            String what, double limitWatts, boolean frozen, ServiceAction wish, ServiceAction raise, int seconds) {
         SimulatedService chat = gated(true, PowerReading.fresh(1200, 0));
         chat.gpuLimitWatts = limitWatts;
         chat.clockMegahertz = 1200;
         chat.growthFrozen = frozen;
         chat.ceiling = frozen ? 6 : 4;
-        CapController<Stateless> controller = always(RAMP, raise);
+        CapController<Stateless> controller = always(RAMP, wish);
         CapController.State<Stateless> state = fillingSinceZero(null);
         assertThat(controller
                         .step(state, observe(seconds - 1, 9000, NO_METER, chat))
@@ -494,23 +497,49 @@ class CapControllerTest {
 
     static List<Arguments> raises() {
         ServiceAction replica = ServiceAction.ceiling("chat", 5);
+        ServiceAction limit = ServiceAction.gpuLimit("chat", 700);
+        ServiceAction eased = ServiceAction.gpuLimit("chat", 475);
+        ServiceAction admission = ServiceAction.admission("chat", 0.75);
         return List.of(
-                Arguments.of("a replica of 700 W", 700, false, replica, 35),
-                Arguments.of("a replica limited to 300 W", 300, false, replica, 15),
-                Arguments.of("four limits from 400 to 700 W", 400, false, ServiceAction.gpuLimit("chat", 700), 60),
-                Arguments.of("both: 1200 + 700 W", 400, false, replica.withGpuLimitWatts(700.0), 95),
+                Arguments.of("a replica of 700 W", 700, false, replica, replica, 35),
+                Arguments.of("a replica limited to 300 W", 300, false, replica, replica, 15),
+                Arguments.of("four limits by 75 W", 400, false, limit, eased, 15),
+                Arguments.of("four limits by 50 W", 650, false, limit, limit, 10),
                 Arguments.of(
-                        "a replica; the lower limit may not arrive", 700, false, replica.withGpuLimitWatts(400.0), 35),
-                Arguments.of("a clock: 2800 - 1200 W", 700, false, ServiceAction.clock("chat", 1980, false), 80),
-                Arguments.of("sequences: 2800 - 1200 W", 700, false, ServiceAction.concurrency("chat", 200), 80),
-                Arguments.of("admission: 2800 - 1200 W", 700, false, ServiceAction.admission("chat", 0.75), 80),
-                Arguments.of(
-                        "limits and admission: 2800 - 1200 W",
+                        "limits and a replica: 300 + 475 W, 38.75 s",
                         400,
                         false,
-                        ServiceAction.admission("chat", 0.75).withGpuLimitWatts(700.0),
-                        80),
-                Arguments.of("growth by two replicas", 700, true, ServiceAction.growth("chat", false), 70));
+                        replica.withGpuLimitWatts(700.0),
+                        replica.withGpuLimitWatts(475.0),
+                        39),
+                Arguments.of(
+                        "a replica; the lower limit may not arrive",
+                        700,
+                        false,
+                        replica.withGpuLimitWatts(400.0),
+                        replica.withGpuLimitWatts(400.0),
+                        35),
+                raise("a clock: 2800 - 1200 W", ServiceAction.clock("chat", 1980, false), 80),
+                raise("sequences: 2800 - 1200 W", ServiceAction.concurrency("chat", 200), 80),
+                raise("admission: 2800 - 1200 W", admission, 80),
+                Arguments.of(
+                        "limits and admission: 4 x 475 - 1200 W",
+                        400,
+                        false,
+                        admission.withGpuLimitWatts(700.0),
+                        admission.withGpuLimitWatts(475.0),
+                        35),
+                Arguments.of(
+                        "growth by two replicas",
+                        700,
+                        true,
+                        ServiceAction.growth("chat", false),
+                        ServiceAction.growth("chat", false),
+                        70));
+    }
+
+    private static Arguments raise(String what, ServiceAction wish, int seconds) {
+        return Arguments.of(what, 700, false, wish, wish, seconds);
     }
 
     /** The ramp has filled since 0 s, and this service is waited for. */

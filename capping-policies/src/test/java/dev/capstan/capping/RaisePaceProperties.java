@@ -72,7 +72,7 @@ class RaisePaceProperties {
 
     @Provide
     Arbitrary<Double> ramps() {
-        return Arbitraries.of(5.0, 20.0, 100.0, 1000.0);
+        return Arbitraries.of(0.5, 5.0, 20.0, 100.0, 1000.0);
     }
 
     /** A watt of the limit is a watt of the 700 W of a replica. */
