@@ -501,18 +501,22 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
      */
     private double addedWatts(ServiceAction wish, ServiceReading service, boolean starts) {
         ReplicaPower power = service.replicaPower();
-        Double limit = wish.gpuLimitWatts();
+        Double wished = wish.gpuLimitWatts();
         int present = service.replicas().present();
-        double inForceWatts = power.worstCaseWatts(enforcedLimit(power));
-        double allowedWatts = limit != null && raisesLimit(wish, service) ? power.worstCaseWatts(limit) : inForceWatts;
+        double inForce = enforcedLimit(power);
+        double limit =
+                wished != null && raisesLimit(wish, service) ? Math.min(wished, power.maxGpuLimitWatts()) : inForce;
         int more = starts ? addedReplicas(wish, service) : 0;
         if (thaws(wish, service)) {
             more += Math.max(0, service.replicas().ceiling() - present);
         }
-        double watts = present * (allowedWatts - inForceWatts) + more * allowedWatts;
+        // Not the difference of worst cases: what a pod draws while it starts hides there what it may draw more when it
+        // serves.
+        double watts = present * (limit - inForce) * power.gpus() * power.wallWattsPerGpuWatt()
+                + more * power.worstCaseWatts(limit);
         if (raisesLoad(wish, service)) {
             double drawnWatts = service.power().isFresh() ? service.power().watts() : 0;
-            watts += Math.max(0, present * inForceWatts - drawnWatts);
+            watts += Math.max(0, present * power.worstCaseWatts(inForce) - drawnWatts);
         }
         return watts;
     }

@@ -542,6 +542,24 @@ class CapControllerTest {
         return Arguments.of(what, 700, false, wish, wish, seconds);
     }
 
+    /** 75 W on four boards are 300 W, though the worst case of a replica is the 600 W of its start before and after. */
+    @Test
+    void countsWhatALimitAddsToPodsThatServeWhereTheirStartIsTheWorstCase() {
+        SimulatedService chat = chat(4, PowerReading.fresh(1200, 0));
+        chat.gpuLimitWatts = 400;
+        chat.startingWatts = 600;
+        CapController<Stateless> controller = always(RAMP, ServiceAction.gpuLimit("chat", 475));
+        assertThat(controller
+                        .step(fillingSinceZero(null), observe(14, 9000, NO_METER, chat))
+                        .decision())
+                .returns("raise-held", Decision::code);
+        assertThat(controller
+                        .step(fillingSinceZero(null), observe(15, 9000, NO_METER, chat))
+                        .decision()
+                        .actions())
+                .containsExactly(ServiceAction.gpuLimit("chat", 475));
+    }
+
     /** The ramp has filled since 0 s, and this service is waited for. */
     private static CapController.State<Stateless> fillingSinceZero(@Nullable String waiting) {
         return new CapController.State<>(
