@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Ceilings stay between the floor and the owner's maximum, and rise by few replicas at a time. Concurrency limits
  *       and admission shares stay under those of the owner, a limit never under 1. Where several services would be released
  *       in the same step, a random half of them waits; to thaw growth is a release as well.
+ *   <li>Where the rails have a ramp, releases add to the worst case of the services no faster than that; where starts are
+ *       staggered, a ceiling waits while one of another service has risen a short time ago.
  *   <li>Routing weights stay between 0 and 1, and are written to services that have a route. A weight of 0 passes only in a
  *       step that gives another pool of the same route more than 0, so that no order of late writes leaves a route without a
  *       pool.
@@ -47,13 +49,36 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
      * @param unreliableSinceNanos instant of the first step of the present loss of telemetry; null while all is fresh
      * @param raisedAtNanos instant of the last raise, by service, while it is recent
      * @param random state of the random stream
+     * @param pace how far raises have gone
      */
     public record State<S extends Record>(
-            S inner, @Nullable Long unreliableSinceNanos, Map<String, Long> raisedAtNanos, long random) {
+            S inner, @Nullable Long unreliableSinceNanos, Map<String, Long> raisedAtNanos, long random, Pace pace) {
 
         /** Copies the map in the order of its keys, so that equal states are written as equal JSON. */
         public State {
             raisedAtNanos = Collections.unmodifiableMap(new TreeMap<>(raisedAtNanos));
+        }
+    }
+
+    /**
+     * How far raises have gone, over all services.
+     *
+     * @param rampSinceNanos instant since which what the ramp allows has not been used
+     * @param waiting service whose raise comes before all others, because the ramp had no room for it yet; null without one
+     * @param started service whose ceiling was raised last; null where none was
+     * @param startedAtNanos instant of that raise
+     */
+    public record Pace(
+            long rampSinceNanos,
+            @Nullable String waiting,
+            @Nullable String started,
+            long startedAtNanos) {}
+
+    /** A wish and the service that it is for. */
+    private record Raise(ServiceAction wish, ServiceReading service) {
+
+        String name() {
+            return service.name();
         }
     }
 
@@ -76,7 +101,7 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
 
     @Override
     public State<S> initialState() {
-        return new State<>(policy.initialState(), null, Map.of(), seed);
+        return new State<>(policy.initialState(), null, Map.of(), seed, new Pace(Long.MIN_VALUE, null, null, 0));
     }
 
     @Override
@@ -113,7 +138,7 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
                 : state.unreliableSinceNanos() == null ? (Long) seen.nowNanos() : state.unreliableSinceNanos();
         if (since != null && seen.nowNanos() - since >= rails.holdNanos()) {
             return new Step<>(
-                    new State<>(state.inner(), since, state.raisedAtNanos(), state.random()),
+                    new State<>(state.inner(), since, state.raisedAtNanos(), state.random(), state.pace()),
                     flagged(safeDecision(seen, seen.nowNanos() - since, policy.limitsGpuPower()), seen));
         }
         if (since != null && quality != Quality.PARTIAL) {
@@ -124,7 +149,7 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
                     (seen.nowNanos() - since) / 1e9,
                     rails.holdNanos() / 1e9);
             return new Step<>(
-                    new State<>(state.inner(), since, state.raisedAtNanos(), state.random()),
+                    new State<>(state.inner(), since, state.raisedAtNanos(), state.random(), state.pace()),
                     flagged(Decision.hold("telemetry-lost", reason), seen));
         }
         Step<S> inner = policy.step(state.inner(), seen);
@@ -316,28 +341,62 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
                 raisedAt.put(service, at);
             }
         });
-        List<String> due = new ArrayList<>();
+        wishes.replaceAll((name, wish) -> eased(wish, services.get(name)));
+        Set<String> starting = new HashSet<>();
         for (ServiceAction wish : wishes.values()) {
             ServiceReading service = services.get(wish.service());
-            if (since == null && service != null && raises(wish, service) && !raisedAt.containsKey(wish.service())) {
-                due.add(wish.service());
+            if (service != null && addedReplicas(wish, service) > 0) {
+                starting.add(wish.service());
+            }
+        }
+        RaisePace pace = new RaisePace(rails, seen.nowNanos(), state.pace());
+        List<Raise> due = new ArrayList<>();
+        for (ServiceAction wish : wishes.values()) {
+            ServiceReading service = services.get(wish.service());
+            if (since == null
+                    && service != null
+                    && !raisedAt.containsKey(wish.service())
+                    && raises(wish, service, pace.mayStart(wish.service(), starting))) {
+                due.add(new Raise(wish, service));
             }
         }
         long random = state.random();
-        // Half of those due, at least one: with two or more, never all in one step.
+        int next = position(pace.waiting(), due);
+        pace.drawAnew();
         Set<String> mayRaise = new HashSet<>();
-        for (int left = Math.min(due.size(), Math.max(1, due.size() / 2)); left > 0; left--) {
-            random = SplitMix64.next(random);
-            String service = due.remove(SplitMix64.below(random, due.size()));
-            mayRaise.add(service);
-            raisedAt.put(service, seen.nowNanos());
+        Set<String> mayStart = new HashSet<>();
+        // Half of those due, at least one: with two or more, never all in one step.
+        for (int left = Math.max(1, due.size() / 2); left > 0 && !due.isEmpty(); left--) {
+            if (next < 0) {
+                random = SplitMix64.next(random);
+                next = SplitMix64.below(random, due.size());
+            }
+            Raise raise = due.remove(next);
+            next = -1;
+            boolean ceilingFree = pace.mayStart(raise.name(), starting);
+            boolean starts = ceilingFree && starting.contains(raise.name());
+            if (!pace.passes(raise.name(), addedWatts(raise.wish(), raise.service(), starts), starts)) {
+                break;
+            }
+            mayRaise.add(raise.name());
+            raisedAt.put(raise.name(), seen.nowNanos());
+            if (ceilingFree) {
+                mayStart.add(raise.name());
+            }
+            due.removeIf(other -> !raises(other.wish(), other.service(), pace.mayStart(other.name(), starting)));
         }
         Set<String> served = servedRoutes(wishes.values(), services);
         List<ServiceAction> actions = new ArrayList<>();
         for (ServiceAction wish : wishes.values()) {
             ServiceReading service = services.get(wish.service());
-            ServiceAction railed =
-                    service == null ? null : railed(wish, service, mayRaise.contains(wish.service()), served);
+            ServiceAction railed = service == null
+                    ? null
+                    : railed(
+                            wish,
+                            service,
+                            mayRaise.contains(wish.service()),
+                            mayStart.contains(wish.service()),
+                            served);
             if (railed != null) {
                 actions.add(railed);
             }
@@ -351,7 +410,7 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
         } else {
             decision = new Decision(actions, wished.code(), wished.reason());
         }
-        return new Step<>(new State<>(inner.state(), since, raisedAt, random), flagged(decision, seen));
+        return new Step<>(new State<>(inner.state(), since, raisedAt, random, pace.pace()), flagged(decision, seen));
     }
 
     /** The routes of which the wishes give some pool a weight above 0. */
@@ -368,22 +427,98 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
         return routes;
     }
 
-    private static boolean raises(ServiceAction wish, ServiceReading service) {
+    /** Where the one who is waited for stands among those due; -1 when it is not due any more. */
+    private static int position(@Nullable String waiting, List<Raise> due) {
+        for (int i = 0; i < due.size(); i++) {
+            if (due.get(i).name().equals(waiting)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean raises(ServiceAction wish, ServiceReading service, boolean mayStart) {
         Integer ceiling = wish.replicaCeiling();
+        return (mayStart && ceiling != null && ceiling > service.replicas().ceiling())
+                || thaws(wish, service)
+                || raisesLimit(wish, service)
+                || raisesLoad(wish, service);
+    }
+
+    private static boolean thaws(ServiceAction wish, ServiceReading service) {
+        return Boolean.FALSE.equals(wish.freezeGrowth()) && service.replicas().growthFrozen();
+    }
+
+    private static boolean raisesLimit(ServiceAction wish, ServiceReading service) {
         Double limit = wish.gpuLimitWatts();
+        return limit != null && limit > enforcedLimit(service.replicaPower());
+    }
+
+    /** Whether replicas may draw more by it, though their worst case stays what it is. */
+    private static boolean raisesLoad(ServiceAction wish, ServiceReading service) {
         Integer clock = wish.clockMegahertz();
         Integer sequences = wish.concurrencyLimit();
         Double share = wish.admissionShare();
         ReplicaPower power = service.replicaPower();
         GatewayReading gateway = service.gateway();
-        return (ceiling != null && ceiling > service.replicas().ceiling())
-                || (Boolean.FALSE.equals(wish.freezeGrowth())
-                        && service.replicas().growthFrozen())
-                || (sequences != null
-                        && Math.min(sequences, gateway.maxConcurrencyLimit()) > gateway.enforcedConcurrency())
+        return (sequences != null && Math.min(sequences, gateway.maxConcurrencyLimit()) > gateway.enforcedConcurrency())
                 || (share != null && Math.min(share, gateway.maxAdmissionShare()) > gateway.enforcedAdmission())
-                || (limit != null && limit > enforcedLimit(power))
                 || (clock != null && highestClock(clock, power) > enforcedClock(power));
+    }
+
+    /**
+     * The wish with a GPU limit that rises by no more than the ramp brings in one raise interval, and by 1 W at least: all boards of a
+     * service at once would be a step and no ramp.
+     */
+    private ServiceAction eased(ServiceAction wish, @Nullable ServiceReading service) {
+        Double limit = wish.gpuLimitWatts();
+        if (limit == null
+                || service == null
+                || Double.isInfinite(rails.rampWattsPerSecond())
+                || !raisesLimit(wish, service)) {
+            return wish;
+        }
+        ReplicaPower power = service.replicaPower();
+        double wattsPerLimitWatt =
+                Math.max(1, service.replicas().present()) * power.gpus() * power.wallWattsPerGpuWatt();
+        double intervalWatts = rails.rampWattsPerSecond() * rails.raiseIntervalNanos() * 1e-9;
+        double stepWatts = Math.max(1, Math.floor(intervalWatts / wattsPerLimitWatt));
+        return wish.withGpuLimitWatts(Math.min(limit, enforcedLimit(power) + stepWatts));
+    }
+
+    /** Replicas by which a wish would raise the ceiling. */
+    private int addedReplicas(ServiceAction wish, ServiceReading service) {
+        Integer ceiling = wish.replicaCeiling();
+        ReplicaCounts replicas = service.replicas();
+        return ceiling == null ? 0 : Math.max(0, railedCeiling(ceiling, replicas, true) - replicas.ceiling());
+    }
+
+    /**
+     * What a raise adds to the worst case at most. What the same wish lowers is not set off, because it may never arrive. Where
+     * the watts of a lever are not known, the pods present may go from what was read to their worst case.
+     *
+     * @param starts whether the ceiling rises
+     */
+    private double addedWatts(ServiceAction wish, ServiceReading service, boolean starts) {
+        ReplicaPower power = service.replicaPower();
+        Double wished = wish.gpuLimitWatts();
+        int present = service.replicas().present();
+        double inForce = enforcedLimit(power);
+        double limit =
+                wished != null && raisesLimit(wish, service) ? Math.min(wished, power.maxGpuLimitWatts()) : inForce;
+        int more = starts ? addedReplicas(wish, service) : 0;
+        if (thaws(wish, service)) {
+            more += Math.max(0, service.replicas().ceiling() - present);
+        }
+        // Not the difference of worst cases: what a pod draws while it starts hides there what it may draw more when it
+        // serves.
+        double watts = present * (limit - inForce) * power.gpus() * power.wallWattsPerGpuWatt()
+                + more * power.worstCaseWatts(limit);
+        if (raisesLoad(wish, service)) {
+            double drawnWatts = service.power().isFresh() ? service.power().watts() : 0;
+            watts += Math.max(0, present * power.worstCaseWatts(inForce) - drawnWatts);
+        }
+        return watts;
     }
 
     private static double enforcedClock(ReplicaPower power) {
@@ -398,17 +533,16 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
     /**
      * One action inside the rails; null when nothing is left of it.
      *
+     * @param mayRaise whether levers may rise
+     * @param mayStart whether the ceiling is among them
      * @param servedRoutes routes of which some pool has a weight above 0 in this step
      */
     private @Nullable ServiceAction railed(
-            ServiceAction wish, ServiceReading service, boolean mayRaise, Set<String> servedRoutes) {
+            ServiceAction wish, ServiceReading service, boolean mayRaise, boolean mayStart, Set<String> servedRoutes) {
         ReplicaCounts replicas = service.replicas();
         Integer ceiling = wish.replicaCeiling();
         if (ceiling != null) {
-            int most = mayRaise
-                    ? Math.min(replicas.originalCeiling(), replicas.ceiling() + rails.maxRaisePerStep())
-                    : replicas.ceiling();
-            ceiling = Math.max(replicas.lowestCeiling(), Math.min(most, ceiling));
+            ceiling = railedCeiling(ceiling, replicas, mayStart);
             if (ceiling == replicas.ceiling()) {
                 ceiling = null;
             }
@@ -444,6 +578,13 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
                 railedAdmission(wish.admissionShare(), service.gateway(), mayRaise),
                 wish.urgent());
         return railed.isEmpty() ? null : railed;
+    }
+
+    private int railedCeiling(int wish, ReplicaCounts replicas, boolean mayRaise) {
+        int most = mayRaise
+                ? Math.min(replicas.originalCeiling(), replicas.ceiling() + rails.maxRaisePerStep())
+                : replicas.ceiling();
+        return Math.max(replicas.lowestCeiling(), Math.min(most, wish));
     }
 
     private static @Nullable Integer railedConcurrency(

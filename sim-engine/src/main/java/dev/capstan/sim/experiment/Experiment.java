@@ -250,6 +250,8 @@ public record Experiment(
      * @param silentFailures share of the commands to GPUs that never arrive, without an error
      * @param maxReadingAgeNanos age beyond which guarded policies call a reading stale
      * @param holdNanos how long guarded policies hold before they step down to the last safe ceiling
+     * @param rampWattsPerSecond how fast raises of guarded policies may add to the worst case; infinite for no limit
+     * @param staggerNanos how long after a raise of one service's ceiling guarded policies raise no other's
      * @param gateways the levers of gateways
      */
     public record Control(
@@ -261,6 +263,8 @@ public record Experiment(
             double silentFailures,
             long maxReadingAgeNanos,
             long holdNanos,
+            double rampWattsPerSecond,
+            long staggerNanos,
             Gateways gateways) {}
 
     /**

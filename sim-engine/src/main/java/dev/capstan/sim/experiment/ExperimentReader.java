@@ -536,6 +536,8 @@ final class ExperimentReader {
                 section.ratio("silent_failures", "0", 0, 1),
                 section.has("max_reading_age") ? section.duration("max_reading_age", null, "1ms") : young,
                 section.duration("hold", "60s", "0s"),
+                section.optionalPower("ramp_per_second"),
+                section.duration("stagger", "0s", "0s"),
                 gateways);
         section.finish();
         return control;

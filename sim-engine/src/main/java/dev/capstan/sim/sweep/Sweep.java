@@ -332,7 +332,9 @@ public final class Sweep {
                 defaults.plausibleFactor(),
                 defaults.maxRaisePerStep(),
                 defaults.raiseIntervalNanos(),
-                experiment.cap().leadNanos());
+                experiment.cap().leadNanos(),
+                experiment.control().rampWattsPerSecond(),
+                experiment.control().staggerNanos());
         return PolicyRegistry.build(
                 factory, policy.parameters(), RandomStream.named(seed, "policy").nextLong(), guards);
     }

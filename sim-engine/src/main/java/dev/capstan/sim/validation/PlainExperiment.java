@@ -72,6 +72,8 @@ final class PlainExperiment {
                 0,
                 60 * SECOND,
                 60 * SECOND,
+                Double.POSITIVE_INFINITY,
+                0,
                 Experiment.Gateways.PROMPT);
     }
 

@@ -113,6 +113,8 @@ class ExperimentFileTest {
                         0.02,
                         9 * SECOND,
                         45 * SECOND,
+                        200,
+                        20 * SECOND,
                         new Experiment.Gateways(SECOND / 50, SECOND / 25, SECOND / 20, 0.03)));
         assertThat(base.carbon())
                 .contains(new Experiment.Carbon(
@@ -447,6 +449,8 @@ class ExperimentFileTest {
               concurrency_latency: 20ms
               admission_latency: 40ms
               routing_latency: 50ms
+              ramp_per_second: 200 W
+              stagger: 20s
               gateway_failures: 3 %
               max_reading_age: 9s
               hold: 45s

@@ -191,6 +191,8 @@ public final class TinyExperiment {
                         silentFailures,
                         60 * SECOND,
                         60 * SECOND,
+                        Double.POSITIVE_INFINITY,
+                        0,
                         gateways),
                 new Experiment.Telemetry(
                         source, nanos(exporterSeconds), nanos(scrapeSeconds), nanos(windowSeconds), outages, faults),

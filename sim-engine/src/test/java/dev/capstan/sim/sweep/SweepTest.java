@@ -467,6 +467,35 @@ class SweepTest {
         return new ObjectMapper().readTree(Files.readAllBytes(out.resolve("manifest.json")));
     }
 
+    /** Less comes back in the ten minutes after the event at 10 W/s than at 1 MW/s, and less where services start an hour apart. */
+    @Test
+    void pacesTheRaisesOfGuardedPoliciesAsTheExperimentSays(@TempDir Path temp) throws IOException {
+        Path file = Files.writeString(temp.resolve("paced.yaml"), """
+                name: paced
+                mode: power
+                duration: 15m
+                workload: {generate: {disturbance: {shape: step, base: 60 kW, peak: 60 kW, at: 1s}}}
+                cluster: {servers: 2}
+                services:
+                  - {name: a, model: llama-3.1-8b-h100, replicas: {min: 1, initial: 8, max: 8}}
+                  - {name: b, model: llama-3.1-8b-h100, replicas: {min: 1, initial: 8, max: 8}}
+                cap: {power: 20 kW, events: [{at: 3m, lasting: 2m, share: 30 %}]}
+                policies: [static-floor]
+                scoring: {compare_with: static-floor}
+                axes: {control.ramp_per_second: [10 W, 1 MW], control.stagger: [0s, 1h]}
+                """);
+        Path out = temp.resolve("out");
+        Sweep.of(ExperimentFile.read(file, List.of())).run(options(out, 1, false), SweepListener.SILENT);
+
+        List<Double> watts = ResultsFiles.column(out.resolve("summary.csv"), "mean_power_watts").stream()
+                .map(Double::valueOf)
+                .toList();
+
+        // In the order of the axes: 10 W/s without and with stagger, 1 MW/s without and with.
+        assertThat(watts.get(0)).isLessThan(watts.get(2) - 100);
+        assertThat(watts.get(3)).isLessThan(watts.get(2) - 100);
+    }
+
     private static final String REQUESTS = "arrival_seconds,input_tokens,output_tokens\n0,100,10\n60,100,10\n";
 
     private static ExperimentFile file(String... more) {
