@@ -106,18 +106,19 @@ record SmallCluster(
 
     /** Runs a policy with the same demand for each service, which takes each of the values from its second on. */
     RunResult run(CappingPolicy<?> policy, int[] fromSeconds, double[] watts, long seed) {
+        return run(policy, fromSeconds, Collections.nCopies(services, watts), List.of(), seed);
+    }
+
+    /** Runs a policy with a demand for each service, in the order of their priorities, which takes each of its values from its second on. */
+    RunResult run(CappingPolicy<?> policy, int[] fromSeconds, List<double[]> watts, long seed) {
         return run(policy, fromSeconds, watts, List.of(), seed);
     }
 
     private RunResult run(
-            CappingPolicy<?> policy, int[] fromSeconds, double[] watts, List<CapChange> changes, long seed) {
-        Load load = new Load.Power(new PowerTrace(
-                Arrays.stream(fromSeconds).mapToLong(at -> at * SECOND).toArray(),
-                watts,
-                1_000_000 * SECOND,
-                Optional.empty(),
-                new TraceOrigin("generated for validation", "", "")));
-        List<Load> loads = Collections.nCopies(services, load);
+            CappingPolicy<?> policy, int[] fromSeconds, List<double[]> watts, List<CapChange> changes, long seed) {
+        long[] fromNanos =
+                Arrays.stream(fromSeconds).mapToLong(at -> at * SECOND).toArray();
+        List<Load> loads = watts.stream().map(demand -> load(fromNanos, demand)).toList();
         Experiment experiment = experiment(changes);
         double[] reference = SimulationRun.reference(experiment, loads, seed);
         return SimulationRun.run(
@@ -129,9 +130,18 @@ record SmallCluster(
         return run(
                 policy,
                 new int[] {0},
-                new double[] {watts},
+                Collections.nCopies(services, new double[] {watts}),
                 List.of(new CapChange(atSeconds * SECOND, capWatts)),
                 seed);
+    }
+
+    private static Load load(long[] fromNanos, double[] watts) {
+        return new Load.Power(new PowerTrace(
+                fromNanos,
+                watts,
+                1_000_000 * SECOND,
+                Optional.empty(),
+                new TraceOrigin("generated for validation", "", "")));
     }
 
     private Experiment experiment(List<CapChange> changes) {

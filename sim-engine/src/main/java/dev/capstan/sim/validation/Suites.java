@@ -30,6 +30,7 @@ public final class Suites {
             new TimerSuite(),
             new PoolingSuite(),
             new PlacementSuite(),
+            new ReshapingSuite(),
             new SplitwiseSuite(),
             new RoutingSuite(),
             new CarbonSuite());

@@ -67,6 +67,7 @@ class SuitesTest {
         return Stream.of(
                 new ThreeBandSuite((parameters, seed) -> uncapped(seed)),
                 new TimerSuite((parameters, seed) -> uncapped(seed)),
+                new ReshapingSuite((parameters, seed) -> uncapped(seed)),
                 new PoolingSuite((seed, replica) -> RandomStream.named(seed, "one for all")),
                 new PlacementSuite((watts, domains) ->
                         IntStream.range(0, watts.size()).map(i -> i / 8).toArray()),
