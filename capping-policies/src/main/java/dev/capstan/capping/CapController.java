@@ -74,14 +74,6 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
             @Nullable String started,
             long startedAtNanos) {}
 
-    /** A wish and the service that it is for. */
-    private record Raise(ServiceAction wish, ServiceReading service) {
-
-        String name() {
-            return service.name();
-        }
-    }
-
     private final CappingPolicy<S> policy;
     private final GuardRails rails;
     private final long seed;
@@ -341,27 +333,27 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
                 raisedAt.put(service, at);
             }
         });
-        wishes.replaceAll((name, wish) -> eased(wish, services.get(name)));
+        List<Raise> raises = new ArrayList<>();
         Set<String> starting = new HashSet<>();
-        for (ServiceAction wish : wishes.values()) {
-            ServiceReading service = services.get(wish.service());
-            if (service != null && addedReplicas(wish, service) > 0) {
-                starting.add(wish.service());
+        wishes.replaceAll((name, wish) -> {
+            ServiceReading service = services.get(name);
+            if (service == null) {
+                return wish;
             }
-        }
+            Raise raise = Raise.of(wish, service, rails);
+            raises.add(raise);
+            if (raise.addedReplicas() > 0) {
+                starting.add(name);
+            }
+            return raise.wish();
+        });
         RaisePace pace = new RaisePace(rails, seen.nowNanos(), state.pace());
-        List<Raise> due = new ArrayList<>();
-        for (ServiceAction wish : wishes.values()) {
-            ServiceReading service = services.get(wish.service());
-            if (since == null
-                    && service != null
-                    && !raisedAt.containsKey(wish.service())
-                    && raises(wish, service, pace.mayStart(wish.service(), starting))) {
-                due.add(new Raise(wish, service));
-            }
-        }
+        List<Raise> due = new ArrayList<>(raises);
+        due.removeIf(raise -> since != null
+                || raisedAt.containsKey(raise.name())
+                || !raise.isOne(pace.mayStart(raise.name(), starting)));
         long random = state.random();
-        int next = position(pace.waiting(), due);
+        int next = Raise.position(pace.waiting(), due);
         pace.drawAnew();
         Set<String> mayRaise = new HashSet<>();
         Set<String> mayStart = new HashSet<>();
@@ -375,7 +367,7 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
             next = -1;
             boolean ceilingFree = pace.mayStart(raise.name(), starting);
             boolean starts = ceilingFree && starting.contains(raise.name());
-            if (!pace.passes(raise.name(), addedWatts(raise.wish(), raise.service(), starts), starts)) {
+            if (!pace.passes(raise.name(), raise.addedWatts(starts), starts)) {
                 break;
             }
             mayRaise.add(raise.name());
@@ -383,7 +375,7 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
             if (ceilingFree) {
                 mayStart.add(raise.name());
             }
-            due.removeIf(other -> !raises(other.wish(), other.service(), pace.mayStart(other.name(), starting)));
+            due.removeIf(other -> !other.isOne(pace.mayStart(other.name(), starting)));
         }
         Set<String> served = servedRoutes(wishes.values(), services);
         List<ServiceAction> actions = new ArrayList<>();
@@ -427,109 +419,6 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
         return routes;
     }
 
-    /** Where the one who is waited for stands among those due; -1 when it is not due any more. */
-    private static int position(@Nullable String waiting, List<Raise> due) {
-        for (int i = 0; i < due.size(); i++) {
-            if (due.get(i).name().equals(waiting)) {
-                return i;
-            }
-        }
-        return -1;
-    }
-
-    private static boolean raises(ServiceAction wish, ServiceReading service, boolean mayStart) {
-        Integer ceiling = wish.replicaCeiling();
-        return (mayStart && ceiling != null && ceiling > service.replicas().ceiling())
-                || thaws(wish, service)
-                || raisesLimit(wish, service)
-                || raisesLoad(wish, service);
-    }
-
-    private static boolean thaws(ServiceAction wish, ServiceReading service) {
-        return Boolean.FALSE.equals(wish.freezeGrowth()) && service.replicas().growthFrozen();
-    }
-
-    private static boolean raisesLimit(ServiceAction wish, ServiceReading service) {
-        Double limit = wish.gpuLimitWatts();
-        return limit != null && limit > enforcedLimit(service.replicaPower());
-    }
-
-    /** Whether replicas may draw more by it, though their worst case stays what it is. */
-    private static boolean raisesLoad(ServiceAction wish, ServiceReading service) {
-        Integer clock = wish.clockMegahertz();
-        Integer sequences = wish.concurrencyLimit();
-        Double share = wish.admissionShare();
-        ReplicaPower power = service.replicaPower();
-        GatewayReading gateway = service.gateway();
-        return (sequences != null && Math.min(sequences, gateway.maxConcurrencyLimit()) > gateway.enforcedConcurrency())
-                || (share != null && Math.min(share, gateway.maxAdmissionShare()) > gateway.enforcedAdmission())
-                || (clock != null && highestClock(clock, power) > enforcedClock(power));
-    }
-
-    /**
-     * The wish with a GPU limit that rises by no more than the ramp brings in one raise interval, and by 1 W at least: all boards of a
-     * service at once would be a step and no ramp.
-     */
-    private ServiceAction eased(ServiceAction wish, @Nullable ServiceReading service) {
-        Double limit = wish.gpuLimitWatts();
-        if (limit == null
-                || service == null
-                || Double.isInfinite(rails.rampWattsPerSecond())
-                || !raisesLimit(wish, service)) {
-            return wish;
-        }
-        ReplicaPower power = service.replicaPower();
-        double wattsPerLimitWatt =
-                Math.max(1, service.replicas().present()) * power.gpus() * power.wallWattsPerGpuWatt();
-        double intervalWatts = rails.rampWattsPerSecond() * rails.raiseIntervalNanos() * 1e-9;
-        double stepWatts = Math.max(1, Math.floor(intervalWatts / wattsPerLimitWatt));
-        return wish.withGpuLimitWatts(Math.min(limit, enforcedLimit(power) + stepWatts));
-    }
-
-    /** Replicas by which a wish would raise the ceiling. */
-    private int addedReplicas(ServiceAction wish, ServiceReading service) {
-        Integer ceiling = wish.replicaCeiling();
-        ReplicaCounts replicas = service.replicas();
-        return ceiling == null ? 0 : Math.max(0, railedCeiling(ceiling, replicas, true) - replicas.ceiling());
-    }
-
-    /**
-     * What a raise adds to the worst case at most. What the same wish lowers is not set off, because it may never arrive. Where
-     * the watts of a lever are not known, the pods present may go from what was read to their worst case.
-     *
-     * @param starts whether the ceiling rises
-     */
-    private double addedWatts(ServiceAction wish, ServiceReading service, boolean starts) {
-        ReplicaPower power = service.replicaPower();
-        Double wished = wish.gpuLimitWatts();
-        int present = service.replicas().present();
-        double inForce = enforcedLimit(power);
-        double limit =
-                wished != null && raisesLimit(wish, service) ? Math.min(wished, power.maxGpuLimitWatts()) : inForce;
-        int more = starts ? addedReplicas(wish, service) : 0;
-        if (thaws(wish, service)) {
-            more += Math.max(0, service.replicas().ceiling() - present);
-        }
-        // Not the difference of worst cases: what a pod draws while it starts hides there what it may draw more when it
-        // serves.
-        double watts = present * (limit - inForce) * power.gpus() * power.wallWattsPerGpuWatt()
-                + more * power.worstCaseWatts(limit);
-        if (raisesLoad(wish, service)) {
-            double drawnWatts = service.power().isFresh() ? service.power().watts() : 0;
-            watts += Math.max(0, present * power.worstCaseWatts(inForce) - drawnWatts);
-        }
-        return watts;
-    }
-
-    private static double enforcedClock(ReplicaPower power) {
-        return Double.isNaN(power.clockMegahertz()) ? power.maxClockMegahertz() : power.clockMegahertz();
-    }
-
-    /** The clock that a wish allows: 0 stands for the owner's. */
-    private static int highestClock(int wish, ReplicaPower power) {
-        return wish == 0 ? power.maxClockMegahertz() : Math.min(wish, power.maxClockMegahertz());
-    }
-
     /**
      * One action inside the rails; null when nothing is left of it.
      *
@@ -542,7 +431,7 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
         ReplicaCounts replicas = service.replicas();
         Integer ceiling = wish.replicaCeiling();
         if (ceiling != null) {
-            ceiling = railedCeiling(ceiling, replicas, mayStart);
+            ceiling = Raise.railedCeiling(ceiling, replicas, mayStart ? rails.maxRaisePerStep() : 0);
             if (ceiling == replicas.ceiling()) {
                 ceiling = null;
             }
@@ -558,8 +447,8 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
         }
         Integer clock = wish.clockMegahertz();
         if (clock != null) {
-            int highest = highestClock(clock, power);
-            if (highest == power.clockMegahertz() || (highest > enforcedClock(power) && !mayRaise)) {
+            int highest = Raise.highestClock(clock, power);
+            if (highest == power.clockMegahertz() || (highest > Raise.enforcedClock(power) && !mayRaise)) {
                 clock = null;
             }
         }
@@ -578,13 +467,6 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
                 railedAdmission(wish.admissionShare(), service.gateway(), mayRaise),
                 wish.urgent());
         return railed.isEmpty() ? null : railed;
-    }
-
-    private int railedCeiling(int wish, ReplicaCounts replicas, boolean mayRaise) {
-        int most = mayRaise
-                ? Math.min(replicas.originalCeiling(), replicas.ceiling() + rails.maxRaisePerStep())
-                : replicas.ceiling();
-        return Math.max(replicas.lowestCeiling(), Math.min(most, wish));
     }
 
     private static @Nullable Integer railedConcurrency(
