@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * of its means, times to first token in that of prompt time over the time that prompts and sequences leave. It saves energy
  * and holds no cap.
  */
-public final class DynamoLlmPolicy implements StatelessPolicy {
+public final class DynamoLlmPolicy implements StatelessPolicy, SloClockPolicy<Stateless> {
 
     private final int lowestMegahertz;
     private final int stepMegahertz;
@@ -24,21 +24,6 @@ public final class DynamoLlmPolicy implements StatelessPolicy {
     DynamoLlmPolicy(int lowestMegahertz, int stepMegahertz) {
         this.lowestMegahertz = lowestMegahertz;
         this.stepMegahertz = stepMegahertz;
-    }
-
-    @Override
-    public Senses senses() {
-        return Senses.SERVICES;
-    }
-
-    @Override
-    public boolean limitsGpuPower() {
-        return true;
-    }
-
-    @Override
-    public boolean readsLatencies() {
-        return true;
     }
 
     @Override

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * targets. Its loops run every 200 and 20 ms, here both run at the interval of the control loop. It saves energy and holds no
  * cap.
  */
-public final class GreenLlmPolicy implements CappingPolicy<GreenLlmPolicy.State> {
+public final class GreenLlmPolicy implements SloClockPolicy<GreenLlmPolicy.State> {
 
     /**
      * Remembers the bands.
@@ -58,21 +58,6 @@ public final class GreenLlmPolicy implements CappingPolicy<GreenLlmPolicy.State>
     @Override
     public State initialState() {
         return new State(Map.of());
-    }
-
-    @Override
-    public Senses senses() {
-        return Senses.SERVICES;
-    }
-
-    @Override
-    public boolean limitsGpuPower() {
-        return true;
-    }
-
-    @Override
-    public boolean readsLatencies() {
-        return true;
     }
 
     @Override

@@ -16,7 +16,7 @@ import java.util.TreeMap;
  * token and that of each further one together. The paper decides at every arrival, this at every interval. Admission and
  * changes of parallelism are left out. It saves energy and holds no cap.
  */
-public final class ThrottLlemPolicy implements StatelessPolicy {
+public final class ThrottLlemPolicy implements StatelessPolicy, SloClockPolicy<Stateless> {
 
     private final int lowestMegahertz;
     private final int stepMegahertz;
@@ -26,21 +26,6 @@ public final class ThrottLlemPolicy implements StatelessPolicy {
         this.lowestMegahertz = lowestMegahertz;
         this.stepMegahertz = stepMegahertz;
         this.margin = margin;
-    }
-
-    @Override
-    public Senses senses() {
-        return Senses.SERVICES;
-    }
-
-    @Override
-    public boolean limitsGpuPower() {
-        return true;
-    }
-
-    @Override
-    public boolean readsLatencies() {
-        return true;
     }
 
     @Override

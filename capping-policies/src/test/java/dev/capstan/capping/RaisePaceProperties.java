@@ -39,7 +39,7 @@ class RaisePaceProperties {
         SimulatedService code = SimulatedService.of("code", 1, 0);
         List<SimulatedService> services = List.of(chat, code);
         services.forEach(service -> service.gpuLimitWatts = 200);
-        GuardRails rails = CapControllerTest.rails(rampWattsPerSecond, 0);
+        GuardRails rails = RaisePaceTest.rails(rampWattsPerSecond, 0);
         CapController.State<Stateless> state = new CapController<>(wanting(ticks.get(0)), rails, 7).initialState();
         int[] seconds = new int[ticks.size()];
         double[] watts = new double[ticks.size()];
