@@ -225,7 +225,7 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
         double[] limits = new double[count];
         for (int i = 0; i < count; i++) {
             ceilings[i] = services.get(i).replicas().ceiling();
-            limits[i] = enforcedLimit(services.get(i).replicaPower());
+            limits[i] = services.get(i).replicaPower().enforcedGpuLimitWatts();
         }
         double budgetWatts = seen.allowedWatts() - seen.overheadWatts();
         boolean feasible = limitsGpuPower
@@ -235,7 +235,7 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
         for (int i = 0; i < count; i++) {
             ServiceReading service = services.get(i);
             Integer ceiling = ceilings[i] < service.replicas().ceiling() ? (Integer) ceilings[i] : null;
-            Double limit = limits[i] < enforcedLimit(service.replicaPower()) ? (Double) limits[i] : null;
+            Double limit = limits[i] < service.replicaPower().enforcedGpuLimitWatts() ? (Double) limits[i] : null;
             if (ceiling != null || limit != null) {
                 actions.add(new ServiceAction(service.name(), ceiling, null, limit, null, null, null, null, false));
             }
@@ -298,13 +298,6 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
             }
         }
         return fits || lowerToWorstCase(seen, ceilings, limits, ceilings.clone(), budgetWatts);
-    }
-
-    /** The limit in force; a read-back that no board accepts is taken for the nearest one that it does. */
-    static double enforcedLimit(ReplicaPower power) {
-        return Double.isNaN(power.gpuLimitWatts())
-                ? power.maxGpuLimitWatts()
-                : Math.max(power.minGpuLimitWatts(), Math.min(power.maxGpuLimitWatts(), power.gpuLimitWatts()));
     }
 
     /** The policy's actions inside the rails, with raises let through a few at a time. */
@@ -439,7 +432,7 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
         ReplicaPower power = service.replicaPower();
         Double limit = wish.gpuLimitWatts();
         if (limit != null) {
-            double most = mayRaise ? power.maxGpuLimitWatts() : enforcedLimit(power);
+            double most = mayRaise ? power.maxGpuLimitWatts() : power.enforcedGpuLimitWatts();
             limit = Math.max(power.minGpuLimitWatts(), Math.min(most, limit));
             if (limit == power.gpuLimitWatts()) {
                 limit = null;
@@ -448,7 +441,7 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
         Integer clock = wish.clockMegahertz();
         if (clock != null) {
             int highest = Raise.highestClock(clock, power);
-            if (highest == power.clockMegahertz() || (highest > Raise.enforcedClock(power) && !mayRaise)) {
+            if (highest == power.clockMegahertz() || (highest > power.enforcedClockMegahertz() && !mayRaise)) {
                 clock = null;
             }
         }

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
 
-    /** What is taken off the admission share at most in a step, and given back. */
+    /** The least factor of the admission share in a step, and what is added to it where there is room. */
     private static final double FEWER = 0.8;
 
     private static final double MORE = 0.1;
@@ -391,7 +391,8 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
             ServiceReading service = services.get(i);
             StepLaw law = service.stepLaw();
             double idle = service.replicas().ready() * service.replicaPower().idleWatts();
-            double left = law == null ? 1 : law.dynamicShare(SloClocks.enforced(service));
+            double left =
+                    law == null ? 1 : law.dynamicShare(service.replicaPower().enforcedClockMegahertz());
             watts += idle + Math.max(0, reachWatts[i] - idle) / left;
         }
         return watts;
@@ -405,7 +406,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
             return null;
         }
         int lowest = (int) Math.ceil(lowestClockRatio * highest);
-        Integer wished = binds ? DynamoLlmPolicy.leastEnergyClock(service, lowest, CLOCK_STEP_MEGAHERTZ) : null;
+        Integer wished = binds ? SloClocks.leastEnergy(service, lowest, CLOCK_STEP_MEGAHERTZ) : null;
         return SloClocks.written(power, wished == null ? highest : wished);
     }
 
@@ -415,7 +416,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
             int ceiling,
             @Nullable Integer clock,
             @Nullable Double admitted) {
-        boolean moves = limitWatts != CapController.enforcedLimit(service.replicaPower());
+        boolean moves = limitWatts != service.replicaPower().enforcedGpuLimitWatts();
         boolean resizes = ceiling != service.replicas().ceiling();
         return new ServiceAction(
                 service.name(),

@@ -3,7 +3,6 @@ package dev.capstan.capping;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The clock of least energy among those that meet the SLO: of the steps of clock, those remain whose predicted 99th
@@ -30,48 +29,12 @@ public final class DynamoLlmPolicy implements StatelessPolicy, SloClockPolicy<St
     public Decision decide(Observation seen) {
         Map<String, Integer> clocks = new TreeMap<>();
         for (ServiceReading service : seen.services()) {
-            Integer clock = leastEnergyClock(service, lowestMegahertz, stepMegahertz);
+            Integer clock = SloClocks.leastEnergy(service, lowestMegahertz, stepMegahertz);
             if (clock != null) {
                 clocks.put(service.name(), clock);
             }
         }
         return SloClocks.decision(seen, clocks);
-    }
-
-    /** The clock of least energy that is predicted to meet the targets; null for a service whose laws are not known. */
-    static @Nullable Integer leastEnergyClock(ServiceReading service, int lowestMegahertz, int stepMegahertz) {
-        StepLaw steps = service.stepLaw();
-        ReplicaLaw draw = service.law();
-        if (steps == null || draw == null || !SloClocks.controls(service)) {
-            return null;
-        }
-        int highest = service.replicaPower().maxClockMegahertz();
-        int best = highest;
-        double least = Double.POSITIVE_INFINITY;
-        for (int clock = Math.min(lowestMegahertz, highest);
-                clock <= highest;
-                clock = clock < highest ? Math.min(clock + stepMegahertz, highest) : highest + 1) {
-            double watts = watts(service, steps, draw, clock);
-            if (watts < least
-                    && SloClocks.meetsTargets(
-                            service, steps, clock, service.latency().p99TpotSeconds())) {
-                least = watts;
-                best = clock;
-            }
-        }
-        return best;
-    }
-
-    /** Mean draw of a replica at a clock: it takes in prompts at its peak and decodes by its law. */
-    private static double watts(ServiceReading service, StepLaw steps, ReplicaLaw draw, int clock) {
-        ReplicaPower power = service.replicaPower();
-        int ready = service.replicas().ready();
-        double promptShare = steps.promptShare(service.inputTokensPerSecond() / ready, clock);
-        double sequences = service.outputTokensPerSecond() / ready * SloClocks.secondsPerToken(service, steps, clock);
-        double decodeWatts = Math.min(draw.watts(Math.max(1, sequences)), power.peakWatts()) - power.idleWatts();
-        double naturalWatts = promptShare * (power.peakWatts() - power.idleWatts())
-                + (1 - promptShare) * Math.min(1, sequences) * decodeWatts;
-        return power.idleWatts() + steps.dynamicShare(clock) * naturalWatts;
     }
 
     /** Makes the policy {@code dynamollm}. */

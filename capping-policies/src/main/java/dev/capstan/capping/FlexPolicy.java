@@ -338,7 +338,7 @@ public final class FlexPolicy implements CappingPolicy<FlexPolicy.State> {
             for (ServiceReading service : seen.services()) {
                 int action = actions.getOrDefault(service.name(), NONE);
                 double limit = limit(service, action);
-                double enforced = CapController.enforcedLimit(service.replicaPower());
+                double enforced = service.replicaPower().enforcedGpuLimitWatts();
                 ReplicaCounts replicas = service.replicas();
                 int ceiling = action == SHUT_DOWN ? replicas.lowestCeiling() : replicas.originalCeiling();
                 boolean moves = sees ? limit != enforced : limit < enforced;

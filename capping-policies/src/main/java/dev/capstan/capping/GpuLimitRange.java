@@ -97,7 +97,7 @@ final class GpuLimitRange {
      */
     static @Nullable ServiceAction toward(ServiceReading service, double limitWatts) {
         ReplicaCounts replicas = service.replicas();
-        ServiceAction action = limitWatts == CapController.enforcedLimit(service.replicaPower())
+        ServiceAction action = limitWatts == service.replicaPower().enforcedGpuLimitWatts()
                 ? null
                 : ServiceAction.gpuLimit(service.name(), limitWatts);
         if (replicas.ceiling() >= replicas.originalCeiling()) {

@@ -99,7 +99,7 @@ public final class GreenLlmPolicy implements SloClockPolicy<GreenLlmPolicy.State
     private int clock(ServiceReading service, int band) {
         double p95Seconds = service.latency().p95TpotSeconds();
         double targetSeconds = service.latency().tpotTargetSeconds();
-        double clock = SloClocks.enforced(service);
+        double clock = service.replicaPower().enforcedClockMegahertz();
         if (p95Seconds > targetSeconds) {
             clock += stepMegahertz;
         } else if (p95Seconds < wellBelow * targetSeconds) {

@@ -114,7 +114,7 @@ public final class PidPolicy implements CappingPolicy<PidPolicy.State> {
 
     private static double shareInForce(ReplicaPower power) {
         double range = power.maxGpuLimitWatts() - power.minGpuLimitWatts();
-        return range <= 0 ? 1 : clamped((CapController.enforcedLimit(power) - power.minGpuLimitWatts()) / range);
+        return range <= 0 ? 1 : clamped((power.enforcedGpuLimitWatts() - power.minGpuLimitWatts()) / range);
     }
 
     private static double limit(ReplicaPower power, double share) {

@@ -64,7 +64,7 @@ record PowerDemand(double headroom, double boundRatio, double smoothing, long se
 
     private LearntDemand.Estimate learnt(
             LearntDemand.@Nullable Estimate last, ServiceReading service, GpuLimitRange range, long nowNanos) {
-        double limitWatts = CapController.enforcedLimit(service.replicaPower());
+        double limitWatts = service.replicaPower().enforcedGpuLimitWatts();
         // The first reading is all there is to know.
         double weight = last == null ? 1 : smoothing;
         LearntDemand.Estimate before =

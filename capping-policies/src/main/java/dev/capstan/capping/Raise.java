@@ -46,10 +46,6 @@ record Raise(ServiceAction wish, ServiceReading service, int maxReplicas) {
         return wish == 0 ? power.maxClockMegahertz() : Math.min(wish, power.maxClockMegahertz());
     }
 
-    static double enforcedClock(ReplicaPower power) {
-        return Double.isNaN(power.clockMegahertz()) ? power.maxClockMegahertz() : power.clockMegahertz();
-    }
-
     /**
      * Whether anything is raised.
      *
@@ -69,7 +65,7 @@ record Raise(ServiceAction wish, ServiceReading service, int maxReplicas) {
 
     private boolean raisesLimit() {
         Double limit = wish.gpuLimitWatts();
-        return limit != null && limit > CapController.enforcedLimit(service.replicaPower());
+        return limit != null && limit > service.replicaPower().enforcedGpuLimitWatts();
     }
 
     /** Whether replicas may draw more by it, though their worst case stays what it is. */
@@ -81,7 +77,7 @@ record Raise(ServiceAction wish, ServiceReading service, int maxReplicas) {
         GatewayReading gateway = service.gateway();
         return (sequences != null && Math.min(sequences, gateway.maxConcurrencyLimit()) > gateway.enforcedConcurrency())
                 || (share != null && Math.min(share, gateway.maxAdmissionShare()) > gateway.enforcedAdmission())
-                || (clock != null && highestClock(clock, power) > enforcedClock(power));
+                || (clock != null && highestClock(clock, power) > power.enforcedClockMegahertz());
     }
 
     /**
@@ -94,7 +90,7 @@ record Raise(ServiceAction wish, ServiceReading service, int maxReplicas) {
                 Math.max(1, service.replicas().present()) * power.gpus() * power.wallWattsPerGpuWatt();
         double intervalWatts = rails.rampWattsPerSecond() * rails.raiseIntervalNanos() * 1e-9;
         double stepWatts = Math.max(1, Math.floor(intervalWatts / wattsPerLimitWatt));
-        return wish.withGpuLimitWatts(raisedLimit(CapController.enforcedLimit(power) + stepWatts));
+        return wish.withGpuLimitWatts(raisedLimit(power.enforcedGpuLimitWatts() + stepWatts));
     }
 
     /** The limit that is wished, no higher than given; the one in force where none is raised. */
@@ -102,7 +98,7 @@ record Raise(ServiceAction wish, ServiceReading service, int maxReplicas) {
         Double limit = wish.gpuLimitWatts();
         return limit != null && raisesLimit()
                 ? Math.min(limit, mostWatts)
-                : CapController.enforcedLimit(service.replicaPower());
+                : service.replicaPower().enforcedGpuLimitWatts();
     }
 
     /** Replicas by which the ceiling would rise. */
@@ -121,7 +117,7 @@ record Raise(ServiceAction wish, ServiceReading service, int maxReplicas) {
     double addedWatts(boolean starts) {
         ReplicaPower power = service.replicaPower();
         int present = service.replicas().present();
-        double inForce = CapController.enforcedLimit(power);
+        double inForce = power.enforcedGpuLimitWatts();
         double limit = raisedLimit(power.maxGpuLimitWatts());
         int more = starts ? addedReplicas() : 0;
         if (thaws()) {

@@ -64,4 +64,16 @@ public record ReplicaPower(
         double limitedPeakWatts = peakWatts - wallWattsPerGpuWatt * gpus * (maxGpuLimitWatts - limit);
         return Math.max(limitedPeakWatts, Math.max(idleWatts, startingWatts));
     }
+
+    /** The limit in force; one that was not read is taken for the highest, one that no board accepts for the nearest. */
+    public double enforcedGpuLimitWatts() {
+        return Double.isNaN(gpuLimitWatts)
+                ? maxGpuLimitWatts
+                : Math.max(minGpuLimitWatts, Math.min(maxGpuLimitWatts, gpuLimitWatts));
+    }
+
+    /** The highest clock that GPUs may take now; one that was not read is taken for the owner's. */
+    public double enforcedClockMegahertz() {
+        return Double.isNaN(clockMegahertz) ? maxClockMegahertz : clockMegahertz;
+    }
 }

@@ -21,12 +21,6 @@ final class SloClocks {
                 && service.replicas().ready() > 0;
     }
 
-    /** The clock in force; one that was not read is taken for the owner's. */
-    static double enforced(ServiceReading service) {
-        ReplicaPower power = service.replicaPower();
-        return Double.isNaN(power.clockMegahertz()) ? power.maxClockMegahertz() : power.clockMegahertz();
-    }
-
     /** Mean time per token at a clock, by the law, with the tokens that each replica makes now. */
     static double secondsPerToken(ServiceReading service, StepLaw law, double megahertz) {
         int ready = service.replicas().ready();
@@ -43,7 +37,7 @@ final class SloClocks {
      */
     static boolean meetsTargets(ServiceReading service, StepLaw law, double clock, double tailTpotSeconds) {
         LatencyReading latency = service.latency();
-        double enforced = enforced(service);
+        double enforced = service.replicaPower().enforcedClockMegahertz();
         double meanSeconds = secondsPerToken(service, law, clock);
         double slower = meanSeconds / secondsPerToken(service, law, enforced);
         // What was measured may be from before the clock of now: the tail is never taken for less than the mean.
@@ -52,6 +46,41 @@ final class SloClocks {
         double alphaSlower = law.stepSeconds(0, clock) / law.stepSeconds(0, enforced);
         double ttftSeconds = tail(0, latency.p99TtftSeconds() * promptSlower * slower / alphaSlower);
         return tpotSeconds <= latency.tpotTargetSeconds() && ttftSeconds <= latency.ttftTargetSeconds();
+    }
+
+    /** The clock of least energy that is predicted to meet the targets; null for a service whose laws are not known. */
+    static @Nullable Integer leastEnergy(ServiceReading service, int lowestMegahertz, int stepMegahertz) {
+        StepLaw steps = service.stepLaw();
+        ReplicaLaw draw = service.law();
+        if (steps == null || draw == null || !controls(service)) {
+            return null;
+        }
+        int highest = service.replicaPower().maxClockMegahertz();
+        int best = highest;
+        double least = Double.POSITIVE_INFINITY;
+        for (int clock = Math.min(lowestMegahertz, highest);
+                clock <= highest;
+                clock = clock < highest ? Math.min(clock + stepMegahertz, highest) : highest + 1) {
+            double watts = watts(service, steps, draw, clock);
+            if (watts < least
+                    && meetsTargets(service, steps, clock, service.latency().p99TpotSeconds())) {
+                least = watts;
+                best = clock;
+            }
+        }
+        return best;
+    }
+
+    /** Mean draw of a replica at a clock: it takes in prompts at its peak and decodes by its law. */
+    private static double watts(ServiceReading service, StepLaw steps, ReplicaLaw draw, int clock) {
+        ReplicaPower power = service.replicaPower();
+        int ready = service.replicas().ready();
+        double promptShare = steps.promptShare(service.inputTokensPerSecond() / ready, clock);
+        double sequences = service.outputTokensPerSecond() / ready * secondsPerToken(service, steps, clock);
+        double decodeWatts = Math.min(draw.watts(Math.max(1, sequences)), power.peakWatts()) - power.idleWatts();
+        double naturalWatts = promptShare * (power.peakWatts() - power.idleWatts())
+                + (1 - promptShare) * Math.min(1, sequences) * decodeWatts;
+        return power.idleWatts() + steps.dynamicShare(clock) * naturalWatts;
     }
 
     private static double tail(double leastSeconds, double measuredSeconds) {

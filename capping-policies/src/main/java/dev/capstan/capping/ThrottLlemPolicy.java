@@ -84,7 +84,8 @@ public final class ThrottLlemPolicy implements StatelessPolicy, SloClockPolicy<S
             return true;
         }
         double gaps = Math.max(0, service.outputTokensPerSecond() / latency.requestsPerSecond() - 1);
-        double slower = projected(service, law, clock) / projected(service, law, SloClocks.enforced(service));
+        double slower = projected(service, law, clock)
+                / projected(service, law, service.replicaPower().enforcedClockMegahertz());
         double waitSeconds = slower * service.waitingRequests() / latency.requestsPerSecond();
         return waitSeconds + gaps * secondsPerToken <= latency.ttftTargetSeconds() + gaps * latency.tpotTargetSeconds();
     }

@@ -206,7 +206,7 @@ public final class ThunderboltPolicy implements CappingPolicy<ThunderboltPolicy.
             double clock = share * power.maxClockMegahertz();
             if (action == null) {
                 double limit = locksClock(power) ? power.maxGpuLimitWatts() : limit(power, share);
-                boolean lowers = limit < CapController.enforcedLimit(power);
+                boolean lowers = limit < power.enforcedGpuLimitWatts();
                 action = sees || lowers ? GpuLimitRange.toward(service, limit) : null;
             } else if (!sees && clock > power.clockMegahertz()) {
                 action = null;
