@@ -22,9 +22,11 @@ import org.jspecify.annotations.Nullable;
  * the one of which it uses no more than was granted. Before that, while the cap binds, clocks go to where energy is least and the
  * owner's targets are still met ({@link DynamoLlmPolicy}): bursts do not escape a clock as they do a limit.
  *
- * <p><b>Slow lever, efficient next.</b> A replica takes minutes to come back, so that one that runs is taken away only where even
- * the least use of a latency leaves the replicas less than their share, which is where a lower clock saves no more than it slows
- * down. Ceilings let in those that are wanted as long as what they can be expected to use fits; and one more where those that serve have drawn about all that they may for a latency.
+ * <p><b>Slow lever, efficient next.</b> Ceilings go down the priorities ({@link CapstanCeilings}). A replica takes minutes to come
+ * back, so that one that runs is taken away only where even the least use of a latency leaves the replicas less than their share,
+ * which is where a lower clock saves no more than it slows down, or where those of a higher priority need the watts for good.
+ * Ceilings let in those that are wanted as long as what they can be expected to use fits beside the shares of the lower
+ * priorities; and one more where those that serve have drawn about all that they may for a latency.
  *
  * <p><b>Admission, honest last.</b> Where a capped service has more requests waiting than it ends within the time to a first token
  * that its owner promises, all would come too late: the gateway refuses some at once, and those that it admits are in time.
@@ -187,7 +189,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         for (int i = 0; i < ceilings.length; i++) {
             ServiceReading service = services.get(i);
             double lowest = bounds.lowest()[i];
-            double shared = ceilings[i] * use[i] * replicaRatio * peakWatts(service);
+            double shared = ceilings[i] * use[i] * replicaRatio * CapstanCeilings.peakWatts(service);
             double promised = Math.max(lowest, Math.min(bounds.demand()[i], shared));
             int domain = BudgetTree.place(seen, service.domain());
             int level = 1 + priorities.indexOf(service.priority());
@@ -267,7 +269,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
     }
 
     /** Worst case at the limit in force. */
-    private static double allowedWatts(ServiceReading service) {
+    static double allowedWatts(ServiceReading service) {
         return GpuLimitRange.untilReady(service)
                 .worstCaseWatts(service.replicaPower().gpuLimitWatts());
     }
@@ -276,94 +278,21 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         return (1 - marginRatio) * allowedWatts - seen.overheadWatts();
     }
 
-    private static double peakWatts(ServiceReading service) {
-        ReplicaPower power = service.replicaPower();
-        return power.worstCaseWatts(power.maxGpuLimitWatts());
-    }
-
     /** The ceilings of now; no replica is started that an announced cap will take away. */
     private int[] ceilings(Observation seen, State known, double[] use) {
-        int[] ceilings = ceilings(seen, known, use, seen.allowedWatts());
+        List<LearntRise> rises =
+                seen.services().stream().map(service -> rise(known, service)).toList();
+        CapstanCeilings plan = new CapstanCeilings(seen, rises, use, replicaRatio, saturatedRatio);
+        int[] ceilings = plan.within(budgetWatts(seen, seen.allowedWatts()));
         AnnouncedCap next = seen.announcedCap();
         if (next != null && next.atNanos() - seen.nowNanos() <= lookAheadNanos) {
-            int[] then = ceilings(seen, known, use, Math.min(seen.allowedWatts(), next.capWatts()));
-            Arrays.setAll(
-                    ceilings,
-                    i -> Math.min(
-                            ceilings[i],
-                            Math.max(then[i], running(seen.services().get(i)))));
+            int[] then = plan.within(budgetWatts(seen, Math.min(seen.allowedWatts(), next.capWatts())));
+            Arrays.setAll(ceilings, i -> {
+                int runs = CapstanCeilings.running(seen.services().get(i));
+                return Math.min(ceilings[i], Math.max(then[i], runs));
+            });
         }
         return ceilings;
-    }
-
-    /** Keeps those that run, lets in those that are wanted, and leaves room for what fits with what it takes to start. */
-    private int[] ceilings(Observation seen, State known, double[] use, double allowedWatts) {
-        List<ServiceReading> services = seen.services();
-        double budgetWatts = budgetWatts(seen, allowedWatts);
-        double[] peaks = services.stream().mapToDouble(CapstanPolicy::peakWatts).toArray();
-        double[] expected = new double[peaks.length];
-        Arrays.setAll(expected, i -> use[i] * peaks[i]);
-        double[] kept = services.stream()
-                .mapToDouble(service -> keptWatts(service, rise(known, service)))
-                .toArray();
-        int[] runs = services.stream().mapToInt(CapstanPolicy::running).toArray();
-        double[] room = new double[peaks.length];
-        Arrays.setAll(
-                room, i -> Math.max(expected[i], services.get(i).replicaPower().startingWatts()));
-        double[] shared = new double[peaks.length];
-        Arrays.setAll(shared, i -> replicaRatio * expected[i]);
-        int[] busy = services.stream()
-                .mapToInt(service -> busy(service, rise(known, service)))
-                .toArray();
-        int[] wanted = services.stream().mapToInt(CapstanPolicy::wanted).toArray();
-        int[] ceilings = services.stream()
-                .mapToInt(service -> service.replicas().lowestCeiling())
-                .toArray();
-        ceilings = raised(seen, ceilings, kept, runs, budgetWatts);
-        ceilings = raised(seen, ceilings, expected, wanted, budgetWatts);
-        ceilings = raised(seen, ceilings, room, CeilingAllocation.originalCeilings(services), budgetWatts);
-        return raised(seen, ceilings, shared, busy, budgetWatts);
-    }
-
-    private static int[] raised(Observation seen, int[] lowest, double[] planWatts, int[] highest, double budgetWatts) {
-        double[] gains = CeilingAllocation.weights(seen.services());
-        CeilingAllocation allocation = CeilingAllocation.share(seen, lowest, planWatts, gains, highest, budgetWatts);
-        int[] ceilings = new int[lowest.length];
-        Arrays.setAll(ceilings, allocation::ceiling);
-        return ceilings;
-    }
-
-    /** The share of a replica that runs, of the least that was used in the last latency; the lowest limit where nothing is known. */
-    private double keptWatts(ServiceReading service, LearntRise known) {
-        int present = Math.max(1, service.replicas().present());
-        double lowest = Math.max(1, GpuLimitRange.untilReady(service).lowestWatts() / present);
-        boolean read = service.power().isFresh() && known.recent().size() > 1;
-        return read
-                ? Math.max(lowest, known.lowestWatts() / allowedWatts(service) * replicaRatio * peakWatts(service))
-                : lowest;
-    }
-
-    private static int running(ServiceReading service) {
-        ReplicaCounts replicas = service.replicas();
-        return Math.min(replicas.desired(), replicas.ready() + replicas.starting());
-    }
-
-    /** What the autoscaler wants; at its ceiling it may want more than it can say. */
-    private static int wanted(ServiceReading service) {
-        ReplicaCounts replicas = service.replicas();
-        boolean atCeiling = replicas.desired() >= replicas.ceiling();
-        return Math.min(replicas.originalCeiling(), atCeiling ? replicas.ceiling() + 1 : replicas.desired());
-    }
-
-    /** Those that run, and one more where the autoscaler is at its ceiling and all were saturated for a latency. */
-    private int busy(ServiceReading service, LearntRise known) {
-        ReplicaCounts replicas = service.replicas();
-        double allowed = replicas.ready() * service.replicaPower().worstCaseWatts();
-        boolean saturated = service.power().isFresh()
-                && allowed > 0
-                && replicas.desired() >= replicas.ceiling()
-                && known.lowestWatts() >= saturatedRatio * allowed;
-        return Math.min(replicas.originalCeiling(), saturated ? running(service) + 1 : running(service));
     }
 
     /**

@@ -59,23 +59,31 @@ final class CeilingAllocation {
         int[] lowest = seen.services().stream()
                 .mapToInt(service -> service.replicas().lowestCeiling())
                 .toArray();
-        return share(seen, lowest, planWatts, gains, highest, budgetWatts);
+        return share(seen, lowest, planWatts, planWatts, gains, highest, budgetWatts);
     }
 
     /**
      * The same from other ceilings than the floors up.
      *
      * @param lowest kept in any case
+     * @param keptWatts what one replica of those is planned at
+     * @param addedWatts what one more is planned at; above 0
      */
     static CeilingAllocation share(
-            Observation seen, int[] lowest, double[] planWatts, double[] gains, int[] highest, double budgetWatts) {
+            Observation seen,
+            int[] lowest,
+            double[] keptWatts,
+            double[] addedWatts,
+            double[] gains,
+            int[] highest,
+            double budgetWatts) {
         List<ServiceReading> services = seen.services();
         int count = services.size();
         int[] ceilings = lowest.clone();
         double[] planned = new double[count];
         double watts = 0;
         for (int i = 0; i < count; i++) {
-            planned[i] = ceilings[i] * planWatts[i];
+            planned[i] = ceilings[i] * keptWatts[i];
             watts += planned[i];
         }
         if (watts > budgetWatts) {
@@ -99,9 +107,9 @@ final class CeilingAllocation {
             int best = -1;
             for (int i = 0; i < count; i++) {
                 if (ceilings[i] < highest[i]
-                        && watts + planWatts[i] <= budgetWatts
-                        && fits(groups, planned, planWatts, i)
-                        && (best < 0 || precedes(services, gains, ceilings, planWatts, reserved, i, best))) {
+                        && watts + addedWatts[i] <= budgetWatts
+                        && fits(groups, planned, addedWatts, i)
+                        && (best < 0 || precedes(services, gains, ceilings, planned, addedWatts, reserved, i, best))) {
                     best = i;
                 }
             }
@@ -109,8 +117,8 @@ final class CeilingAllocation {
                 return new CeilingAllocation(ceilings, watts, complaint.isEmpty(), complaint.toString());
             }
             ceilings[best]++;
-            watts += planWatts[best];
-            planned[best] += planWatts[best];
+            watts += addedWatts[best];
+            planned[best] += addedWatts[best];
         }
     }
 
@@ -171,9 +179,9 @@ final class CeilingAllocation {
                 .toArray();
     }
 
-    private static boolean fits(List<GroupCap> groups, double[] planned, double[] planWatts, int candidate) {
+    private static boolean fits(List<GroupCap> groups, double[] planned, double[] addedWatts, int candidate) {
         for (GroupCap group : groups) {
-            if (group.members()[candidate] && group.sum(planned) + planWatts[candidate] > group.watts()) {
+            if (group.members()[candidate] && group.sum(planned) + addedWatts[candidate] > group.watts()) {
                 return false;
             }
         }
@@ -184,12 +192,13 @@ final class CeilingAllocation {
             List<ServiceReading> services,
             double[] gains,
             int[] ceilings,
-            double[] planWatts,
+            double[] planned,
+            double[] addedWatts,
             double[] reserved,
             int candidate,
             int best) {
-        boolean isReserved = (ceilings[candidate] + 1) * planWatts[candidate] <= reserved[candidate];
-        if (isReserved != (ceilings[best] + 1) * planWatts[best] <= reserved[best]) {
+        boolean isReserved = planned[candidate] + addedWatts[candidate] <= reserved[candidate];
+        if (isReserved != planned[best] + addedWatts[best] <= reserved[best]) {
             return isReserved;
         }
         int byPriority = Integer.compare(

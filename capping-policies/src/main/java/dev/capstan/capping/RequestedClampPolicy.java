@@ -90,6 +90,7 @@ public final class RequestedClampPolicy implements StatelessPolicy {
                 seen,
                 lowest,
                 watts,
+                watts,
                 CeilingAllocation.weights(services),
                 CeilingAllocation.originalCeilings(services),
                 budgetWatts - drainingWatts);
