@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * Ceilings let in those that are wanted as long as what they can be expected to use fits beside the shares of the lower
  * priorities; and one more where those that serve have drawn about all that they may for a latency.
  *
+ * <p><b>Routing.</b> Where services share a stream of requests by weight, the weights follow the joules of one more token behind
+ * the owners' targets ({@link MarginalRouting}), whether or not the cap binds: what a token does not cost needs no cap.
+ *
  * <p><b>Admission, honest last.</b> Where a capped service has more requests waiting than it ends within the time to a first token
  * that its owner promises, all would come too late: the gateway refuses some at once, and those that it admits are in time.
  *
@@ -45,6 +48,8 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
 
     /** A multiple of the 15 MHz in which boards take clocks. */
     private static final int CLOCK_STEP_MEGAHERTZ = 90;
+
+    private static final MarginalRouting ROUTING = new MarginalRouting(MarginalRouting.HEADROOM, MarginalRouting.BAND);
 
     /** Someone has to be let in to see whether there is room again. */
     private static final double LEAST_ADMITTED = 0.05;
@@ -76,6 +81,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
     private final double memorySeconds;
     private final long lookAheadNanos;
     private final boolean refuses;
+    private final boolean routes;
 
     CapstanPolicy(
             double marginRatio,
@@ -86,7 +92,8 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
             long windowNanos,
             double memorySeconds,
             long lookAheadNanos,
-            boolean refuses) {
+            boolean refuses,
+            boolean routes) {
         this.marginRatio = marginRatio;
         this.replicaRatio = replicaRatio;
         this.saturatedRatio = saturatedRatio;
@@ -96,6 +103,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         this.memorySeconds = memorySeconds;
         this.lookAheadNanos = lookAheadNanos;
         this.refuses = refuses;
+        this.routes = routes;
     }
 
     @Override
@@ -142,6 +150,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         List<ServiceAction> actions = new ArrayList<>();
         boolean limited = false;
         boolean binds = unlockedWatts(services, reachWatts) > budgetWatts;
+        Map<String, Double> weights = routes ? weights(seen) : Map.of();
         for (int i = 0; i < ceilings.length; i++) {
             ServiceReading service = services.get(i);
             double grantWatts = shares[2 * i] + shares[2 * i + 1];
@@ -151,7 +160,12 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
             double limit = lent ? service.replicaPower().maxGpuLimitWatts() : limit(service, grantWatts, use[i]);
             boolean capped = !lent || ceilings[i] < service.replicas().originalCeiling();
             ServiceAction action = action(
-                    service, limit, ceilings[i], clock(service, binds), refuses ? admitted(service, capped) : null);
+                    service,
+                    limit,
+                    ceilings[i],
+                    clock(service, binds),
+                    weights.get(service.name()),
+                    refuses ? admitted(service, capped) : null);
             if (!action.isEmpty()) {
                 actions.add(action);
             }
@@ -339,11 +353,26 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         return SloClocks.written(power, wished == null ? highest : wished);
     }
 
+    /** The weights that change, by service. */
+    private static Map<String, Double> weights(Observation seen) {
+        Map<String, Double> weights = new TreeMap<>();
+        for (ServiceAction action : ROUTING.weights(
+                        seen, service -> service.latency().tpotTargetSeconds())
+                .actions()) {
+            Double weight = action.routingWeight();
+            if (weight != null) {
+                weights.put(action.service(), weight);
+            }
+        }
+        return weights;
+    }
+
     private static ServiceAction action(
             ServiceReading service,
             double limitWatts,
             int ceiling,
             @Nullable Integer clock,
+            @Nullable Double weight,
             @Nullable Double admitted) {
         boolean moves = limitWatts != service.replicaPower().enforcedGpuLimitWatts();
         boolean resizes = ceiling != service.replicas().ceiling();
@@ -354,7 +383,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                 moves ? (Double) limitWatts : null,
                 clock,
                 null,
-                null,
+                service.gateway().sharesByWeight() ? weight : null,
                 admitted,
                 false);
     }
@@ -369,7 +398,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                     "Budgets by worst case, lends what cannot be reached within a loop latency; limits first, replicas next.",
                     "Capstan; the learnt rise after POLCA",
                     "structure certain, constants tuned on the samples",
-                    List.of("GPU power limit", "GPU clock", "replica ceiling", "admission share"),
+                    List.of("GPU power limit", "GPU clock", "replica ceiling", "routing weight", "admission share"),
                     true,
                     new PolicyParameter(
                             "margin_ratio",
@@ -442,7 +471,15 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                             0,
                             1,
                             "1 lets gateways refuse what a capped service could not begin in the promised time.",
-                            "assumption"));
+                            "assumption"),
+                    new PolicyParameter(
+                            "route",
+                            "switch",
+                            1,
+                            0,
+                            1,
+                            "1 sets the weights of routes that share requests out by them; 0 leaves the owner's.",
+                            "measured on the samples"));
         }
 
         @Override
@@ -456,7 +493,8 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                     (long) (value(parameters, "window_seconds") * 1e9),
                     value(parameters, "memory_seconds"),
                     (long) (value(parameters, "look_ahead_seconds") * 1e9),
-                    value(parameters, "refuse") == 1);
+                    value(parameters, "refuse") == 1,
+                    value(parameters, "route") == 1);
         }
     }
 }

@@ -41,11 +41,16 @@ public record CarbonForecast(long issuedAtNanos, List<Slot> slots) {
 
     /** The slot that holds an instant; null where there is none. */
     public @Nullable Slot at(long nanos) {
-        for (Slot slot : slots) {
-            if (slot.startNanos() <= nanos && nanos < slot.endNanos()) {
-                return slot;
+        int low = 0;
+        int high = slots.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (slots.get(middle).endNanos() <= nanos) {
+                low = middle + 1;
+            } else {
+                high = middle;
             }
         }
-        return null;
+        return low < slots.size() && slots.get(low).startNanos() <= nanos ? slots.get(low) : null;
     }
 }

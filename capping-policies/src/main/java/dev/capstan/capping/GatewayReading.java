@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxAdmissionShare the share that the owner admits, 1 as a rule; 0 where no gateway can refuse requests
  * @param route name of the stream of requests that it shares with the other pools of the same route; null where it has a
  *     stream of its own
+ * @param sharesByWeight whether that stream is shared out in proportion to the weights of its pools; false where each request
+ *     goes by the load of the pools, as it is by an endpoint picker, and where there is no route
  * @param routingWeight its weight against those pools now, 0 to 1; NaN where it was not read, or where there is no route
  */
 public record GatewayReading(
@@ -21,6 +23,7 @@ public record GatewayReading(
         double admissionShare,
         double maxAdmissionShare,
         @Nullable String route,
+        boolean sharesByWeight,
         double routingWeight) {
 
     /** Neither limit is there to be set. */
@@ -43,7 +46,7 @@ public record GatewayReading(
     /** A service with a stream of requests of its own. */
     public GatewayReading(
             double concurrencyLimit, int maxConcurrencyLimit, double admissionShare, double maxAdmissionShare) {
-        this(concurrencyLimit, maxConcurrencyLimit, admissionShare, maxAdmissionShare, null, Double.NaN);
+        this(concurrencyLimit, maxConcurrencyLimit, admissionShare, maxAdmissionShare, null, false, Double.NaN);
     }
 
     /** The concurrency limit in force; one that was not read, or is above the owner's, is taken for the owner's. */

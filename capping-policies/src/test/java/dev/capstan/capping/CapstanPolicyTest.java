@@ -20,7 +20,7 @@ class CapstanPolicyTest {
     private static final PowerReading ROOT = PowerReading.absent();
 
     private static final CapstanPolicy POLICY =
-            new CapstanPolicy(0, 0.5, 0.8, 0.7, 1, 10_000_000_000L, 100, 300_000_000_000L, true);
+            new CapstanPolicy(0, 0.5, 0.8, 0.7, 1, 10_000_000_000L, 100, 300_000_000_000L, true, true);
 
     /** Has learnt this rise, as a share of the worst case, of services a and b; the next step is at 0 s. */
     private static CapstanPolicy.State learnt(double rise) {

@@ -51,6 +51,7 @@ final class SimulatedService {
 
     @Nullable String route;
 
+    boolean sharesByWeight = true;
     double routingWeight = Double.NaN;
 
     SimulatedService(String name) {
@@ -132,7 +133,13 @@ final class SimulatedService {
                 law,
                 stepLaw,
                 new GatewayReading(
-                        concurrencyLimit, maxConcurrencyLimit, admissionShare, maxAdmissionShare, route, routingWeight),
+                        concurrencyLimit,
+                        maxConcurrencyLimit,
+                        admissionShare,
+                        maxAdmissionShare,
+                        route,
+                        sharesByWeight,
+                        routingWeight),
                 latency,
                 priority,
                 weight,

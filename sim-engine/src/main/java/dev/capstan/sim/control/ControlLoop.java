@@ -24,11 +24,13 @@ import dev.capstan.sim.kernel.Kernel;
 import dev.capstan.sim.kernel.Priority;
 import dev.capstan.sim.power.PowerDomains;
 import dev.capstan.sim.serving.ModelProfile;
+import dev.capstan.sim.serving.RequestRoute;
 import dev.capstan.sim.telemetry.PowerMonitor;
 import dev.capstan.trace.RandomStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -271,6 +273,8 @@ public final class ControlLoop {
 
     private GatewayReading gateway(int service) {
         int owners = plants.get(service).maxConcurrency();
+        Optional<Experiment.Route> route =
+                experiment.routeOf(experiment.services().get(service).name());
         return owners == 0
                 ? GatewayReading.NONE
                 : new GatewayReading(
@@ -278,10 +282,9 @@ public final class ControlLoop {
                         owners,
                         monitor.admissionShare(service),
                         1,
-                        experiment
-                                .routeOf(experiment.services().get(service).name())
-                                .map(Experiment.Route::name)
-                                .orElse(null),
+                        route.map(Experiment.Route::name).orElse(null),
+                        route.filter(its -> its.choice() == RequestRoute.Choice.WEIGHTED)
+                                .isPresent(),
                         monitor.routingWeight(service));
     }
 

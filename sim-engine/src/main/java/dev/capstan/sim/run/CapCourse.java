@@ -2,6 +2,7 @@ package dev.capstan.sim.run;
 
 import dev.capstan.capping.AnnouncedCap;
 import dev.capstan.capping.CarbonBudget;
+import dev.capstan.capping.CarbonForecast;
 import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.trace.CarbonTrace;
 import java.util.ArrayList;
@@ -74,8 +75,8 @@ final class CapCourse {
             }
         }
         for (long at : instants.headSet(endNanos)) {
-            double watts = watts(at, at);
             double carbonWatts = carbonWatts(at);
+            double watts = watts(at, at, carbonWatts);
             Change last = changes.isEmpty() ? null : changes.get(changes.size() - 1);
             if (last == null ? watts != cap.watts() : watts != last.watts()) {
                 changes.add(new Change(at, watts, carbonWatts));
@@ -93,18 +94,30 @@ final class CapCourse {
         return floorWatts;
     }
 
-    /** The next change that is known at an instant: of events that were announced by then. */
-    @Nullable AnnouncedCap announced(long nowNanos) {
-        double now = watts(nowNanos, nowNanos);
+    /**
+     * The next change that is known at an instant: of events that were announced by then, and of the carbon budget as it is
+     * forecast. Where the forecast says nothing the intensity stays what it is.
+     *
+     * <p>With a forecast the cap is the lowest of the lead time that begins with the change, so that a change which may never
+     * come hides no event: one that comes later than that is announced in time once the change has passed.
+     */
+    @Nullable AnnouncedCap announced(long nowNanos, CarbonForecast forecast) {
+        CarbonForecast known = carbon == null ? CarbonForecast.NONE : forecast;
+        double now = watts(nowNanos, nowNanos, carbonWatts(nowNanos));
         TreeSet<Long> ahead = new TreeSet<>();
         for (Span span : spans) {
             if (nowNanos < span.toNanos() && isKnown(span, nowNanos)) {
                 ahead.addAll(List.of(span.fromNanos(), span.toNanos()));
             }
         }
+        known.slots().forEach(slot -> ahead.add(slot.startNanos()));
+        long leadNanos = known.slots().isEmpty() ? 0 : cap.leadNanos();
         for (long at : ahead.tailSet(nowNanos, false)) {
-            double then = watts(at, nowNanos);
+            double then = watts(at, nowNanos, known);
             if (then != now) {
+                for (long later : ahead.subSet(at, false, at + leadNanos, true)) {
+                    then = Math.min(then, watts(later, nowNanos, known));
+                }
                 return new AnnouncedCap(at, then);
             }
         }
@@ -115,8 +128,14 @@ final class CapCourse {
         return span.fromNanos() - span.noticeNanos() <= nowNanos;
     }
 
-    /** The cap at an instant as it is known at an earlier one, but for events the same as at that one. */
-    private double watts(long atNanos, long knownNanos) {
+    private double watts(long atNanos, long knownNanos, CarbonForecast forecast) {
+        CarbonForecast.Slot slot = forecast.at(atNanos);
+        return watts(
+                atNanos, knownNanos, slot == null ? carbonWatts(knownNanos) : budgetWatts(slot.gramsPerKilowattHour()));
+    }
+
+    /** The cap at an instant as it is known at an earlier one: but for events and carbon the same as at that one. */
+    private double watts(long atNanos, long knownNanos, double carbonWatts) {
         double watts = cap.watts();
         for (Experiment.CapChange change : cap.changes()) {
             if (change.atNanos() <= knownNanos) {
@@ -128,13 +147,16 @@ final class CapCourse {
                 watts = Math.min(watts, span.watts());
             }
         }
-        return Math.min(watts, Math.max(floorWatts, carbonWatts(knownNanos)));
+        return Math.min(watts, Math.max(floorWatts, carbonWatts));
     }
 
     private double carbonWatts(long nanos) {
-        return carbon == null || budget == null
+        return carbon == null
                 ? Double.POSITIVE_INFINITY
-                : budget.watts(
-                        carbon.gramsPerKilowattHour()[CarbonFeed.indexAt(carbon.timeNanos(), nanos + fromNanos)]);
+                : budgetWatts(carbon.gramsPerKilowattHour()[CarbonFeed.indexAt(carbon.timeNanos(), nanos + fromNanos)]);
+    }
+
+    private double budgetWatts(double gramsPerKilowattHour) {
+        return budget == null ? Double.POSITIVE_INFINITY : budget.watts(gramsPerKilowattHour);
     }
 }

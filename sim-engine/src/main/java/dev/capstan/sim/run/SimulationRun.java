@@ -346,7 +346,7 @@ public final class SimulationRun {
 
             @Override
             public @Nullable AnnouncedCap announcedCap(long nowNanos) {
-                return cap.announced(nowNanos);
+                return cap.announced(nowNanos, carbon(nowNanos).forecast());
             }
 
             @Override

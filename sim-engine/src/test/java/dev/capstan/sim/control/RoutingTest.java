@@ -178,4 +178,15 @@ class RoutingTest {
         assertThat(read - landed).isBetween(1L, (15 + 10) * SECOND);
         assertThat(policy.seen.get(5).services().get(1).gateway().route()).isEqualTo("chat");
     }
+
+    @Test
+    void showsWhetherWeightsShareTheStreamOut() {
+        for (Choice choice : Choice.values()) {
+            ScriptedPolicy policy = new ScriptedPolicy(seen -> List.of());
+            run(pools(choice, 1, 1), policy, requests(1, 1000, 5));
+            assertThat(policy.seen.get(0).services())
+                    .allSatisfy(service ->
+                            assertThat(service.gateway().sharesByWeight()).isEqualTo(choice == Choice.WEIGHTED));
+        }
+    }
 }

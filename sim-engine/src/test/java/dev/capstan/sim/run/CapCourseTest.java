@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.capstan.capping.AnnouncedCap;
 import dev.capstan.capping.CarbonBudget;
+import dev.capstan.capping.CarbonForecast;
 import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.experiment.Experiment.CapChange;
 import dev.capstan.sim.experiment.Experiment.CapEvent;
@@ -18,6 +19,7 @@ class CapCourseTest {
 
     private static final long SECOND = TinyExperiment.SECOND;
     private static final double FREE = Double.POSITIVE_INFINITY;
+    private static final CarbonTrace STEADY = TinyExperiment.carbon(new long[] {0}, 400);
 
     @Test
     void isTheLowestOfScheduleAndEvents() {
@@ -56,14 +58,14 @@ class CapCourseTest {
         tiny.capEvents = List.of(event(100, 50, 0, 1500, 30), event(140, 60, 0, 1800, 0));
         CapCourse course = course(tiny, null, null);
 
-        assertThat(course.announced(69 * SECOND)).isNull();
-        assertThat(course.announced(70 * SECOND)).isEqualTo(new AnnouncedCap(100 * SECOND, 1500));
-        assertThat(course.announced(99 * SECOND)).isEqualTo(new AnnouncedCap(100 * SECOND, 1500));
+        assertThat(announced(course, 69)).isNull();
+        assertThat(announced(course, 70)).isEqualTo(new AnnouncedCap(100 * SECOND, 1500));
+        assertThat(announced(course, 99)).isEqualTo(new AnnouncedCap(100 * SECOND, 1500));
         // Nobody knows yet of the second event, nor of changes of the schedule.
-        assertThat(course.announced(100 * SECOND)).isEqualTo(new AnnouncedCap(150 * SECOND, 1900));
-        assertThat(course.announced(140 * SECOND)).isEqualTo(new AnnouncedCap(150 * SECOND, 1800));
-        assertThat(course.announced(150 * SECOND)).isEqualTo(new AnnouncedCap(200 * SECOND, 1900));
-        assertThat(course.announced(200 * SECOND)).isNull();
+        assertThat(announced(course, 100)).isEqualTo(new AnnouncedCap(150 * SECOND, 1900));
+        assertThat(announced(course, 140)).isEqualTo(new AnnouncedCap(150 * SECOND, 1800));
+        assertThat(announced(course, 150)).isEqualTo(new AnnouncedCap(200 * SECOND, 1900));
+        assertThat(announced(course, 200)).isNull();
     }
 
     /** 500 g/h at a PUE of 1.25 are 1000 W at 400 g/kWh, 4000 W at 100 and 200 W, under the floors, at 2000. */
@@ -79,6 +81,72 @@ class CapCourseTest {
                         change(0, 1000, 1000), change(100, 2000, 4000), change(200, 300, 200), change(300, 1000, 1000));
         tiny.capFollowsCarbon = false;
         assertThat(course(tiny, trace, new CarbonBudget(500, 1.25)).changes()).isEmpty();
+    }
+
+    /** The same budget: 500 g/h at a PUE of 1.25. It is now at 400 g/kWh, which it stays at, whatever the forecast says. */
+    @Test
+    void announcesWhatTheForecastOfTheBudgetSaysBetweenFloorsAndTheElectricalLimit() {
+        CapCourse course = followingCarbon(new TinyExperiment(), STEADY);
+        CarbonForecast forecast =
+                forecast(slot(0, 100, 350), slot(100, 200, 100), slot(200, 300, 2000), slot(300, 400, 800));
+
+        assertThat(course.announced(0, forecast)).isEqualTo(new AnnouncedCap(100 * SECOND, 2000));
+        // It was wrong: the cap in force is still 1000 W, and the next change is to the floors, 300 W.
+        assertThat(course.announced(100 * SECOND, forecast)).isEqualTo(new AnnouncedCap(200 * SECOND, 300));
+        assertThat(course.announced(299 * SECOND, forecast)).isEqualTo(new AnnouncedCap(300 * SECOND, 500));
+        assertThat(course.announced(300 * SECOND, forecast)).isNull();
+    }
+
+    @Test
+    void knowsNothingOfTheIntensityToComeButByTheForecast() {
+        TinyExperiment tiny = new TinyExperiment();
+        CarbonTrace trace = TinyExperiment.carbon(new long[] {0, 100}, 400, 2000);
+        CapCourse course = followingCarbon(tiny, trace);
+
+        assertThat(course.announced(0, CarbonForecast.NONE)).isNull();
+        assertThat(course.announced(0, forecast(slot(0, 600, 400)))).isNull();
+        tiny.capFollowsCarbon = false;
+        CapCourse fixed = course(tiny, trace, new CarbonBudget(500, 1.25));
+        assertThat(fixed.announced(0, forecast(slot(0, 100, 400), slot(100, 600, 2000))))
+                .isNull();
+    }
+
+    /** Events of 700 W from 150 to 250 s and of 600 W from 305 to 355 s, and 1000, 2000, 800 and 1000 W by the forecast. */
+    @Test
+    void announcesTheEarlierOfEventsAndForecast() {
+        TinyExperiment tiny = new TinyExperiment();
+        tiny.capEvents = List.of(event(150, 100, 0, 700, 100), event(305, 50, 0, 600, 100));
+        CapCourse course = followingCarbon(tiny, STEADY);
+        CarbonForecast forecast =
+                forecast(slot(0, 90, 400), slot(90, 240, 200), slot(240, 310, 500), slot(310, 600, 400));
+
+        // Before its notice nobody knows of the event.
+        assertThat(course.announced(49 * SECOND, forecast)).isEqualTo(new AnnouncedCap(90 * SECOND, 2000));
+        // A rise that may never come does not hide the event that begins within the lead time of a minute after it.
+        assertThat(course.announced(50 * SECOND, forecast)).isEqualTo(new AnnouncedCap(90 * SECOND, 700));
+        assertThat(course.announced(90 * SECOND, forecast)).isEqualTo(new AnnouncedCap(150 * SECOND, 700));
+        // After the event the cap is what the forecast says of that time, 800 W, unless another comes within a minute.
+        assertThat(course.announced(150 * SECOND, forecast)).isEqualTo(new AnnouncedCap(250 * SECOND, 800));
+        assertThat(course.announced(220 * SECOND, forecast)).isEqualTo(new AnnouncedCap(250 * SECOND, 600));
+        assertThat(course.announced(250 * SECOND, forecast)).isEqualTo(new AnnouncedCap(305 * SECOND, 600));
+    }
+
+    private static @Nullable AnnouncedCap announced(CapCourse course, long second) {
+        return course.announced(second * SECOND, CarbonForecast.NONE);
+    }
+
+    private static CapCourse followingCarbon(TinyExperiment tiny, CarbonTrace trace) {
+        tiny.carbonBudgetGramsPerHour = 500;
+        tiny.capFollowsCarbon = true;
+        return course(tiny, trace, new CarbonBudget(500, 1.25));
+    }
+
+    private static CarbonForecast forecast(CarbonForecast.Slot... slots) {
+        return new CarbonForecast(0, List.of(slots));
+    }
+
+    private static CarbonForecast.Slot slot(long from, long to, double gramsPerKilowattHour) {
+        return new CarbonForecast.Slot(from * SECOND, to * SECOND, gramsPerKilowattHour);
     }
 
     private static CapCourse course(TinyExperiment tiny, @Nullable CarbonTrace trace, @Nullable CarbonBudget budget) {

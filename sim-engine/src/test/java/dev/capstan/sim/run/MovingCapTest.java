@@ -3,12 +3,15 @@ package dev.capstan.sim.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.experiment.Experiment.CapEvent;
 import dev.capstan.sim.kernel.CheckLevel;
 import dev.capstan.trace.CarbonTrace;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole runs under caps that move: replicas of 100 W that drain for 30 s, and more demand than they can serve. */
 class MovingCapTest {
@@ -100,6 +103,56 @@ class MovingCapTest {
         assertThat(run.detail().orElseThrow().powerWatts()[1900]).isCloseTo(600, within(1e-6));
     }
 
+    /**
+     * 1000 g/h are 1000 W at 1000 g/kWh, and 250 W at 4000 from 300 s on, of which 240 W are planned with: at 40 W for each six
+     * replicas, where 960 W hold all ten.
+     */
+    @Test
+    void capstanStartsNoReplicaThatAForecastFallTakesAway() {
+        capFollowsCarbon(1000);
+        tiny.initialReplicas = 3;
+        tiny.windowSeconds = 30;
+        Grid grid = grid(TinyExperiment.carbon(new long[] {0, 300}, 1000, 4000));
+        assertThat(mostReplicas(run("capstan", grid))).isEqualTo(10);
+
+        tiny.forecast = Experiment.Forecast.PERFECT;
+        assertThat(mostReplicas(run("capstan", grid))).isEqualTo(6);
+    }
+
+    /** The forecast has the intensity halved at 300 s, where it doubles. */
+    @ParameterizedTest
+    @ValueSource(strings = {"static-floor", "capstan"})
+    void aRiseThatIsForecastAndDoesNotComeChangesNothing(String policy) {
+        capFollowsCarbon(1000);
+        Grid grid = grid(
+                TinyExperiment.carbon(new long[] {0, 300}, 1000, 2000),
+                TinyExperiment.carbon(new long[] {0, 300}, 1000, 500));
+        RunResult untold = run(policy, grid);
+        tiny.forecast = Experiment.Forecast.PUBLISHED;
+        RunResult told = run(policy, grid);
+        assertThat(told.figures()).isEqualTo(untold.figures());
+        assertThat(told.detail().orElseThrow().powerWatts())
+                .isEqualTo(untold.detail().orElseThrow().powerWatts());
+    }
+
+    /** The forecast has the intensity doubled at 300 s; it stays. The cap is held, and the lower one not longer than its lead. */
+    @ParameterizedTest
+    @ValueSource(strings = {"static-floor", "capstan"})
+    void aFallThatIsForecastAndDoesNotComeIsHeldForItsLeadTimeOnly(String policy) {
+        capFollowsCarbon(1000);
+        tiny.forecast = Experiment.Forecast.PUBLISHED;
+        RunResult told = run(
+                policy,
+                grid(
+                        TinyExperiment.carbon(new long[] {0}, 1000),
+                        TinyExperiment.carbon(new long[] {0, 300}, 1000, 2000)));
+        double[] watts = told.detail().orElseThrow().powerWatts();
+        assertThat(watts[239]).isCloseTo(1000, within(1e-6));
+        assertThat(watts[299]).isLessThan(501);
+        assertThat(watts[599]).isGreaterThan(900);
+        assertThat(told.figure(Figure.OVER_CAP_SECONDS)).isZero();
+    }
+
     @Test
     void leavesTheFiguresOfABudgetOutWhereThereIsNone() {
         RunResult run = run("none", Grid.UNKNOWN);
@@ -108,11 +161,28 @@ class MovingCapTest {
         assertThat(run.figure(Figure.CARBON_INFEASIBLE_SECONDS)).isNaN();
     }
 
+    private void capFollowsCarbon(double gramsPerHour) {
+        tiny.carbonBudgetGramsPerHour = gramsPerHour;
+        tiny.capFollowsCarbon = true;
+    }
+
+    private static int mostReplicas(RunResult run) {
+        return run.detail().orElseThrow().samples().stream()
+                .mapToInt(sample -> sample.services().get(0).ready()
+                        + sample.services().get(0).starting())
+                .max()
+                .orElseThrow();
+    }
+
     private RunResult run(String policy, Grid grid) {
         return tiny.run(TinyExperiment.policy(policy), List.of(TinyExperiment.saturating()), grid, 1, CheckLevel.FULL);
     }
 
     private static Grid grid(CarbonTrace carbon) {
         return new Grid(Optional.of(carbon), Optional.empty(), Optional.empty());
+    }
+
+    private static Grid grid(CarbonTrace carbon, CarbonTrace published) {
+        return new Grid(Optional.of(carbon), Optional.of(published), Optional.empty());
     }
 }
