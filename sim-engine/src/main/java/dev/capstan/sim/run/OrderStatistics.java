@@ -30,28 +30,34 @@ final class OrderStatistics {
             size += count;
         }
         double[] quantiles = new double[shares.length];
+        if (size == 0) {
+            Arrays.fill(quantiles, Double.NaN);
+            return quantiles;
+        }
+        long[] ranks = new long[shares.length];
+        int[] buckets = new int[shares.length];
+        double[][] kept = new double[shares.length][];
+        int[] sizes = new int[shares.length];
         for (int i = 0; i < shares.length; i++) {
-            quantiles[i] = size == 0 ? Double.NaN : ofRank(walk, Math.max(1, (long) Math.ceil(shares[i] * size)));
+            ranks[i] = Math.max(1, (long) Math.ceil(shares[i] * size));
+            while (counts[buckets[i]] < ranks[i]) {
+                ranks[i] -= counts[buckets[i]++];
+            }
+            kept[i] = new double[counts[buckets[i]]];
         }
-        return quantiles;
-    }
-
-    private double ofRank(Consumer<DoubleConsumer> walk, long rank) {
-        int bucket = 0;
-        long below = 0;
-        while (below + counts[bucket] < rank) {
-            below += counts[bucket++];
-        }
-        int wanted = bucket;
-        double[] kept = new double[counts[bucket]];
-        int[] size = new int[1];
         walk.accept(value -> {
-            if (bucket(value) == wanted) {
-                kept[size[0]++] = value;
+            int bucket = bucket(value);
+            for (int i = 0; i < buckets.length; i++) {
+                if (bucket == buckets[i]) {
+                    kept[i][sizes[i]++] = value;
+                }
             }
         });
-        Arrays.sort(kept);
-        return kept[(int) (rank - below) - 1];
+        for (int i = 0; i < shares.length; i++) {
+            Arrays.sort(kept[i]);
+            quantiles[i] = kept[i][(int) ranks[i] - 1];
+        }
+        return quantiles;
     }
 
     private static int bucket(double value) {

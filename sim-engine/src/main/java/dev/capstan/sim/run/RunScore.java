@@ -1,14 +1,14 @@
 package dev.capstan.sim.run;
 
+import dev.capstan.sim.cluster.Deployment;
 import dev.capstan.sim.cluster.ServicePlant;
 import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.power.DomainMeter;
 import dev.capstan.sim.power.PowerDomains;
-import dev.capstan.sim.serving.BusyTime;
-import dev.capstan.sim.serving.Effort;
 import dev.capstan.sim.serving.RequestService;
 import dev.capstan.trace.CarbonTrace;
 import dev.capstan.trace.PriceTrace;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -129,30 +129,55 @@ final class RunScore {
         return disturbances;
     }
 
-    /** Writes the figures of requests, all services together; leaves them out where no service plays any. */
-    void requests(List<ServicePlant> plants) {
-        RequestScore score = new RequestScore(experiment.warmupNanos());
-        Effort effort = null;
-        BusyTime busy = BusyTime.NONE;
-        double wastedJoules = 0;
+    /**
+     * Writes the figures of requests, all services together; leaves them out where no service plays any.
+     *
+     * @return the figures of each service, by the ordinal of {@link ServiceFigure}; NaN where there is none
+     */
+    List<double[]> services(List<ServicePlant> plants) {
+        OrderStatistics statistics = new OrderStatistics();
+        RequestScore all = new RequestScore(experiment.warmupNanos());
+        List<double[]> services = new ArrayList<>();
+        boolean requests = false;
         for (int i = 0; i < plants.size(); i++) {
+            Deployment deployment = plants.get(i).deployment();
+            double[] own = new double[figures.length];
+            Arrays.fill(own, Double.NaN);
             if (plants.get(i) instanceof RequestService service) {
                 Experiment.Service spec = experiment.services().get(i);
-                score.add(service.log(), spec.ttftSloSeconds(), spec.tpotSloSeconds());
-                effort = effort == null ? service.effort() : effort.plus(service.effort());
-                busy = busy.plus(service.busyTime());
-                wastedJoules += service.wastedJoules();
+                RequestScore score = new RequestScore(experiment.warmupNanos());
+                score.add(service, spec.ttftSloSeconds(), spec.tpotSloSeconds());
+                score.write(own, statistics, durationSeconds, deployment.scoredJoules());
+                all.add(score);
+                requests = true;
             }
+            own[Figure.REPLICA_CHANGES.ordinal()] = deployment.changes();
+            services.add(ofService(own, deployment));
         }
-        if (effort != null) {
-            score.write(figures, durationSeconds, root.energyJoules());
-            set(Figure.WASTED_OUTPUT_TOKENS, effort.wastedOutputTokens());
-            set(Figure.WASTED_JOULES, wastedJoules);
-            set(Figure.PREEMPTIONS, effort.preemptions());
-            set(Figure.RECOMPUTED_TOKENS, effort.recomputedTokens());
-            set(Figure.PREFIX_CACHED_TOKENS, effort.prefixCachedTokens());
-            set(Figure.OUT_OF_RANGE_TIME_SHARE, busy.outsideShare());
+        if (requests) {
+            all.write(figures, statistics, durationSeconds, root.energyJoules());
         }
+        return services;
+    }
+
+    /** @param own what {@link Figure} has of the service; its energy is that of the deployment */
+    private double[] ofService(double[] own, Deployment deployment) {
+        double[] service = new double[ServiceFigure.values().length];
+        for (ServiceFigure figure : ServiceFigure.values()) {
+            Figure ofRun = figure.ofRun();
+            service[figure.ordinal()] = ofRun != null
+                    ? own[ofRun.ordinal()]
+                    : switch (figure) {
+                        case REFUSED_SHARE ->
+                            own[Figure.REQUESTS_REFUSED.ordinal()] / own[Figure.REQUESTS_ARRIVED.ordinal()];
+                        case OUTPUT_TOKENS_PER_SECOND -> own[Figure.OUTPUT_TOKENS.ordinal()] / durationSeconds;
+                        case ACTIVE_ENERGY_JOULES -> deployment.scoredJoules();
+                        case ACTIVE_JOULES_PER_OUTPUT_TOKEN -> own[Figure.JOULES_PER_OUTPUT_TOKEN.ordinal()];
+                        case MEAN_READY_REPLICAS -> deployment.readySeconds() / durationSeconds;
+                        default -> throw new IllegalStateException(figure + " has no value");
+                    };
+        }
+        return service;
     }
 
     /** Share of whole windows whose mean power does not exceed their mean cap. */
