@@ -16,7 +16,7 @@ final class ServiceTables {
             ServiceFigure.REQUESTS_ARRIVED,
             ServiceFigure.REQUESTS_COMPLETED,
             ServiceFigure.REFUSED_SHARE,
-            ServiceFigure.OUTPUT_TOKENS_PER_SECOND,
+            ServiceFigure.GENERATED_TOKENS_PER_SECOND,
             ServiceFigure.TTFT_P50_SECONDS,
             ServiceFigure.TTFT_P99_SECONDS,
             ServiceFigure.TPOT_P99_SECONDS,
@@ -24,7 +24,7 @@ final class ServiceTables {
             ServiceFigure.SLO_ATTAINMENT,
             ServiceFigure.GOODPUT_REQUESTS_PER_SECOND,
             ServiceFigure.ACTIVE_ENERGY_JOULES,
-            ServiceFigure.ACTIVE_JOULES_PER_OUTPUT_TOKEN,
+            ServiceFigure.ACTIVE_JOULES_PER_GENERATED_TOKEN,
             ServiceFigure.MEAN_READY_REPLICAS,
             ServiceFigure.REPLICA_CHANGES,
             ServiceFigure.OUT_OF_RANGE_TIME_SHARE);

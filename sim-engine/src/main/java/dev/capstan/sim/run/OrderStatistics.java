@@ -15,6 +15,10 @@ final class OrderStatistics {
     private static final int SHIFT = 44;
 
     private final int[] counts = new int[1 << (63 - SHIFT)];
+    /** The first and the last counter that is not 0. */
+    private int lowest;
+
+    private int highest = -1;
 
     /**
      * The quantiles of the values of a walk: for each share q the smallest value that at least the share q of all do not
@@ -23,11 +27,15 @@ final class OrderStatistics {
      * @param walk hands all values, 0 or more and finite, to a consumer; the same each time
      */
     double[] quantiles(Consumer<DoubleConsumer> walk, double... shares) {
-        Arrays.fill(counts, 0);
-        walk.accept(value -> counts[bucket(value)]++);
+        for (int bucket = lowest; bucket <= highest; bucket++) {
+            counts[bucket] = 0;
+        }
+        lowest = counts.length - 1;
+        highest = -1;
+        walk.accept(this::count);
         long size = 0;
-        for (int count : counts) {
-            size += count;
+        for (int bucket = lowest; bucket <= highest; bucket++) {
+            size += counts[bucket];
         }
         double[] quantiles = new double[shares.length];
         if (size == 0) {
@@ -40,6 +48,7 @@ final class OrderStatistics {
         int[] sizes = new int[shares.length];
         for (int i = 0; i < shares.length; i++) {
             ranks[i] = Math.max(1, (long) Math.ceil(shares[i] * size));
+            buckets[i] = lowest;
             while (counts[buckets[i]] < ranks[i]) {
                 ranks[i] -= counts[buckets[i]++];
             }
@@ -58,6 +67,13 @@ final class OrderStatistics {
             quantiles[i] = kept[i][(int) ranks[i] - 1];
         }
         return quantiles;
+    }
+
+    private void count(double value) {
+        int bucket = bucket(value);
+        counts[bucket]++;
+        lowest = Math.min(lowest, bucket);
+        highest = Math.max(highest, bucket);
     }
 
     private static int bucket(double value) {

@@ -92,12 +92,8 @@ final class RequestScore {
         outputTokens += log.trace().outputTokens()[request];
     }
 
-    /**
-     * Writes the figures of these requests, by the ordinal of {@link Figure}.
-     *
-     * @param energyJoules what their tokens are held to have cost
-     */
-    void write(double[] figures, OrderStatistics statistics, double durationSeconds, double energyJoules) {
+    /** Writes the figures of these requests, by the ordinal of {@link Figure}. */
+    void write(double[] figures, OrderStatistics statistics, double durationSeconds) {
         figures[Figure.REQUESTS_ARRIVED.ordinal()] = arrived;
         figures[Figure.REQUESTS_COMPLETED.ordinal()] = completed;
         figures[Figure.REQUESTS_REJECTED.ordinal()] = rejected;
@@ -122,8 +118,6 @@ final class RequestScore {
         figures[Figure.E2E_P99_SECONDS.ordinal()] = e2e[1];
         figures[Figure.SLO_ATTAINMENT.ordinal()] = arrived == 0 ? Double.NaN : (double) metTargets / arrived;
         figures[Figure.GOODPUT_REQUESTS_PER_SECOND.ordinal()] = metTargets / durationSeconds;
-        figures[Figure.JOULES_PER_OUTPUT_TOKEN.ordinal()] =
-                outputTokens == 0 ? Double.NaN : energyJoules / outputTokens;
         figures[Figure.WASTED_OUTPUT_TOKENS.ordinal()] = effort.wastedOutputTokens();
         figures[Figure.WASTED_JOULES.ordinal()] = wastedJoules;
         figures[Figure.PREEMPTIONS.ordinal()] = effort.preemptions();

@@ -1,6 +1,5 @@
 package dev.capstan.sim.run;
 
-import dev.capstan.sim.cluster.Deployment;
 import dev.capstan.sim.cluster.ServicePlant;
 import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.power.DomainMeter;
@@ -140,44 +139,52 @@ final class RunScore {
         List<double[]> services = new ArrayList<>();
         boolean requests = false;
         for (int i = 0; i < plants.size(); i++) {
-            Deployment deployment = plants.get(i).deployment();
+            ServicePlant plant = plants.get(i);
             double[] own = new double[figures.length];
             Arrays.fill(own, Double.NaN);
-            if (plants.get(i) instanceof RequestService service) {
+            if (plant instanceof RequestService service) {
                 Experiment.Service spec = experiment.services().get(i);
                 RequestScore score = new RequestScore(experiment.warmupNanos());
                 score.add(service, spec.ttftSloSeconds(), spec.tpotSloSeconds());
-                score.write(own, statistics, durationSeconds, deployment.scoredJoules());
+                score.write(own, statistics, durationSeconds);
                 all.add(score);
                 requests = true;
             }
-            own[Figure.REPLICA_CHANGES.ordinal()] = deployment.changes();
-            services.add(ofService(own, deployment));
+            own[Figure.REPLICA_CHANGES.ordinal()] = plant.deployment().changes();
+            services.add(ofService(plant, own));
         }
         if (requests) {
-            all.write(figures, statistics, durationSeconds, root.energyJoules());
+            all.write(figures, statistics, durationSeconds);
+            double tokens = figures[Figure.OUTPUT_TOKENS.ordinal()];
+            set(Figure.JOULES_PER_OUTPUT_TOKEN, perToken(root.energyJoules(), tokens));
         }
         return services;
     }
 
-    /** @param own what {@link Figure} has of the service; its energy is that of the deployment */
-    private double[] ofService(double[] own, Deployment deployment) {
+    /** @param own what {@link Figure} has of the service alone */
+    private double[] ofService(ServicePlant plant, double[] own) {
         double[] service = new double[ServiceFigure.values().length];
         for (ServiceFigure figure : ServiceFigure.values()) {
             Figure ofRun = figure.ofRun();
-            service[figure.ordinal()] = ofRun != null
-                    ? own[ofRun.ordinal()]
-                    : switch (figure) {
-                        case REFUSED_SHARE ->
-                            own[Figure.REQUESTS_REFUSED.ordinal()] / own[Figure.REQUESTS_ARRIVED.ordinal()];
-                        case OUTPUT_TOKENS_PER_SECOND -> own[Figure.OUTPUT_TOKENS.ordinal()] / durationSeconds;
-                        case ACTIVE_ENERGY_JOULES -> deployment.scoredJoules();
-                        case ACTIVE_JOULES_PER_OUTPUT_TOKEN -> own[Figure.JOULES_PER_OUTPUT_TOKEN.ordinal()];
-                        case MEAN_READY_REPLICAS -> deployment.readySeconds() / durationSeconds;
-                        default -> throw new IllegalStateException(figure + " has no value");
-                    };
+            service[figure.ordinal()] = ofRun == null ? Double.NaN : own[ofRun.ordinal()];
+        }
+        double joules = plant.deployment().scoredJoules();
+        service[ServiceFigure.ACTIVE_ENERGY_JOULES.ordinal()] = joules;
+        service[ServiceFigure.MEAN_READY_REPLICAS.ordinal()] =
+                plant.deployment().readySeconds() / durationSeconds;
+        if (plant instanceof RequestService requests) {
+            double tokens = requests.scoredOutputTokens();
+            service[ServiceFigure.REFUSED_SHARE.ordinal()] =
+                    own[Figure.REQUESTS_REFUSED.ordinal()] / own[Figure.REQUESTS_ARRIVED.ordinal()];
+            service[ServiceFigure.GENERATED_TOKENS.ordinal()] = tokens;
+            service[ServiceFigure.GENERATED_TOKENS_PER_SECOND.ordinal()] = tokens / durationSeconds;
+            service[ServiceFigure.ACTIVE_JOULES_PER_GENERATED_TOKEN.ordinal()] = perToken(joules, tokens);
         }
         return service;
+    }
+
+    private static double perToken(double joules, double tokens) {
+        return tokens == 0 ? Double.NaN : joules / tokens;
     }
 
     /** Share of whole windows whose mean power does not exceed their mean cap. */

@@ -71,19 +71,19 @@ class ResultsWriterTest {
         assertThat(line("services.csv", 0)).isEqualTo("""
                 control.interval,run_id,policy,cap_watts,replication,seed,service,requests_arrived,requests_completed,\
                 requests_rejected,requests_refused,requests_lost,requests_timed_out,requests_abandoned,\
-                requests_unfinished,refused_share,input_tokens,output_tokens,output_tokens_per_second,\
+                requests_unfinished,refused_share,input_tokens,output_tokens,generated_tokens,generated_tokens_per_second,\
                 ttft_p50_seconds,ttft_p90_seconds,ttft_p99_seconds,tpot_p50_seconds,tpot_p90_seconds,\
                 tpot_p99_seconds,e2e_p50_seconds,e2e_p99_seconds,slo_attainment,goodput_requests_per_second,\
-                active_energy_joules,active_joules_per_output_token,mean_ready_replicas,replica_changes,\
+                active_energy_joules,active_joules_per_generated_token,mean_ready_replicas,replica_changes,\
                 wasted_output_tokens,wasted_joules,preemptions,recomputed_tokens,prefix_cached_tokens,\
                 out_of_range_time_share""");
         assertThat(Files.readAllLines(folder.resolve("services.csv")).stream().skip(1))
                 .containsExactly(
-                        "\"5s, or so\",run-0,größer,20000,0,100,chat" + ",".repeat(22) + "0,0.1" + ",".repeat(9),
-                        "\"5s, or so\",run-0,größer,20000,0,100,batch" + ",".repeat(22) + "0,0.1" + ",".repeat(9),
-                        "\"5s, or so\",run-1,größer,20000,1,101,chat" + ",".repeat(22) + "1,0.4333333333"
+                        "\"5s, or so\",run-0,größer,20000,0,100,chat" + ",".repeat(23) + "0,0.1" + ",".repeat(9),
+                        "\"5s, or so\",run-0,größer,20000,0,100,batch" + ",".repeat(23) + "0,0.1" + ",".repeat(9),
+                        "\"5s, or so\",run-1,größer,20000,1,101,chat" + ",".repeat(23) + "1,0.4333333333"
                                 + ",".repeat(9),
-                        "\"5s, or so\",run-1,größer,20000,1,101,batch" + ",".repeat(22) + "10,3.433333333"
+                        "\"5s, or so\",run-1,größer,20000,1,101,batch" + ",".repeat(23) + "10,3.433333333"
                                 + ",".repeat(9));
     }
 
@@ -97,9 +97,9 @@ class ResultsWriterTest {
 
         assertThat(line("service-points.csv", 0)).isEqualTo("""
                 control.interval,policy,cap_watts,service,replications""" + averaged("""
-                requests_arrived requests_completed refused_share output_tokens_per_second ttft_p50_seconds \
+                requests_arrived requests_completed refused_share generated_tokens_per_second ttft_p50_seconds \
                 ttft_p99_seconds tpot_p99_seconds e2e_p99_seconds slo_attainment goodput_requests_per_second \
-                active_energy_joules active_joules_per_output_token mean_ready_replicas replica_changes \
+                active_energy_joules active_joules_per_generated_token mean_ready_replicas replica_changes \
                 out_of_range_time_share"""));
         // 12.7062 * sqrt(50 / 2)
         assertThat(line("service-points.csv", 1))
