@@ -21,7 +21,7 @@ record ServiceTable(List<String> headings, List<Group> groups) {
     record Group(String heading, List<Row> rows) {}
 
     /** One service under one policy. */
-    record Row(String policy, String setting, String service, List<Cell> cells) {}
+    record Row(String policy, String service, List<Cell> cells) {}
 
     /** A mean over the replications; its interval is empty where there is but one value. */
     record Cell(String heading, String mean, String interval) {}
@@ -84,7 +84,6 @@ record ServiceTable(List<String> headings, List<Group> groups) {
                 for (int row : places.getOrDefault(best, List.of())) {
                     rows.add(new Row(
                             choice.policy(),
-                            Answer.shortSetting(folder, choice.best()),
                             table.text(row, "service"),
                             measures.stream()
                                     .map(measure -> cell(table, row, measure))

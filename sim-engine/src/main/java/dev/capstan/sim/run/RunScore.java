@@ -26,7 +26,7 @@ final class RunScore {
     private final double[] watts;
     private final int from;
     private final double durationSeconds;
-    private final double[] figures = new double[Figure.values().length];
+    private final double[] figures = none();
 
     /**
      * @param capOfSecond the cap over each second from the start of the run
@@ -41,7 +41,12 @@ final class RunScore {
         watts = root.means().toArray();
         from = (int) (experiment.warmupNanos() / SECOND_NANOS);
         durationSeconds = (endNanos - experiment.warmupNanos()) * 1e-9;
+    }
+
+    private static double[] none() {
+        double[] figures = new double[Figure.values().length];
         Arrays.fill(figures, Double.NaN);
+        return figures;
     }
 
     /** By the ordinal of {@link Figure}; NaN where there is none. */
@@ -140,8 +145,8 @@ final class RunScore {
         boolean requests = false;
         for (int i = 0; i < plants.size(); i++) {
             ServicePlant plant = plants.get(i);
-            double[] own = new double[figures.length];
-            Arrays.fill(own, Double.NaN);
+            // The figures of a single service are those of the run.
+            double[] own = plants.size() == 1 ? figures : none();
             if (plant instanceof RequestService service) {
                 Experiment.Service spec = experiment.services().get(i);
                 RequestScore score = new RequestScore(experiment.warmupNanos());
@@ -154,7 +159,9 @@ final class RunScore {
             services.add(ofService(plant, own));
         }
         if (requests) {
-            all.write(figures, statistics, durationSeconds);
+            if (plants.size() > 1) {
+                all.write(figures, statistics, durationSeconds);
+            }
             double tokens = figures[Figure.OUTPUT_TOKENS.ordinal()];
             set(Figure.JOULES_PER_OUTPUT_TOKEN, perToken(root.energyJoules(), tokens));
         }
