@@ -14,8 +14,11 @@ import java.util.Set;
  * settings are those of the {@link Answer}.
  *
  * @param headings of the measures that any service has
+ * @param leftOut how many groups stand in the file only, so that the page stays small
  */
-record ServiceTable(List<String> headings, List<Group> groups) {
+record ServiceTable(List<String> headings, List<Group> groups, int leftOut) {
+
+    private static final int MOST_ROWS = 200;
 
     /** One cap under one set of conditions. */
     record Group(String heading, List<Row> rows) {}
@@ -77,9 +80,11 @@ record ServiceTable(List<String> headings, List<Group> groups) {
                         Arrays.stream(table.numbers(measure.column + "_mean")).anyMatch(value -> !Double.isNaN(value)))
                 .toList();
         List<Group> groups = new ArrayList<>();
-        Answer.groups(folder).forEach((heading, points) -> {
+        int leftOut = 0;
+        int shown = 0;
+        for (Map.Entry<String, List<Point>> group : Answer.groups(folder).entrySet()) {
             List<Row> rows = new ArrayList<>();
-            for (Answer.Choice choice : Answer.choices(folder, points)) {
+            for (Answer.Choice choice : Answer.choices(folder, group.getValue())) {
                 Place best = new Place(choice.best().axisValues(), choice.policy());
                 for (int row : places.getOrDefault(best, List.of())) {
                     rows.add(new Row(
@@ -90,10 +95,15 @@ record ServiceTable(List<String> headings, List<Group> groups) {
                                     .toList()));
                 }
             }
-            groups.add(new Group(heading, List.copyOf(rows)));
-        });
+            if (shown == 0 || shown + rows.size() <= MOST_ROWS) {
+                shown += rows.size();
+                groups.add(new Group(group.getKey(), List.copyOf(rows)));
+            } else {
+                leftOut++;
+            }
+        }
         return Optional.of(new ServiceTable(
-                measures.stream().map(measure -> measure.heading).toList(), List.copyOf(groups)));
+                measures.stream().map(measure -> measure.heading).toList(), List.copyOf(groups), leftOut));
     }
 
     private static Cell cell(ResultTable table, int row, Measure measure) {

@@ -63,6 +63,29 @@ class ServiceTableTest {
         assertThat(Files.readString(ReportWriter.write(folder))).doesNotContain("What each service got");
     }
 
+    /** 150 caps with two rows each: a hundred of them are shown. */
+    @Test
+    void staysSmallAndSaysWhatIsLeftOut() throws IOException {
+        StringBuilder points = new StringBuilder(HandMade.POINT_HEADER);
+        StringBuilder services = new StringBuilder(HEADER);
+        for (int cap = 1; cap <= 150; cap++) {
+            points.append(cap).append("s,none,").append(cap).append(",3,10,5,0.5,0.2,0.8,0,0.9,13,1\n");
+            for (String service : List.of("chat", "batch")) {
+                services.append(cap).append("s,none,").append(cap).append(',').append(service);
+                services.append(",3").append(",1".repeat(12)).append('\n');
+            }
+        }
+        FixtureFolder.ofPoints(
+                folder,
+                HandMade.manifest("q", "replica-cap"),
+                points.toString(),
+                HandMade.RUN_HEADER + "1s,r0,none,1,0,0.5\n");
+        FixtureFolder.write(folder.resolve("service-points.csv"), services.toString());
+
+        assertThat(Files.readString(ReportWriter.write(folder)))
+                .contains("Only 100 of 150 caps and conditions are in this table");
+    }
+
     private static String text(ServiceTable.Row row) {
         List<String> cells = row.cells().stream()
                 .map(cell -> (cell.mean() + " " + cell.interval()).strip())
