@@ -49,7 +49,7 @@ public enum ServiceFigure {
     }
 
     /** The figure of the whole run that is this one over all services; null where there is none. */
-    public @Nullable Figure ofRun() {
+    @Nullable Figure ofRun() {
         return ofRun;
     }
 

@@ -21,25 +21,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What each service got: by hand, and against the figures of the whole run. */
 class ServiceFiguresTest {
 
-    /** Figures of the whole run that are the sums of those of its services. */
-    private static final List<ServiceFigure> SUMS = List.of(
-            ServiceFigure.REQUESTS_ARRIVED,
-            ServiceFigure.REQUESTS_COMPLETED,
-            ServiceFigure.REQUESTS_REJECTED,
-            ServiceFigure.REQUESTS_REFUSED,
-            ServiceFigure.REQUESTS_LOST,
-            ServiceFigure.REQUESTS_TIMED_OUT,
-            ServiceFigure.REQUESTS_ABANDONED,
-            ServiceFigure.REQUESTS_UNFINISHED,
-            ServiceFigure.INPUT_TOKENS,
-            ServiceFigure.OUTPUT_TOKENS,
-            ServiceFigure.GOODPUT_REQUESTS_PER_SECOND,
-            ServiceFigure.REPLICA_CHANGES,
-            ServiceFigure.WASTED_OUTPUT_TOKENS,
-            ServiceFigure.WASTED_JOULES,
-            ServiceFigure.PREEMPTIONS,
-            ServiceFigure.RECOMPUTED_TOKENS,
-            ServiceFigure.PREFIX_CACHED_TOKENS);
+    /** Figures of the whole run that are the sums of those of the same names of its services. */
+    private static final List<Figure> SUMS = List.of(
+            Figure.REQUESTS_ARRIVED,
+            Figure.REQUESTS_COMPLETED,
+            Figure.REQUESTS_REJECTED,
+            Figure.REQUESTS_REFUSED,
+            Figure.REQUESTS_LOST,
+            Figure.REQUESTS_TIMED_OUT,
+            Figure.REQUESTS_ABANDONED,
+            Figure.REQUESTS_UNFINISHED,
+            Figure.INPUT_TOKENS,
+            Figure.OUTPUT_TOKENS,
+            Figure.GOODPUT_REQUESTS_PER_SECOND,
+            Figure.REPLICA_CHANGES,
+            Figure.WASTED_OUTPUT_TOKENS,
+            Figure.WASTED_JOULES,
+            Figure.PREEMPTIONS,
+            Figure.RECOMPUTED_TOKENS,
+            Figure.PREFIX_CACHED_TOKENS);
 
     /**
      * One replica each, which serves one request at a time: the ten tokens of a prompt in 20 ms with the first token, each other
@@ -133,10 +133,10 @@ class ServiceFiguresTest {
                 1,
                 CheckLevel.LIGHT);
 
-        for (ServiceFigure figure : SUMS) {
-            assertThat(sum(run, figure))
+        for (Figure figure : SUMS) {
+            assertThat(sum(run, ServiceFigure.valueOf(figure.name())))
                     .as(figure.column())
-                    .isCloseTo(run.figure(figure.ofRun()), within(1e-9 * Math.max(1, run.figure(figure.ofRun()))));
+                    .isCloseTo(run.figure(figure), within(1e-9 * Math.max(1, run.figure(figure))));
         }
         // Of these policies capstan alone turns requests away.
         assertThat(sum(run, ServiceFigure.REQUESTS_REFUSED) > 0).isEqualTo(policy.equals("capstan"));
@@ -175,7 +175,7 @@ class ServiceFiguresTest {
         RunResult.Detail detail = run.detail().orElseThrow();
         for (int service = 0; service < 2; service++) {
             RequestLog log = detail.logs().get(service);
-            long late = 0;
+            int late = 0;
             for (int request = 0; request < log.trace().size(); request++) {
                 late += log.trace().arrivalNanos()[request] >= 60 * TinyExperiment.SECOND ? 1 : 0;
             }
