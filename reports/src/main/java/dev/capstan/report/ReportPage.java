@@ -3,11 +3,13 @@ package dev.capstan.report;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /** What the template of the report prints. */
 record ReportPage(
         Manifest manifest,
         Answer answer,
+        Optional<ServiceTable> services,
         String summary,
         List<String> omissions,
         String timelineNote,
@@ -25,6 +27,7 @@ record ReportPage(
         return new ReportPage(
                 folder.manifest(),
                 Answer.of(folder),
+                ServiceTable.of(folder),
                 summary(folder),
                 data.omissions(),
                 timelineNote(folder, shown),

@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
  * @param points without those at which a parameter of the model was moved
  * @param roles of the axes, in their order
  * @param sensitivity what moved parameters change; empty where none was moved
+ * @param services what each service got at the points; empty where an earlier version wrote the folder
  */
 record ResultsFolder(
         Path path,
@@ -26,7 +27,8 @@ record ResultsFolder(
         List<Role> roles,
         ResultTable pointTable,
         ResultTable runs,
-        Optional<ResultTable> sensitivity) {
+        Optional<ResultTable> sensitivity,
+        Optional<ResultTable> services) {
 
     /** Leading segments of the axes that an operator can set. All other axes are conditions that he meets. */
     private static final Set<String> SETTINGS =
@@ -72,8 +74,19 @@ record ResultsFolder(
         Optional<ResultTable> sensitivity = Files.isRegularFile(moved)
                 ? Optional.of(ResultTable.read(moved, axes, ofChanges(manifest)))
                 : Optional.empty();
+        Path ofServices = folder.resolve("service-points.csv");
+        Optional<ResultTable> services = Files.isRegularFile(ofServices)
+                ? Optional.of(ResultTable.read(ofServices, axes, ofServices(manifest)))
+                : Optional.empty();
         return new ResultsFolder(
-                folder, manifest, List.copyOf(points), roles(manifest, points), pointTable, runs, sensitivity);
+                folder,
+                manifest,
+                List.copyOf(points),
+                roles(manifest, points),
+                pointTable,
+                runs,
+                sensitivity,
+                services);
     }
 
     private static List<String> ofChanges(Manifest manifest) {
@@ -81,6 +94,20 @@ record ResultsFolder(
                 manifest.axes().stream().map(Manifest.Axis::path).toList());
         required.addAll(List.of("policy", "cap_watts", "parameter", "end", "value"));
         return required;
+    }
+
+    private static List<String> ofServices(Manifest manifest) {
+        List<String> required = new ArrayList<>(
+                manifest.axes().stream().map(Manifest.Axis::path).toList());
+        required.addAll(List.of("policy", "service"));
+        return required;
+    }
+
+    /** The values of the axes in a row. */
+    List<String> axisValues(ResultTable table, int row) {
+        return manifest.axes().stream()
+                .map(axis -> table.text(row, axis.path()))
+                .toList();
     }
 
     /** Whether a parameter of the model was moved at a point or in a run. */

@@ -60,7 +60,8 @@ final class Wording {
         return String.format(Locale.ROOT, "%.1f%%", 100 * share);
     }
 
-    private static String bareFigure(double share) {
+    /** A share in per cent without its unit. */
+    static String bareFigure(double share) {
         if (Double.isNaN(share)) {
             return "–";
         }

@@ -44,6 +44,9 @@ public final class Deployment {
 
     private int specReplicas;
     private long changes;
+    private long readyNanos;
+    private long readySettledNanos;
+    private double unscoredJoules;
 
     /**
      * @param gpus of one pod
@@ -164,6 +167,37 @@ public final class Deployment {
             joules += pod.activeJoules(nowNanos);
         }
         return joules;
+    }
+
+    /** The warm-up is over. */
+    public void startScoring() {
+        settleReady();
+        readyNanos = 0;
+        unscoredJoules = activeJoulesSoFar();
+    }
+
+    /** Active energy of every pod there was since scoring began. */
+    public double scoredJoules() {
+        return activeJoulesSoFar() - unscoredJoules;
+    }
+
+    /** Time that pods were ready since scoring began, all of them together. */
+    public double readySeconds() {
+        settleReady();
+        return readyNanos * 1e-9;
+    }
+
+    private double activeJoulesSoFar() {
+        double joules = 0;
+        for (Pod pod : everyPod) {
+            joules += pod.activeJoulesSoFar(kernel.nowNanos());
+        }
+        return joules;
+    }
+
+    private void settleReady() {
+        readyNanos += count(Pod.Phase.READY) * (kernel.nowNanos() - readySettledNanos);
+        readySettledNanos = kernel.nowNanos();
     }
 
     /** The boards of a pod draw this much together from now on. */
@@ -352,6 +386,7 @@ public final class Deployment {
     }
 
     private void become(Pod pod, Pod.Phase phase) {
+        settleReady();
         counts[pod.phase.ordinal()]--;
         pod.phase = phase;
         counts[phase.ordinal()]++;

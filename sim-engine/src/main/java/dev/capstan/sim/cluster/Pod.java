@@ -63,9 +63,14 @@ public final class Pod {
 
     /** Energy over its GPUs left unallocated since the pod exists: what an energy counter shows at that instant. */
     public double activeJoules(long nowNanos) {
-        activeJoules += activeWatts() * ((nowNanos - settledNanos) * 1e-9);
+        activeJoules = activeJoulesSoFar(nowNanos);
         settledNanos = nowNanos;
         return activeJoules;
+    }
+
+    /** The same for a look that must not change how later sums are rounded. */
+    double activeJoulesSoFar(long nowNanos) {
+        return activeJoules + activeWatts() * ((nowNanos - settledNanos) * 1e-9);
     }
 
     /** Sets the draw from now on; returns the change in microwatts. */

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.run.Figure;
 import dev.capstan.sim.run.RunResult;
+import dev.capstan.sim.run.ServiceFigure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -157,7 +158,8 @@ public final class ResultsWriter {
                 .sorted(Comparator.comparingInt(Row::index))
                 .toList();
         List<Point> points = new ArrayList<>();
-        List<String> names = new ArrayList<>(List.of("summary.csv", "points.csv", "manifest.json"));
+        List<String> names = new ArrayList<>(
+                List.of("summary.csv", "services.csv", "points.csv", "service-points.csv", "manifest.json"));
         if (sensitivity) {
             names.add(0, "sensitivity.csv");
         }
@@ -179,6 +181,8 @@ public final class ResultsWriter {
                                         new PairedChange("_difference", compared()))
                                 .write(partial.get(i), ordered);
                     case "summary.csv" -> summary(partial.get(i), ordered);
+                    case "services.csv" -> new ServiceTables(places()).write(partial.get(i), ordered);
+                    case "service-points.csv" -> new ServiceTables(places()).writePoints(partial.get(i), ordered);
                     case "points.csv" -> points(partial.get(i), ordered, points);
                     default -> Files.writeString(partial.get(i), JSON.writeValueAsString(manifest) + "\n");
                 }
@@ -320,15 +324,33 @@ public final class ResultsWriter {
         node.put("cap_watts", row.capWatts());
         node.put("replication", row.replication());
         node.put("seed", row.seed());
-        ArrayNode figures = node.putArray("figures");
-        for (double figure : row.figures()) {
-            if (Double.isNaN(figure)) {
-                figures.addNull();
-            } else {
-                figures.add(figure);
-            }
+        write(row.figures(), node.putArray("figures"));
+        ArrayNode services = node.putArray("services");
+        for (Row.Service service : row.services()) {
+            write(
+                    service.figures(),
+                    services.addObject().put("service", service.name()).putArray("figures"));
         }
         return LINES.writeValueAsString(node);
+    }
+
+    private static void write(double[] figures, ArrayNode to) {
+        for (double figure : figures) {
+            if (Double.isNaN(figure)) {
+                to.addNull();
+            } else {
+                to.add(figure);
+            }
+        }
+    }
+
+    private static double[] figures(JsonNode from, int count) {
+        double[] figures = new double[count];
+        for (int i = 0; i < count; i++) {
+            JsonNode figure = from.path(i);
+            figures[i] = figure.isNumber() ? figure.doubleValue() : Double.NaN;
+        }
+        return figures;
     }
 
     /** A last line that was cut short by a crash belongs to a run that is not there. */
@@ -355,10 +377,11 @@ public final class ResultsWriter {
             JsonNode node = LINES.readTree(line);
             List<String> axisValues = new ArrayList<>();
             node.path("axes").forEach(value -> axisValues.add(value.asText()));
-            double[] figures = new double[Figure.values().length];
-            for (int i = 0; i < figures.length; i++) {
-                JsonNode figure = node.path("figures").path(i);
-                figures[i] = figure.isNumber() ? figure.doubleValue() : Double.NaN;
+            List<Row.Service> services = new ArrayList<>();
+            for (JsonNode service : node.path("services")) {
+                services.add(new Row.Service(
+                        service.path("service").asText(),
+                        figures(service.path("figures"), ServiceFigure.values().length)));
             }
             int index = node.path("index").intValue();
             rows.put(
@@ -371,7 +394,8 @@ public final class ResultsWriter {
                             node.path("cap_watts").doubleValue(),
                             node.path("replication").intValue(),
                             node.path("seed").longValue(),
-                            figures));
+                            figures(node.path("figures"), Figure.values().length),
+                            services));
         }
     }
 

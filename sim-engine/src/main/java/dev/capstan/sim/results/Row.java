@@ -10,6 +10,7 @@ import java.util.List;
  *     and value, all empty where none is
  * @param policy label
  * @param figures by ordinal of {@link dev.capstan.sim.run.Figure}
+ * @param services in the order of the experiment
  */
 public record Row(
         int index,
@@ -19,4 +20,13 @@ public record Row(
         double capWatts,
         int replication,
         long seed,
-        double[] figures) {}
+        double[] figures,
+        List<Service> services) {
+
+    /**
+     * What one service got: a row in {@code services.csv}.
+     *
+     * @param figures by ordinal of {@link dev.capstan.sim.run.ServiceFigure}
+     */
+    public record Service(String name, double[] figures) {}
+}

@@ -15,6 +15,10 @@ final class OrderStatistics {
     private static final int SHIFT = 44;
 
     private final int[] counts = new int[1 << (63 - SHIFT)];
+    /** The first and the last counter that is not 0. */
+    private int lowest;
+
+    private int highest = -1;
 
     /**
      * The quantiles of the values of a walk: for each share q the smallest value that at least the share q of all do not
@@ -23,35 +27,53 @@ final class OrderStatistics {
      * @param walk hands all values, 0 or more and finite, to a consumer; the same each time
      */
     double[] quantiles(Consumer<DoubleConsumer> walk, double... shares) {
-        Arrays.fill(counts, 0);
-        walk.accept(value -> counts[bucket(value)]++);
+        for (int bucket = lowest; bucket <= highest; bucket++) {
+            counts[bucket] = 0;
+        }
+        lowest = counts.length - 1;
+        highest = -1;
+        walk.accept(this::count);
         long size = 0;
-        for (int count : counts) {
-            size += count;
+        for (int bucket = lowest; bucket <= highest; bucket++) {
+            size += counts[bucket];
         }
         double[] quantiles = new double[shares.length];
+        if (size == 0) {
+            Arrays.fill(quantiles, Double.NaN);
+            return quantiles;
+        }
+        long[] ranks = new long[shares.length];
+        int[] buckets = new int[shares.length];
+        double[][] kept = new double[shares.length][];
+        int[] sizes = new int[shares.length];
         for (int i = 0; i < shares.length; i++) {
-            quantiles[i] = size == 0 ? Double.NaN : ofRank(walk, Math.max(1, (long) Math.ceil(shares[i] * size)));
+            ranks[i] = Math.max(1, (long) Math.ceil(shares[i] * size));
+            buckets[i] = lowest;
+            while (counts[buckets[i]] < ranks[i]) {
+                ranks[i] -= counts[buckets[i]++];
+            }
+            kept[i] = new double[counts[buckets[i]]];
+        }
+        walk.accept(value -> {
+            int bucket = bucket(value);
+            for (int i = 0; i < buckets.length; i++) {
+                if (bucket == buckets[i]) {
+                    kept[i][sizes[i]++] = value;
+                }
+            }
+        });
+        for (int i = 0; i < shares.length; i++) {
+            Arrays.sort(kept[i]);
+            quantiles[i] = kept[i][(int) ranks[i] - 1];
         }
         return quantiles;
     }
 
-    private double ofRank(Consumer<DoubleConsumer> walk, long rank) {
-        int bucket = 0;
-        long below = 0;
-        while (below + counts[bucket] < rank) {
-            below += counts[bucket++];
-        }
-        int wanted = bucket;
-        double[] kept = new double[counts[bucket]];
-        int[] size = new int[1];
-        walk.accept(value -> {
-            if (bucket(value) == wanted) {
-                kept[size[0]++] = value;
-            }
-        });
-        Arrays.sort(kept);
-        return kept[(int) (rank - below) - 1];
+    private void count(double value) {
+        int bucket = bucket(value);
+        counts[bucket]++;
+        lowest = Math.min(lowest, bucket);
+        highest = Math.max(highest, bucket);
     }
 
     private static int bucket(double value) {

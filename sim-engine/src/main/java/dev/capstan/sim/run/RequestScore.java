@@ -1,12 +1,15 @@
 package dev.capstan.sim.run;
 
+import dev.capstan.sim.serving.BusyTime;
+import dev.capstan.sim.serving.Effort;
 import dev.capstan.sim.serving.RequestLog;
+import dev.capstan.sim.serving.RequestService;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
 
-/** Latencies and counts over the requests that arrived in the scored span, all services together. */
+/** Latencies, counts and effort over the requests of some services that arrived in the scored span. */
 final class RequestScore {
 
     private static final double SECONDS = 1e-9;
@@ -29,13 +32,20 @@ final class RequestScore {
     private int metTargets;
     private long inputTokens;
     private long outputTokens;
+    private Effort effort = Effort.NONE;
+    private BusyTime busy = BusyTime.NONE;
+    private double wastedJoules;
 
     RequestScore(long fromNanos) {
         this.fromNanos = fromNanos;
     }
 
-    void add(RequestLog log, double ttftSloSeconds, double tpotSloSeconds) {
+    void add(RequestService service, double ttftSloSeconds, double tpotSloSeconds) {
+        RequestLog log = service.log();
         logs.add(log);
+        effort = effort.plus(service.effort());
+        busy = busy.plus(service.busyTime());
+        wastedJoules += service.wastedJoules();
         for (int request = first(log); request < log.trace().size(); request++) {
             RequestLog.Outcome outcome = log.outcome(request);
             if (outcome == RequestLog.Outcome.AHEAD || outcome == RequestLog.Outcome.ELSEWHERE) {
@@ -54,6 +64,25 @@ final class RequestScore {
         }
     }
 
+    /** Takes in all that another has counted. */
+    void add(RequestScore other) {
+        logs.addAll(other.logs);
+        completed += other.completed;
+        arrived += other.arrived;
+        rejected += other.rejected;
+        lost += other.lost;
+        timedOut += other.timedOut;
+        abandoned += other.abandoned;
+        refused += other.refused;
+        unfinished += other.unfinished;
+        metTargets += other.metTargets;
+        inputTokens += other.inputTokens;
+        outputTokens += other.outputTokens;
+        effort = effort.plus(other.effort);
+        busy = busy.plus(other.busy);
+        wastedJoules += other.wastedJoules;
+    }
+
     private void complete(RequestLog log, int request, double ttftSloSeconds, double tpotSloSeconds) {
         completed++;
         if (log.ttftNanos(request) * SECONDS <= ttftSloSeconds && log.tpotNanos(request) * SECONDS <= tpotSloSeconds) {
@@ -63,7 +92,8 @@ final class RequestScore {
         outputTokens += log.trace().outputTokens()[request];
     }
 
-    void write(double[] figures, double durationSeconds, double energyJoules) {
+    /** Writes the figures of these requests, by the ordinal of {@link Figure}. */
+    void write(double[] figures, OrderStatistics statistics, double durationSeconds) {
         figures[Figure.REQUESTS_ARRIVED.ordinal()] = arrived;
         figures[Figure.REQUESTS_COMPLETED.ordinal()] = completed;
         figures[Figure.REQUESTS_REJECTED.ordinal()] = rejected;
@@ -74,7 +104,6 @@ final class RequestScore {
         figures[Figure.REQUESTS_UNFINISHED.ordinal()] = unfinished;
         figures[Figure.INPUT_TOKENS.ordinal()] = inputTokens;
         figures[Figure.OUTPUT_TOKENS.ordinal()] = outputTokens;
-        OrderStatistics statistics = new OrderStatistics();
         double[] ttft = statistics.quantiles(walk(1, RequestLog::ttftNanos), 0.5, 0.9, 0.99);
         figures[Figure.TTFT_P50_SECONDS.ordinal()] = ttft[0];
         figures[Figure.TTFT_P90_SECONDS.ordinal()] = ttft[1];
@@ -89,8 +118,12 @@ final class RequestScore {
         figures[Figure.E2E_P99_SECONDS.ordinal()] = e2e[1];
         figures[Figure.SLO_ATTAINMENT.ordinal()] = arrived == 0 ? Double.NaN : (double) metTargets / arrived;
         figures[Figure.GOODPUT_REQUESTS_PER_SECOND.ordinal()] = metTargets / durationSeconds;
-        figures[Figure.JOULES_PER_OUTPUT_TOKEN.ordinal()] =
-                outputTokens == 0 ? Double.NaN : energyJoules / outputTokens;
+        figures[Figure.WASTED_OUTPUT_TOKENS.ordinal()] = effort.wastedOutputTokens();
+        figures[Figure.WASTED_JOULES.ordinal()] = wastedJoules;
+        figures[Figure.PREEMPTIONS.ordinal()] = effort.preemptions();
+        figures[Figure.RECOMPUTED_TOKENS.ordinal()] = effort.recomputedTokens();
+        figures[Figure.PREFIX_CACHED_TOKENS.ordinal()] = effort.prefixCachedTokens();
+        figures[Figure.OUT_OF_RANGE_TIME_SHARE.ordinal()] = busy.outsideShare();
     }
 
     /** Hands over a latency, in seconds, of every completed request of at least so many output tokens. */

@@ -9,14 +9,26 @@ import java.util.Optional;
  * What came of a run. Figures that do not exist are {@link Double#NaN}; the columns are those of {@code docs/results.md}.
  *
  * @param figures value of each of {@link Figure}, by its ordinal
+ * @param services figures of each service, in the order of the experiment: value of each of {@link ServiceFigure}, by its
+ *     ordinal
  * @param events handled by the kernel
  * @param detail only where it was asked for
  */
-public record RunResult(double[] figures, long events, List<Disturbance> disturbances, Optional<Detail> detail) {
+public record RunResult(
+        double[] figures,
+        List<double[]> services,
+        long events,
+        List<Disturbance> disturbances,
+        Optional<Detail> detail) {
 
     /** A figure. */
     public double figure(Figure figure) {
         return figures[figure.ordinal()];
+    }
+
+    /** A figure of one service, by its place in the experiment. */
+    public double figure(int service, ServiceFigure figure) {
+        return services.get(service)[figure.ordinal()];
     }
 
     /**

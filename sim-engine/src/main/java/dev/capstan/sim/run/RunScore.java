@@ -4,11 +4,10 @@ import dev.capstan.sim.cluster.ServicePlant;
 import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.power.DomainMeter;
 import dev.capstan.sim.power.PowerDomains;
-import dev.capstan.sim.serving.BusyTime;
-import dev.capstan.sim.serving.Effort;
 import dev.capstan.sim.serving.RequestService;
 import dev.capstan.trace.CarbonTrace;
 import dev.capstan.trace.PriceTrace;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -27,7 +26,7 @@ final class RunScore {
     private final double[] watts;
     private final int from;
     private final double durationSeconds;
-    private final double[] figures = new double[Figure.values().length];
+    private final double[] figures = none();
 
     /**
      * @param capOfSecond the cap over each second from the start of the run
@@ -42,7 +41,12 @@ final class RunScore {
         watts = root.means().toArray();
         from = (int) (experiment.warmupNanos() / SECOND_NANOS);
         durationSeconds = (endNanos - experiment.warmupNanos()) * 1e-9;
+    }
+
+    private static double[] none() {
+        double[] figures = new double[Figure.values().length];
         Arrays.fill(figures, Double.NaN);
+        return figures;
     }
 
     /** By the ordinal of {@link Figure}; NaN where there is none. */
@@ -129,30 +133,65 @@ final class RunScore {
         return disturbances;
     }
 
-    /** Writes the figures of requests, all services together; leaves them out where no service plays any. */
-    void requests(List<ServicePlant> plants) {
-        RequestScore score = new RequestScore(experiment.warmupNanos());
-        Effort effort = null;
-        BusyTime busy = BusyTime.NONE;
-        double wastedJoules = 0;
+    /**
+     * Writes the figures of requests, all services together; leaves them out where no service plays any.
+     *
+     * @return the figures of each service, by the ordinal of {@link ServiceFigure}; NaN where there is none
+     */
+    List<double[]> services(List<ServicePlant> plants) {
+        OrderStatistics statistics = new OrderStatistics();
+        RequestScore all = new RequestScore(experiment.warmupNanos());
+        List<double[]> services = new ArrayList<>();
+        boolean requests = false;
         for (int i = 0; i < plants.size(); i++) {
-            if (plants.get(i) instanceof RequestService service) {
+            ServicePlant plant = plants.get(i);
+            // The figures of a single service are those of the run.
+            double[] own = plants.size() == 1 ? figures : none();
+            if (plant instanceof RequestService service) {
                 Experiment.Service spec = experiment.services().get(i);
-                score.add(service.log(), spec.ttftSloSeconds(), spec.tpotSloSeconds());
-                effort = effort == null ? service.effort() : effort.plus(service.effort());
-                busy = busy.plus(service.busyTime());
-                wastedJoules += service.wastedJoules();
+                RequestScore score = new RequestScore(experiment.warmupNanos());
+                score.add(service, spec.ttftSloSeconds(), spec.tpotSloSeconds());
+                score.write(own, statistics, durationSeconds);
+                all.add(score);
+                requests = true;
             }
+            own[Figure.REPLICA_CHANGES.ordinal()] = plant.deployment().changes();
+            services.add(ofService(plant, own));
         }
-        if (effort != null) {
-            score.write(figures, durationSeconds, root.energyJoules());
-            set(Figure.WASTED_OUTPUT_TOKENS, effort.wastedOutputTokens());
-            set(Figure.WASTED_JOULES, wastedJoules);
-            set(Figure.PREEMPTIONS, effort.preemptions());
-            set(Figure.RECOMPUTED_TOKENS, effort.recomputedTokens());
-            set(Figure.PREFIX_CACHED_TOKENS, effort.prefixCachedTokens());
-            set(Figure.OUT_OF_RANGE_TIME_SHARE, busy.outsideShare());
+        if (requests) {
+            if (plants.size() > 1) {
+                all.write(figures, statistics, durationSeconds);
+            }
+            double tokens = figures[Figure.OUTPUT_TOKENS.ordinal()];
+            set(Figure.JOULES_PER_OUTPUT_TOKEN, perToken(root.energyJoules(), tokens));
         }
+        return services;
+    }
+
+    /** @param own what {@link Figure} has of the service alone */
+    private double[] ofService(ServicePlant plant, double[] own) {
+        double[] service = new double[ServiceFigure.values().length];
+        for (ServiceFigure figure : ServiceFigure.values()) {
+            Figure ofRun = figure.ofRun();
+            service[figure.ordinal()] = ofRun == null ? Double.NaN : own[ofRun.ordinal()];
+        }
+        double joules = plant.deployment().scoredJoules();
+        service[ServiceFigure.ACTIVE_ENERGY_JOULES.ordinal()] = joules;
+        service[ServiceFigure.MEAN_READY_REPLICAS.ordinal()] =
+                plant.deployment().readySeconds() / durationSeconds;
+        if (plant instanceof RequestService requests) {
+            double tokens = requests.scoredOutputTokens();
+            service[ServiceFigure.REFUSED_SHARE.ordinal()] =
+                    own[Figure.REQUESTS_REFUSED.ordinal()] / own[Figure.REQUESTS_ARRIVED.ordinal()];
+            service[ServiceFigure.GENERATED_TOKENS.ordinal()] = tokens;
+            service[ServiceFigure.GENERATED_TOKENS_PER_SECOND.ordinal()] = tokens / durationSeconds;
+            service[ServiceFigure.ACTIVE_JOULES_PER_GENERATED_TOKEN.ordinal()] = perToken(joules, tokens);
+        }
+        return service;
+    }
+
+    private static double perToken(double joules, double tokens) {
+        return tokens == 0 ? Double.NaN : joules / tokens;
     }
 
     /** Share of whole windows whose mean power does not exceed their mean cap. */

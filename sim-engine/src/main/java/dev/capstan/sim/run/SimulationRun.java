@@ -407,6 +407,7 @@ public final class SimulationRun {
         }
         budgets.startScoring(kernel.nowNanos());
         for (ServicePlant plant : plants) {
+            plant.deployment().startScoring();
             if (plant instanceof RequestService service) {
                 service.startScoring();
             }
@@ -515,7 +516,7 @@ public final class SimulationRun {
         List<Disturbance> disturbances = score.judge(reference);
         grid.carbon().ifPresent(trace -> score.carbon(trace, cap.floorWatts()));
         grid.price().ifPresent(score::cost);
-        score.requests(plants);
+        List<double[]> services = score.services(plants);
         if (budgets.size() > 0) {
             score.set(Figure.OVER_BUDGET_SECONDS, budgets.overLimitSeconds());
         }
@@ -523,7 +524,7 @@ public final class SimulationRun {
                 Figure.REPLICA_CHANGES,
                 plants.stream().mapToLong(plant -> plant.deployment().changes()).sum());
         score.set(Figure.EVENTS, kernel.handled());
-        return new RunResult(score.figures(), kernel.handled(), disturbances, detail(reference, capOfSecond));
+        return new RunResult(score.figures(), services, kernel.handled(), disturbances, detail(reference, capOfSecond));
     }
 
     private Optional<RunResult.Detail> detail(double[] reference, double[] capOfSecond) {

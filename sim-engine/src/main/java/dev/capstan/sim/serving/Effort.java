@@ -16,7 +16,8 @@ public record Effort(
         long wastedInputTokens,
         long wastedOutputTokens) {
 
-    static final Effort NONE = new Effort(0, 0, 0, 0, 0);
+    /** None at all. */
+    public static final Effort NONE = new Effort(0, 0, 0, 0, 0);
 
     /** The sum of this and another. */
     public Effort plus(Effort other) {

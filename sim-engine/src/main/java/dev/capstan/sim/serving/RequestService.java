@@ -67,6 +67,7 @@ public final class RequestService implements ServicePlant {
     private int blockedReplicas;
     private double routingWeight = Double.NaN;
     private boolean refusing;
+    private long unscoredOutputTokens;
     private Effort unscored = Effort.NONE;
     private final Reach reach;
     private long busyNanos;
@@ -251,8 +252,14 @@ public final class RequestService implements ServicePlant {
         return requests.joules(effort.wastedInputTokens(), effort.wastedOutputTokens());
     }
 
+    /** Tokens generated since scoring began, whatever becomes of their requests. */
+    public long scoredOutputTokens() {
+        return outputTokens() - unscoredOutputTokens;
+    }
+
     /** The warm-up is over. */
     public void startScoring() {
+        unscoredOutputTokens = outputTokens();
         unscored = requests.effort();
         unscoredBusy = busyTimeSoFar();
     }

@@ -340,6 +340,11 @@ public final class Sweep {
     }
 
     private Row row(Run run, RunResult result) {
+        List<Experiment.Service> specs = run.setting().experiment().services();
+        List<Row.Service> services = new ArrayList<>();
+        for (int i = 0; i < specs.size(); i++) {
+            services.add(new Row.Service(specs.get(i).name(), result.services().get(i)));
+        }
         return new Row(
                 run.index(),
                 run.runId(),
@@ -348,7 +353,8 @@ public final class Sweep {
                 run.setting().experiment().cap().watts(),
                 run.replication(),
                 run.seed(),
-                result.figures());
+                result.figures(),
+                services);
     }
 
     private static List<Setting> settings(ExperimentFile file, List<Axis> axes, boolean sensitivity) {

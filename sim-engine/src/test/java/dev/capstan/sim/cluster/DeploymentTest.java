@@ -49,6 +49,25 @@ class DeploymentTest {
         assertThat(deployment.activeJoules(kernel.nowNanos())).isEqualTo(540 * 10 + 1140 * 5, within(1e-9));
     }
 
+    /** Ready from 15 s on, and a second one from 35 s to 50 s; what came before 20 s does not count. */
+    @Test
+    void countsEnergyAndReadyTimeOfTheScoredSpan() {
+        deployment.scale(1);
+        kernel.runUntil(20 * SECOND);
+        deployment.startScoring();
+        deployment.scale(2);
+        kernel.runUntil(50 * SECOND);
+        empty = true;
+        deployment.scale(1);
+        kernel.runUntil(60 * SECOND);
+
+        assertThat(deployment.readySeconds()).isCloseTo(40 + 15, within(1e-9));
+        // The load sets no power, so that the pods go on at the 1140 W of the last phase of their start.
+        assertThat(deployment.scoredJoules()).isCloseTo(1140 * 40 + 540 * 10 + 1140 * 20, within(1e-6));
+        assertThat(deployment.activeJoules(kernel.nowNanos()))
+                .isCloseTo(deployment.scoredJoules() + 540 * 10 + 1140 * 10, within(1e-6));
+    }
+
     @Test
     void variesThePhasesOfAStartByItsJitterAndNoMore() {
         double least = Double.POSITIVE_INFINITY;

@@ -12,6 +12,7 @@ import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.experiment.ExperimentFile;
 import dev.capstan.sim.run.Figure;
 import dev.capstan.sim.run.RunResult;
+import dev.capstan.sim.run.ServiceFigure;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -61,6 +62,53 @@ class ResultsWriterTest {
     }
 
     @Test
+    void writesARowForEachServiceOfARunUnderItsKeys() throws IOException {
+        ResultsWriter writer = open(false);
+        record(writer, 1, 0, 0);
+        record(writer, 0, 0, 0);
+        writer.finish(MANIFEST);
+
+        assertThat(line("services.csv", 0)).isEqualTo("""
+                control.interval,run_id,policy,cap_watts,replication,seed,service,requests_arrived,requests_completed,\
+                requests_rejected,requests_refused,requests_lost,requests_timed_out,requests_abandoned,\
+                requests_unfinished,refused_share,input_tokens,output_tokens,generated_tokens,generated_tokens_per_second,\
+                ttft_p50_seconds,ttft_p90_seconds,ttft_p99_seconds,tpot_p50_seconds,tpot_p90_seconds,\
+                tpot_p99_seconds,e2e_p50_seconds,e2e_p99_seconds,slo_attainment,goodput_requests_per_second,\
+                active_energy_joules,active_joules_per_generated_token,mean_ready_replicas,replica_changes,\
+                wasted_output_tokens,wasted_joules,preemptions,recomputed_tokens,prefix_cached_tokens,\
+                out_of_range_time_share""");
+        assertThat(Files.readAllLines(folder.resolve("services.csv")).stream().skip(1))
+                .containsExactly(
+                        "\"5s, or so\",run-0,größer,20000,0,100,chat" + ",".repeat(23) + "0,0.1" + ",".repeat(9),
+                        "\"5s, or so\",run-0,größer,20000,0,100,batch" + ",".repeat(23) + "0,0.1" + ",".repeat(9),
+                        "\"5s, or so\",run-1,größer,20000,1,101,chat" + ",".repeat(23) + "1,0.4333333333"
+                                + ",".repeat(9),
+                        "\"5s, or so\",run-1,größer,20000,1,101,batch" + ",".repeat(23) + "10,3.433333333"
+                                + ",".repeat(9));
+    }
+
+    /** Goodput of 0 and 10 in the mean 5; with one degree of freedom the 97.5 % quantile of Student's t is 12.706. */
+    @Test
+    void takesTheReplicationsOfAServiceTogether() throws IOException {
+        ResultsWriter writer = open(false);
+        record(writer, 0, 0, 0);
+        record(writer, 1, 0, 0);
+        writer.finish(MANIFEST);
+
+        assertThat(line("service-points.csv", 0)).isEqualTo("""
+                control.interval,policy,cap_watts,service,replications""" + averaged("""
+                requests_arrived requests_completed refused_share generated_tokens_per_second ttft_p50_seconds \
+                ttft_p99_seconds tpot_p99_seconds e2e_p99_seconds slo_attainment goodput_requests_per_second \
+                active_energy_joules active_joules_per_generated_token mean_ready_replicas replica_changes \
+                out_of_range_time_share"""));
+        // 12.7062 * sqrt(50 / 2)
+        assertThat(line("service-points.csv", 1))
+                .startsWith("\"5s, or so\",größer,20000,chat,2" + ",".repeat(28) + "0.5,-5.853");
+        assertThat(line("service-points.csv", 2))
+                .startsWith("\"5s, or so\",größer,20000,batch,2" + ",".repeat(28) + "5,-58.53");
+    }
+
+    @Test
     void takesReplicationsTogether() throws IOException {
         ResultsWriter writer = open(false);
         record(writer, 1, 10, 5);
@@ -89,8 +137,8 @@ class ResultsWriterTest {
                 double[] figures = row(r, 0, 0).figures();
                 figures[Figure.SUCCESS_RATE.ordinal()] = policy.equals("ours") ? 0.4 : 0.5 + r / 10.0;
                 int index = policy.equals("ours") ? r : 3 + r;
-                Row row = new Row(index, "run-" + index, List.of("5s"), policy, 20_000, r, 100 + r, figures);
-                writer.record(row, EXPERIMENT, new RunResult(row.figures(), 0, List.of(), Optional.empty()));
+                Row row = new Row(index, "run-" + index, List.of("5s"), policy, 20_000, r, 100 + r, figures, List.of());
+                writer.record(row, EXPERIMENT, new RunResult(row.figures(), List.of(), 0, List.of(), Optional.empty()));
             }
         }
         writer.finish(MANIFEST);
@@ -129,7 +177,8 @@ class ResultsWriterTest {
 
         writer.finish(MANIFEST);
 
-        assertThat(names()).containsExactly("manifest.json", "points.csv", "summary.csv");
+        assertThat(names())
+                .containsExactly("manifest.json", "points.csv", "service-points.csv", "services.csv", "summary.csv");
     }
 
     @Test
@@ -147,8 +196,9 @@ class ResultsWriterTest {
         assertThat(resumed.finished()).containsExactly(0, 1);
         resumed.finish(MANIFEST);
 
-        assertThat(Files.readAllLines(folder.resolve("summary.csv")))
-                .isEqualTo(Files.readAllLines(other.resolve("summary.csv")));
+        for (String table : List.of("summary.csv", "services.csv", "service-points.csv")) {
+            assertThat(Files.readAllLines(folder.resolve(table))).isEqualTo(Files.readAllLines(other.resolve(table)));
+        }
     }
 
     /** A crash may cut the file anywhere, also within a letter of two bytes. */
@@ -225,7 +275,7 @@ class ResultsWriterTest {
     private static void record(ResultsWriter writer, int index, double disturbances, double contained)
             throws IOException {
         Row row = row(index, disturbances, contained);
-        writer.record(row, EXPERIMENT, new RunResult(row.figures(), 0, List.of(), Optional.empty()));
+        writer.record(row, EXPERIMENT, new RunResult(row.figures(), List.of(), 0, List.of(), Optional.empty()));
     }
 
     private static Row row(int index, double disturbances, double contained) {
@@ -234,7 +284,17 @@ class ResultsWriterTest {
         figures[Figure.ENERGY_JOULES.ordinal()] = 0.1 + index / 3.0;
         figures[Figure.DISTURBANCES.ordinal()] = disturbances;
         figures[Figure.DISTURBANCES_CONTAINED.ordinal()] = contained;
-        return new Row(index, "run-" + index, List.of("5s, or so"), "größer", 20_000, index, 100 + index, figures);
+        List<Row.Service> services = List.of(service("chat", index), service("batch", 10 * index));
+        return new Row(
+                index, "run-" + index, List.of("5s, or so"), "größer", 20_000, index, 100 + index, figures, services);
+    }
+
+    private static Row.Service service(String name, double goodput) {
+        double[] figures = new double[ServiceFigure.values().length];
+        Arrays.fill(figures, Double.NaN);
+        figures[ServiceFigure.GOODPUT_REQUESTS_PER_SECOND.ordinal()] = goodput;
+        figures[ServiceFigure.ACTIVE_ENERGY_JOULES.ordinal()] = 0.1 + goodput / 3.0;
+        return new Row.Service(name, figures);
     }
 
     private static String averaged(String names) {
