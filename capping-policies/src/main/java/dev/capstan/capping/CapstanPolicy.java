@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Fast lever, safe now.</b> While what all can use without a limit fits the budget no GPU is limited. Where it does not,
  * watts go down the tree of domains ({@link BudgetTree}): first to every replica under a ceiling its share, then by priority.
  * Whoever gets less than it can use is limited: to the worst case that it was granted where it reads more than that, and else to
- * the one of which it uses no more than was granted. Before that, while the cap binds, clocks go to where energy is least and the
- * owner's targets are still met ({@link DynamoLlmPolicy}): bursts do not escape a clock as they do a limit.
+ * the one of which it uses no more than was granted. Before that, clocks go down as far as the
+ * cap needs, to where energy is least and the owner's targets are still met ({@link DynamoLlmPolicy}): bursts do not escape a clock as
+ * they do a limit.
  *
  * <p><b>Slow lever, efficient next.</b> Ceilings go down the priorities ({@link CapstanCeilings}). A replica takes minutes to come
  * back, so that one that runs is taken away only where even the least use of a latency leaves the replicas less than their share,
@@ -149,7 +150,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         double[] shares = tree.share(budgetWatts);
         List<ServiceAction> actions = new ArrayList<>();
         boolean limited = false;
-        boolean binds = unlockedWatts(services, reachWatts) > budgetWatts;
+        double fits = dynamicShareThatFits(services, reachWatts, budgetWatts);
         Map<String, Double> weights = routes ? weights(seen) : Map.of();
         for (int i = 0; i < ceilings.length; i++) {
             ServiceReading service = services.get(i);
@@ -163,7 +164,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                     service,
                     limit,
                     ceilings[i],
-                    clock(service, binds),
+                    clock(service, fits),
                     weights.get(service.name()),
                     refuses ? admitted(service, capped) : null);
             if (!action.isEmpty()) {
@@ -327,30 +328,37 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         return most == 0 || wish == share ? null : (Double) wish;
     }
 
-    /** What services could reach with their clocks unlocked. */
-    private static double unlockedWatts(List<ServiceReading> services, double[] reachWatts) {
-        double watts = 0;
+    /** What has to be left of the draw over idle at full clock for the budget to hold what all can reach; 1 where it does. */
+    private static double dynamicShareThatFits(List<ServiceReading> services, double[] reachWatts, double budgetWatts) {
+        double idleWatts = 0;
+        double dynamicWatts = 0;
         for (int i = 0; i < reachWatts.length; i++) {
             ServiceReading service = services.get(i);
             StepLaw law = service.stepLaw();
             double idle = service.replicas().ready() * service.replicaPower().idleWatts();
             double left =
                     law == null ? 1 : law.dynamicShare(service.replicaPower().enforcedClockMegahertz());
-            watts += idle + Math.max(0, reachWatts[i] - idle) / left;
+            idleWatts += idle;
+            dynamicWatts += Math.max(0, reachWatts[i] - idle) / left;
         }
-        return watts;
+        return dynamicWatts <= budgetWatts - idleWatts ? 1 : (budgetWatts - idleWatts) / dynamicWatts;
     }
 
-    /** While the cap binds, the clock of least energy that meets the owner's targets; null where it stands or is not known. */
-    private @Nullable Integer clock(ServiceReading service, boolean binds) {
+    /** The highest clock that leaves no more than fits, but not under that of least energy; null where it stands or is not known. */
+    private @Nullable Integer clock(ServiceReading service, double fits) {
         ReplicaPower power = service.replicaPower();
         int highest = power.maxClockMegahertz();
         if (lowestClockRatio == 1 || highest == 0) {
             return null;
         }
         int lowest = (int) Math.ceil(lowestClockRatio * highest);
-        Integer wished = binds ? SloClocks.leastEnergy(service, lowest, CLOCK_STEP_MEGAHERTZ) : null;
-        return SloClocks.written(power, wished == null ? highest : wished);
+        Integer least = fits < 1 ? SloClocks.leastEnergy(service, lowest, CLOCK_STEP_MEGAHERTZ) : null;
+        StepLaw law = service.stepLaw();
+        int wished = highest;
+        while (least != null && law != null && wished > least && law.dynamicShare(wished) > fits) {
+            wished = Math.max(least, wished - CLOCK_STEP_MEGAHERTZ);
+        }
+        return SloClocks.written(power, wished);
     }
 
     /** The weights that change, by service. */
@@ -430,7 +438,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                             0.7,
                             0.1,
                             1,
-                            "Lowest share of the highest clock that is taken while the cap binds; 1 leaves clocks alone.",
+                            "Lowest share of the highest clock that is taken where the cap needs it; 1 leaves clocks alone.",
                             "tuned on the samples; about where the voltage no longer falls"),
                     new PolicyParameter(
                             "first_rise_ratio",

@@ -209,11 +209,12 @@ class CapstanPolicyTest {
     }
 
     /**
-     * Steps that take 10 ms at any clock: the lowest, 0.7 of 2000 MHz, takes least energy. Locked there 900 W are 400 W of idling
-     * and 0.49 of what it would be without, 1420 W in all.
+     * 1280 W can be reached, 400 of them idling. For 1279 W one step of 90 MHz is enough; for 952.8 W, which hold 0.628 of the rest, five
+     * are, to 0.601; the lowest, 0.7 of 2000 MHz, takes least energy, as steps take 10 ms at any clock. From 1400 MHz, which leave 0.49,
+     * 900 W are 1420 W at full clock.
      */
     @Test
-    void takesTheClockOfLeastEnergyWhileTheCapBinds() {
+    void lowersClocksAsFarAsTheCapNeedsButNotUnderThatOfLeastEnergy() {
         SimulatedService a = four(1000);
         a.maxClockMegahertz = 2000;
         a.clockMegahertz = 2000;
@@ -222,11 +223,14 @@ class CapstanPolicyTest {
         a.outputTokensPerSecond = 400;
         a.inputTokensPerSecond = 0;
         a.latency = new LatencyReading(Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 2, 0.2);
-        assertThat(clock(a, 0.1, 1279)).isEqualTo(1400);
         assertThat(clock(a, 0.1, 1281)).isNull();
+        assertThat(clock(a, 0.1, 1279)).isEqualTo(1910);
+        assertThat(clock(a, 0.1, 952.8)).isEqualTo(1550);
+        assertThat(clock(a, 0.1, 600)).isEqualTo(1400);
         a.power = PowerReading.fresh(900, 0);
         a.clockMegahertz = 1400;
-        assertThat(clock(a, 0, 1420)).isNull();
+        assertThat(clock(a, 0, 600)).isNull();
+        assertThat(clock(a, 0, 1420)).isEqualTo(1910);
         assertThat(clock(a, 0, 1421)).isEqualTo(0);
     }
 
