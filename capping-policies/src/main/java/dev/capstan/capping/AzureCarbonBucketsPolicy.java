@@ -165,6 +165,11 @@ public final class AzureCarbonBucketsPolicy implements CappingPolicy<AzureCarbon
         }
 
         @Override
+        public boolean holdsCap() {
+            return false;
+        }
+
+        @Override
         public CappingPolicy<?> create(Map<String, Double> parameters, long seed) {
             return new AzureCarbonBucketsPolicy(
                     List.of(bucket(parameters, 1), bucket(parameters, 2), bucket(parameters, 3)),

@@ -69,6 +69,11 @@ public final class DynamoLlmPolicy implements StatelessPolicy, SloClockPolicy<St
         }
 
         @Override
+        public boolean holdsCap() {
+            return false;
+        }
+
+        @Override
         public CappingPolicy<?> create(Map<String, Double> parameters, long seed) {
             return new DynamoLlmPolicy(
                     (int) value(parameters, "lowest_megahertz"), (int) value(parameters, "step_megahertz"));

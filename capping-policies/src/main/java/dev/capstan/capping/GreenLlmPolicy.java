@@ -158,6 +158,11 @@ public final class GreenLlmPolicy implements SloClockPolicy<GreenLlmPolicy.State
         }
 
         @Override
+        public boolean holdsCap() {
+            return false;
+        }
+
+        @Override
         public CappingPolicy<?> create(Map<String, Double> parameters, long seed) {
             return new GreenLlmPolicy(
                     (int) value(parameters, "lowest_megahertz"),

@@ -78,6 +78,11 @@ public final class MarginalEnergyPolicy implements StatelessPolicy {
         }
 
         @Override
+        public boolean holdsCap() {
+            return false;
+        }
+
+        @Override
         public CappingPolicy<?> create(Map<String, Double> parameters, long seed) {
             return new MarginalEnergyPolicy(
                     value(parameters, "tpot_seconds"), value(parameters, "headroom"), value(parameters, "band"));

@@ -44,6 +44,11 @@ public interface PolicyFactory {
         return false;
     }
 
+    /** Whether it is made to hold the cap. False for those that save energy or carbon, place load, or do nothing. */
+    default boolean holdsCap() {
+        return true;
+    }
+
     /**
      * Makes the policy.
      *

@@ -134,6 +134,11 @@ public final class ThrottLlemPolicy implements StatelessPolicy, SloClockPolicy<S
         }
 
         @Override
+        public boolean holdsCap() {
+            return false;
+        }
+
+        @Override
         public CappingPolicy<?> create(Map<String, Double> parameters, long seed) {
             return new ThrottLlemPolicy(
                     (int) value(parameters, "lowest_megahertz"),

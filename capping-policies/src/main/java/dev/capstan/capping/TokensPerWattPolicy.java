@@ -72,6 +72,11 @@ public final class TokensPerWattPolicy implements StatelessPolicy {
         }
 
         @Override
+        public boolean holdsCap() {
+            return false;
+        }
+
+        @Override
         public CappingPolicy<?> create(Map<String, Double> parameters, long seed) {
             return new TokensPerWattPolicy();
         }

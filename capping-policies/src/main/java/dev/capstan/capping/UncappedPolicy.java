@@ -27,6 +27,11 @@ public final class UncappedPolicy implements StatelessPolicy {
         }
 
         @Override
+        public boolean holdsCap() {
+            return false;
+        }
+
+        @Override
         public CappingPolicy<?> create(Map<String, Double> parameters, long seed) {
             return new UncappedPolicy();
         }

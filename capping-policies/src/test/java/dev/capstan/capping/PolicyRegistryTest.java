@@ -44,6 +44,22 @@ class PolicyRegistryTest {
                         "tokens-per-watt");
     }
 
+    /** By the column "holds the worst case" of docs/policies.md; azure-carbon-buckets knows no cap, as its page says. */
+    @Test
+    void somePoliciesAreNotMadeToHoldACap() {
+        assertThat(PolicyRegistry.all())
+                .filteredOn(policy -> !policy.holdsCap())
+                .extracting(PolicyFactory::name)
+                .containsExactly(
+                        "azure-carbon-buckets",
+                        "dynamollm",
+                        "greenllm",
+                        "marginal-energy",
+                        "none",
+                        "throttllem",
+                        "tokens-per-watt");
+    }
+
     @Test
     void namesTheNearestPolicyWhenThereIsNoneOfThatName() {
         assertThatThrownBy(() -> PolicyRegistry.find("tree-band"))
