@@ -71,6 +71,7 @@ public final class Capstan {
                 .addSubcommand(new SimulateCommand(console, clock))
                 .addSubcommand(new SweepCommand(console, clock))
                 .addSubcommand(new ReportCommand(console))
+                .addSubcommand(new CertifyCommand(console, clock))
                 .addSubcommand(TracesCommand.of(console))
                 .addSubcommand(new PlaceCommand(console))
                 .addSubcommand(new PoliciesCommand(console))

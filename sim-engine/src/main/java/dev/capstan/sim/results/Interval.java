@@ -29,6 +29,16 @@ public record Interval(double estimate, double low, double high) {
         return new Interval(p, Math.min(p, Math.max(0, centre - half)), Math.max(p, Math.min(1, centre + half)));
     }
 
+    /**
+     * The fewest trials that, if all succeed, give an interval that does not reach below a share: Wilson's lower end is then
+     * n / (n + z²).
+     *
+     * @param low at least 0, below 1
+     */
+    public static long trialsFor(double low) {
+        return (long) Math.ceil(Z * Z * low / (1 - low));
+    }
+
     /** Student's t interval of a mean; the mean alone where there is but one value. Values that are NaN do not count. */
     public static Interval ofMean(double[] values) {
         return ofMean(values, CONFIDENCE);

@@ -1,10 +1,10 @@
 package dev.capstan.sim.sweep;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.capstan.capping.CappingPolicy;
-import dev.capstan.capping.GuardRails;
 import dev.capstan.capping.PolicyFactory;
 import dev.capstan.capping.PolicyRegistry;
 import dev.capstan.sim.experiment.Axis;
@@ -14,6 +14,7 @@ import dev.capstan.sim.experiment.InvalidExperimentException;
 import dev.capstan.sim.experiment.Issue;
 import dev.capstan.sim.experiment.Sensitivity;
 import dev.capstan.sim.experiment.Variation;
+import dev.capstan.sim.rehearsal.Conditions;
 import dev.capstan.sim.results.Point;
 import dev.capstan.sim.results.ResultsWriter;
 import dev.capstan.sim.results.Row;
@@ -325,18 +326,11 @@ public final class Sweep {
 
     private static CappingPolicy<?> policy(Experiment experiment, Experiment.Policy policy, long seed) {
         PolicyFactory factory = PolicyRegistry.find(policy.name());
-        GuardRails defaults = GuardRails.DEFAULTS;
-        GuardRails guards = new GuardRails(
-                experiment.control().maxReadingAgeNanos(),
-                experiment.control().holdNanos(),
-                defaults.plausibleFactor(),
-                defaults.maxRaisePerStep(),
-                defaults.raiseIntervalNanos(),
-                experiment.cap().leadNanos(),
-                experiment.control().rampWattsPerSecond(),
-                experiment.control().staggerNanos());
         return PolicyRegistry.build(
-                factory, policy.parameters(), RandomStream.named(seed, "policy").nextLong(), guards);
+                factory,
+                policy.parameters(),
+                RandomStream.named(seed, "policy").nextLong(),
+                Conditions.guardRails(experiment));
     }
 
     private Row row(Run run, RunResult result) {
@@ -453,6 +447,7 @@ public final class Sweep {
             node.put("guarded", PolicyRegistry.find(policy.name()).guarded());
             policy.parameters().forEach(node.putObject("parameters")::put);
         }
+        manifest.set("conditions", conditions());
         notes().forEach(manifest.putArray("notes")::add);
         manifest.set("experiment", resolved);
         ObjectNode machine = manifest.putObject("machine");
@@ -466,6 +461,26 @@ public final class Sweep {
         manifest.put("runs_per_second", runsOfThisStart / wallSeconds);
         manifest.put("requests_per_second", requests / wallSeconds);
         return manifest;
+    }
+
+    /** Of each point of the axes; after the first one only what differs from the first. */
+    private ArrayNode conditions() {
+        ArrayNode conditions = JsonNodeFactory.instance.arrayNode();
+        for (Setting setting : settings) {
+            if (setting.variation().isEmpty()) {
+                ObjectNode own = Conditions.of(setting.experiment());
+                if (!conditions.isEmpty()) {
+                    conditions.get(0).properties().forEach(first -> {
+                        if (first.getValue().equals(own.get(first.getKey()))) {
+                            own.remove(first.getKey());
+                        }
+                    });
+                }
+                setting.axisValues().forEach(own.putArray("axes")::add);
+                conditions.add(own);
+            }
+        }
+        return conditions;
     }
 
     /** Reads every trace, so that one that cannot be read is an error before anything is written, and lists them. */
