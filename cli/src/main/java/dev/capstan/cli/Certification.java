@@ -33,6 +33,10 @@ final class Certification {
     private static final String BETWEEN_CAPS =
             "The range of caps spans several points of the sweep; between their caps nothing was run.";
 
+    private static final String RECORDED_LOAD =
+            "All replications serve the same recorded load, so their disturbances are much alike: the interval of the"
+                    + " success rate is narrower than that of as many disturbances from different days.";
+
     private Certification() {}
 
     /**
@@ -51,6 +55,9 @@ final class Certification {
         JsonNode manifest = rehearsal.manifest();
         ObjectNode conditions = point.conditions();
         List<String> notes = new ArrayList<>(all(manifest.path("notes"), String.class));
+        if (point.runs().size() > 1 && conditions.path("recorded_load").asBoolean()) {
+            notes.add(RECORDED_LOAD);
+        }
         if (caps.size() > 1) {
             notes.add(BETWEEN_CAPS);
         }

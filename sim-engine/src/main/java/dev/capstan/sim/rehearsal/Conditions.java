@@ -29,6 +29,10 @@ public final class Conditions {
         if (experiment.durationNanos() > 0) {
             conditions.put("duration_seconds", seconds(experiment.durationNanos()));
         }
+        conditions.put(
+                "recorded_load",
+                experiment.services().stream()
+                        .noneMatch(service -> service.workload().isGenerated()));
         conditions.set("cap", cap(experiment));
         conditions.set("timers", timers(experiment.control(), experiment.telemetry()));
         conditions.set("guard_rails", rails(guardRails(experiment)));
