@@ -262,7 +262,7 @@ final class CertifyCommand implements Callable<Integer> {
                         "success  %d of %d disturbances contained: %.4f to %.4f with 95 %% confidence",
                         outcome.contained(),
                         outcome.disturbances(),
-                        outcome.successRate().low(),
+                        Math.floor(1e4 * outcome.successRate().low()) / 1e4,
                         outcome.successRate().high()));
         console.out()
                 .println("caps     " + Quantity.formatPower(cap.lowestWatts()) + " to "

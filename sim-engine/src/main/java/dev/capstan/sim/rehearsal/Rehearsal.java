@@ -243,7 +243,8 @@ public record Rehearsal(
                             + " asks for %s, which takes at least %d disturbances. Maybe %s, or a lower --min-success.",
                     point.contained(),
                     point.disturbances(),
-                    point.success().low(),
+                    // Rounded down: what misses the bound by a hair must not look as if it met it.
+                    Math.floor(1e4 * point.success().low()) / 1e4,
                     minSuccess,
                     Interval.trialsFor(minSuccess),
                     point.contained() == point.disturbances()

@@ -31,6 +31,15 @@ class IntervalTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"0.5", "0.9", "0.95", "0.99", "0.999"})
+    void saysHowManyTrialsItTakesToReachAShare(double low) {
+        long trials = Interval.trialsFor(low);
+
+        assertThat(Interval.ofShare(trials, trials).low()).isGreaterThanOrEqualTo(low);
+        assertThat(Interval.ofShare(trials - 1, trials - 1).low()).isLessThan(low);
+    }
+
+    @ParameterizedTest
     @ValueSource(longs = {1, 3, 9, 25, 26, 49, 1000})
     void holdsTheShareOfAllAndOfNone(long trials) {
         assertThat(Interval.ofShare(trials, trials).high()).isEqualTo(1);

@@ -242,6 +242,25 @@ class SweepTest {
     }
 
     @Test
+    void tellsTheConditionsOfEachPointAndOfLaterOnesWhatDiffersFromTheFirst() throws IOException {
+        JsonNode conditions = new ObjectMapper()
+                .readTree(Files.readAllBytes(whole.resolve("manifest.json")))
+                .path("conditions");
+
+        assertThat(conditions).hasSize(4);
+        assertThat(conditions.get(0).path("axes")).map(JsonNode::asText).containsExactly("12 kW", "5s");
+        assertThat(conditions.at("/0/timers/control_interval_seconds").asInt()).isEqualTo(5);
+        assertThat(conditions.at("/0/cap/lowest_watts").asInt()).isEqualTo(12_000);
+        assertThat(conditions.at("/0/policies/2/label").asText()).isEqualTo("three-band");
+        assertThat(conditions.get(1).path("axes")).map(JsonNode::asText).containsExactly("12 kW", "30s");
+        assertThat(conditions.at("/1/timers/control_interval_seconds").asInt()).isEqualTo(30);
+        assertThat(conditions.get(1).fieldNames()).toIterable().containsExactlyInAnyOrder("axes", "timers");
+        assertThat(conditions.get(2).fieldNames()).toIterable().containsExactlyInAnyOrder("axes", "cap");
+        assertThat(conditions.at("/2/cap/highest_watts").asInt()).isEqualTo(18_000);
+        assertThat(conditions.get(3).fieldNames()).toIterable().containsExactlyInAnyOrder("axes", "cap", "timers");
+    }
+
+    @Test
     void warnsOfProfilesOfDifferentGenerationsOfEngines(@TempDir Path temp) throws IOException {
         Sweep mixed = sweep(
                 "replications=1",
