@@ -33,9 +33,12 @@ final class Certification {
     private static final String BETWEEN_CAPS =
             "The range of caps spans several points of the sweep; between their caps nothing was run.";
 
-    private static final String RECORDED_LOAD =
-            "All replications serve the same recorded load, so their disturbances are much alike: the interval of the"
-                    + " success rate is narrower than that of as many disturbances from different days.";
+    private static final String SAME_LOAD =
+            "All replications serve the same load, so their disturbances are much alike: the interval of the"
+                    + " success rate is narrower than that of as many disturbances of different days.";
+
+    private static final String NO_BASELINE = "Policy none did not run at the point, so the sweep does not say how many of"
+            + " the disturbances pass without any capping.";
 
     private Certification() {}
 
@@ -55,8 +58,11 @@ final class Certification {
         JsonNode manifest = rehearsal.manifest();
         ObjectNode conditions = point.conditions();
         List<String> notes = new ArrayList<>(all(manifest.path("notes"), String.class));
-        if (point.runs().size() > 1 && conditions.path("recorded_load").asBoolean()) {
-            notes.add(RECORDED_LOAD);
+        if (point.runs().size() > 1 && conditions.path("same_load_in_replications").asBoolean()) {
+            notes.add(SAME_LOAD);
+        }
+        if (rehearsal.withoutCapping(point).isEmpty()) {
+            notes.add(NO_BASELINE);
         }
         if (caps.size() > 1) {
             notes.add(BETWEEN_CAPS);
@@ -72,7 +78,7 @@ final class Certification {
                 part(conditions.path("timers"), Certificate.Timers.class),
                 cap(conditions, caps),
                 all(conditions.path("services"), Certificate.Service.class),
-                outcome(point, minSuccess),
+                outcome(rehearsal, point, minSuccess),
                 new Certificate.Rehearsal(
                         manifest.path("name").asText(),
                         manifest.path("experiment_sha256").asText(),
@@ -120,7 +126,7 @@ final class Certification {
                 lowest, highest, ofPoint.path("cap").path("contain_within_seconds").asDouble(), points);
     }
 
-    private static Certificate.Outcome outcome(RehearsedPoint point, double minSuccess) {
+    private static Certificate.Outcome outcome(Rehearsal rehearsal, RehearsedPoint point, double minSuccess) {
         Map<String, Certificate.Estimate> figures = new TreeMap<>();
         point.figures().forEach((name, interval) -> figures.put(name, estimate(interval)));
         return new Certificate.Outcome(
@@ -128,6 +134,10 @@ final class Certification {
                 point.contained(),
                 estimate(point.success()),
                 minSuccess,
+                rehearsal
+                        .withoutCapping(point)
+                        .map(without -> estimate(without.success()))
+                        .orElse(null),
                 figures.get("time_under_cap_fraction"),
                 figures.get("goodput_requests_per_second"),
                 figures.get("slo_attainment"),

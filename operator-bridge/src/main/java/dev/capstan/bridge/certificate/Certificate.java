@@ -164,12 +164,14 @@ public record Certificate(
      *
      * @param successRate contained over disturbances, Wilson's interval
      * @param minSuccess what its lower end had to be at least
+     * @param successRateWithoutCapping the same of policy {@code none} at the same point: what passes by itself
      */
     public record Outcome(
             long disturbances,
             long contained,
             Estimate successRate,
             double minSuccess,
+            @Nullable Estimate successRateWithoutCapping,
             @Nullable Estimate timeUnderCapFraction,
             @Nullable Estimate goodputRequestsPerSecond,
             @Nullable Estimate sloAttainment,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.capstan.capping.GuardRails;
 import dev.capstan.sim.experiment.Experiment;
+import dev.capstan.sim.experiment.Workload;
 import dev.capstan.sim.serving.ModelProfiles;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -30,9 +31,8 @@ public final class Conditions {
             conditions.put("duration_seconds", seconds(experiment.durationNanos()));
         }
         conditions.put(
-                "recorded_load",
-                experiment.services().stream()
-                        .noneMatch(service -> service.workload().isGenerated()));
+                "same_load_in_replications",
+                experiment.services().stream().map(Experiment.Service::workload).noneMatch(Conditions::isDrawnByChance));
         conditions.set("cap", cap(experiment));
         conditions.set("timers", timers(experiment.control(), experiment.telemetry()));
         conditions.set("guard_rails", rails(guardRails(experiment)));
@@ -53,6 +53,10 @@ public final class Conditions {
             policy.parameters().forEach(node.putObject("parameters")::put);
         }
         return conditions;
+    }
+
+    private static boolean isDrawnByChance(Workload workload) {
+        return workload instanceof Workload.GeneratedRequests || workload instanceof Workload.ServeGenRequests;
     }
 
     /** The guard rails of an experiment; what it does not set is as in {@link GuardRails#DEFAULTS}. */

@@ -215,6 +215,15 @@ public record Rehearsal(
         return alike.subList(from, to + 1);
     }
 
+    /** What came at the same point of no capping; empty where the experiment has no policy {@code none}. */
+    public Optional<RehearsedPoint> withoutCapping(RehearsedPoint point) {
+        return points.stream()
+                .filter(other -> other.axes().equals(point.axes())
+                        && other.moved().equals(point.moved())
+                        && other.policyName().equals("none"))
+                .findFirst();
+    }
+
     private static Map<String, String> otherAxes(RehearsedPoint point) {
         Map<String, String> axes = new LinkedHashMap<>(point.axes());
         axes.keySet().removeAll(CAP_AXES);
@@ -222,7 +231,7 @@ public record Rehearsal(
     }
 
     /** Why the policy of a point may not be enforced as it ran there; empty if it may. */
-    private static Optional<String> fault(RehearsedPoint point, double minSuccess) {
+    private Optional<String> fault(RehearsedPoint point, double minSuccess) {
         if (!point.moved().isEmpty()) {
             return Optional.of("it ran with the " + point.moved() + " of the model, to see what hangs on it. Take a run"
                     + " of the experiment as it stands, whose columns parameter, end and value are empty.");
@@ -235,6 +244,12 @@ public record Rehearsal(
         if (point.disturbances() == 0) {
             return Optional.of("nothing had to be contained there, so it has not shown that it holds the cap. Maybe a"
                     + " lower cap (cap.power, cap.share), a longer load (duration) or more of it (workload.scale).");
+        }
+        Optional<RehearsedPoint> without = withoutCapping(point);
+        if (without.isPresent() && without.get().success().estimate() >= point.success().estimate()) {
+            return Optional.of(without.get().contained() + " of " + without.get().disturbances() + " disturbances were"
+                    + " contained without any capping, too: they passed by themselves, so it has not shown that it holds the"
+                    + " cap. Maybe a shorter cap.contain_within, a lower cap or a load that stays high for longer.");
         }
         if (point.success().low() < minSuccess) {
             return Optional.of(String.format(

@@ -11,10 +11,13 @@ import org.junit.jupiter.api.Test;
 
 class ConditionsTest {
 
-    /** The sample of several services; what is set here is what a test is about. */
     private static ObjectNode of(String... sets) {
+        return ofSample("feed-loss.yaml", sets);
+    }
+
+    private static ObjectNode ofSample(String sample, String... sets) {
         return Conditions.of(
-                ExperimentFile.read(Path.of("..", "traces-sample", "experiments", "feed-loss.yaml"), List.of(sets))
+                ExperimentFile.read(Path.of("..", "traces-sample", "experiments", sample), List.of(sets))
                         .base());
     }
 
@@ -63,6 +66,20 @@ class ConditionsTest {
         assertThat(conditions.at("/cap/lowest_watts").asDouble()).isEqualTo(14_000);
         assertThat(conditions.at("/cap/highest_watts").asDouble()).isEqualTo(20_000);
         assertThat(conditions.at("/cap/contain_within_seconds").asDouble()).isEqualTo(30);
+    }
+
+    @Test
+    void onlyRequestsThatAreDrawnByChanceDifferBetweenReplications() {
+        assertThat(sameLoad("timers.yaml")).isFalse();
+        assertThat(sameLoad("power-row.yaml")).isTrue();
+        assertThat(sameLoad(
+                        "power-row.yaml",
+                        "workload={generate: {disturbance: {shape: step, base: 1 kW, peak: 2 kW, at: 1m}}}"))
+                .isTrue();
+    }
+
+    private static boolean sameLoad(String sample, String... sets) {
+        return ofSample(sample, sets).path("same_load_in_replications").booleanValue();
     }
 
     @Test

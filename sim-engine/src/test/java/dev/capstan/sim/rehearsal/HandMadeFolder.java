@@ -11,7 +11,7 @@ import java.util.Locale;
 final class HandMadeFolder {
 
     private static final String CONDITIONS = """
-            {"axes": ["5s", "18 kW"], "warmup_seconds": 0, "duration_seconds": 600, "recorded_load": true,
+            {"axes": ["5s", "18 kW"], "warmup_seconds": 0, "duration_seconds": 600, 
              "cap": {"lowest_watts": 18000, "highest_watts": 18000, "contain_within_seconds": 60},
              "timers": {"control_interval_seconds": 5}, "guard_rails": {"hold_seconds": 60},
              "services": [{"name": "chat", "profile": "llama-3.1-8b-h100"}],

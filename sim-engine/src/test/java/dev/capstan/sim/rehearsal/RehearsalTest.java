@@ -73,7 +73,7 @@ class RehearsalTest {
     /** All of n contained: Wilson's lower end is n / (n + 3.8415), 0.99002 for 381 and 0.98999 for 380. */
     @Test
     void theBestHasTheMostGoodputOfThoseWhoseLowerEndIsHighEnough() throws IOException {
-        Rehearsal rehearsal = read(folder.point("5s", 18, "none", 400, 400, 9)
+        Rehearsal rehearsal = read(folder.point("5s", 18, "none", 400, 100, 9)
                 .point("5s", 18, "band", 380, 380, 8)
                 .point("5s", 20, "floor", 381, 381, 5)
                 .point("5s", 20, "band", 1000, 1000, 6)
@@ -154,6 +154,26 @@ class RehearsalTest {
         assertThatThrownBy(() -> rehearsal.pointOf("00000-band-r0", 0.5))
                 .hasMessageContaining("nothing had to be contained there")
                 .hasMessageContaining("Maybe a lower cap (cap.power, cap.share), a longer load (duration)");
+    }
+
+    /** Disturbances shorter than cap.contain_within pass by themselves. */
+    @Test
+    void whatIsNoBetterThanNoCappingHasShownNothing() throws IOException {
+        Rehearsal rehearsal = read(folder.point("5s", 18, "none", 500, 499, 1)
+                .point("5s", 18, "band", 500, 499, 1)
+                .point("5s", 18, "floor", 500, 500, 1)
+                .point("5s", 20, "none", 500, 500, 1)
+                .point("5s", 20, "band", 500, 500, 1)
+                .point("5s", 22, "band", 500, 500, 1));
+
+        assertThatThrownBy(() -> rehearsal.pointOf("00002-band-r0", 0.9))
+                .hasMessageContaining("499 of 500 disturbances were contained without any capping, too")
+                .hasMessageContaining("a shorter cap.contain_within");
+        assertThatThrownBy(() -> rehearsal.pointOf("00008-band-r0", 0.9)).hasMessageContaining("500 of 500");
+        RehearsedPoint floor = rehearsal.pointOf("00004-floor-r0", 0.9);
+        assertThat(rehearsal.withoutCapping(floor)).contains(rehearsal.points().get(0));
+        assertThat(rehearsal.withoutCapping(rehearsal.pointOf("00010-band-r0", 0.9)))
+                .isEmpty();
     }
 
     @Test
