@@ -37,8 +37,9 @@ final class Certification {
             "All replications serve the same load, so their disturbances are much alike: the interval of the"
                     + " success rate is narrower than that of as many disturbances of different days.";
 
-    private static final String NO_BASELINE = "Policy none did not run at the point, so the sweep does not say how many of"
-            + " the disturbances pass without any capping.";
+    private static final String NO_BASELINE =
+            "Policy none did not run at the point, so the sweep does not say how many of"
+                    + " the disturbances pass without any capping.";
 
     private Certification() {}
 
@@ -58,7 +59,8 @@ final class Certification {
         JsonNode manifest = rehearsal.manifest();
         ObjectNode conditions = point.conditions();
         List<String> notes = new ArrayList<>(all(manifest.path("notes"), String.class));
-        if (point.runs().size() > 1 && conditions.path("same_load_in_replications").asBoolean()) {
+        if (point.runs().size() > 1
+                && conditions.path("same_load_in_replications").asBoolean()) {
             notes.add(SAME_LOAD);
         }
         if (rehearsal.withoutCapping(point).isEmpty()) {
@@ -123,7 +125,10 @@ final class Certification {
                     each.startWatts(), each.disturbances(), each.contained(), estimate(each.success())));
         }
         return new Certificate.Cap(
-                lowest, highest, ofPoint.path("cap").path("contain_within_seconds").asDouble(), points);
+                lowest,
+                highest,
+                ofPoint.path("cap").path("contain_within_seconds").asDouble(),
+                points);
     }
 
     private static Certificate.Outcome outcome(Rehearsal rehearsal, RehearsedPoint point, double minSuccess) {

@@ -60,20 +60,23 @@ final class CertifyCommand implements Callable<Integer> {
     @Option(
             names = "--rule",
             paramLabel = "RULE",
-            description = "Which is best: goodput (the most) or stranded (the least stranded power). Default: goodput, in"
-                    + " power mode stranded.")
+            description =
+                    "Which is best: goodput (the most) or stranded (the least stranded power). Default: goodput, in"
+                            + " power mode stranded.")
     private Rehearsal.@Nullable Rule rule;
 
     @Option(
             names = "--where",
             paramLabel = "AXIS=VALUE",
-            description = "Chooses among the points with this value of an axis, as written, or policy=LABEL. Repeatable.")
+            description =
+                    "Chooses among the points with this value of an axis, as written, or policy=LABEL. Repeatable.")
     private Map<String, String> where = Map.of();
 
     @Option(
             names = "--min-success",
             paramLabel = "SHARE",
-            description = "What the lower end of the 95 %% interval of the success rate must be at least. Default: 0.99.")
+            description =
+                    "What the lower end of the 95 %% interval of the success rate must be at least. Default: 0.99.")
     private String minSuccess = "0.99";
 
     @Option(names = "--valid-for", paramLabel = "TIME", description = "How long it counts. Default: 90d.")
@@ -97,10 +100,7 @@ final class CertifyCommand implements Callable<Integer> {
             description = "Checks whether it covers the policy, timers, services and caps of this experiment.")
     private @Nullable Path experiment;
 
-    @Option(
-            names = "--set",
-            paramLabel = "PATH=VALUE",
-            description = "Sets a value of that experiment. Repeatable.")
+    @Option(names = "--set", paramLabel = "PATH=VALUE", description = "Sets a value of that experiment. Repeatable.")
     private List<String> sets = List.of();
 
     @Option(
@@ -125,8 +125,8 @@ final class CertifyCommand implements Callable<Integer> {
 
     private int certify() throws IOException {
         if (folder == null || run == null || out == null) {
-            throw new InvalidArgument("certify needs a results folder, --run ID or --run best, and --out FILE;"
-                    + " or --check FILE");
+            throw new InvalidArgument(
+                    "certify needs a results folder, --run ID or --run best, and --out FILE;" + " or --check FILE");
         }
         if (experiment != null || policy != null || !sets.isEmpty()) {
             throw new InvalidArgument("--experiment, --set and --policy go with --check");
@@ -151,8 +151,7 @@ final class CertifyCommand implements Callable<Integer> {
         RehearsedPoint point = run.equals(BEST) ? best(rehearsal, least, told) : rehearsal.pointOf(run, least);
         List<RehearsedPoint> caps = rehearsal.capsAround(point, least);
         Instant from = instant();
-        Certificate certificate =
-                Certification.of(rehearsal, point, caps, least, from, from.plusNanos(validNanos));
+        Certificate certificate = Certification.of(rehearsal, point, caps, least, from, from.plusNanos(validNanos));
         write(CertificateFile.text(certificate), out);
         told.forEach(console.out()::println);
         describe(certificate);
@@ -170,16 +169,15 @@ final class CertifyCommand implements Callable<Integer> {
                 minSuccess,
                 by == Rehearsal.Rule.GOODPUT ? "the most goodput" : "the least stranded power"));
         told.add("  first   " + inWords(choice.point(), by));
-        told.add("  second  " + choice.second().map(second -> inWords(second, by)).orElse("none"));
+        told.add("  second  "
+                + choice.second().map(second -> inWords(second, by)).orElse("none"));
         return choice.point();
     }
 
     private static String inWords(RehearsedPoint point, Rehearsal.Rule by) {
         Interval figure = point.figures().get(by.figure());
         return point.inWords()
-                + (figure == null
-                        ? ""
-                        : String.format(Locale.ROOT, ": %s %.6g", by.figure(), figure.estimate()));
+                + (figure == null ? "" : String.format(Locale.ROOT, ": %s %.6g", by.figure(), figure.estimate()));
     }
 
     private Instant instant() {
@@ -255,7 +253,9 @@ final class CertifyCommand implements Callable<Integer> {
     private void describe(Certificate certificate) {
         Certificate.Outcome outcome = certificate.outcome();
         Certificate.Cap cap = certificate.cap();
-        console.out().println("policy   " + certificate.policy().label() + at(certificate.rehearsal().axes()));
+        console.out()
+                .println("policy   " + certificate.policy().label()
+                        + at(certificate.rehearsal().axes()));
         console.out()
                 .println(String.format(
                         Locale.ROOT,

@@ -69,7 +69,8 @@ class CertifyCommandTest {
         JsonNode certificate = new ObjectMapper().readTree(Files.readAllBytes(out));
         assertThat(certificate.at("/policy/name").asText()).isEqualTo("static-floor");
         assertThat(certificate.at("/policy/parameters/reserve_watts").asInt(-1)).isEqualTo(0);
-        assertThat(certificate.at("/guard_rails/raise_interval_seconds").asInt()).isEqualTo(15);
+        assertThat(certificate.at("/guard_rails/raise_interval_seconds").asInt())
+                .isEqualTo(15);
         assertThat(certificate.at("/timers/scrape_interval_seconds").asInt()).isEqualTo(15);
         assertThat(certificate.at("/cap/lowest_watts").asInt()).isEqualTo(8000);
         assertThat(certificate.at("/cap/contain_within_seconds").asInt()).isEqualTo(10);
@@ -79,7 +80,8 @@ class CertifyCommandTest {
         assertThat(certificate.at("/rehearsal/axes/cap.power").asText()).isEqualTo("9 kW");
         assertThat(certificate.at("/rehearsal/duration_seconds").asInt()).isEqualTo(1200);
         assertThat(certificate.at("/outcome/success_rate/low").asDouble()).isEqualTo(0.9081901318);
-        assertThat(certificate.at("/outcome/success_rate_without_capping/estimate")
+        assertThat(certificate
+                        .at("/outcome/success_rate_without_capping/estimate")
                         .asInt(-1))
                 .isEqualTo(0);
         assertThat(certificate.at("/outcome/time_under_cap_fraction/estimate").asInt())
@@ -121,7 +123,9 @@ class CertifyCommandTest {
 
         assertThat(check(out)).isEqualTo(0);
         assertThat(capstan.out()).contains("valid" + System.lineSeparator());
-        assertThat(check(out, "--experiment", experiment.toString())).as(capstan.out()).isEqualTo(0);
+        assertThat(check(out, "--experiment", experiment.toString()))
+                .as(capstan.out())
+                .isEqualTo(0);
         assertThat(check(
                         out,
                         "--experiment",
@@ -148,7 +152,8 @@ class CertifyCommandTest {
     void whatDoesNotCountIsRefusedWithItsReason() throws IOException {
         Path old = certified("--run", "best", "--issued", "2026-02-01T00:00:00Z", "--valid-for", "28d");
         assertThat(check(old)).isEqualTo(1);
-        assertThat(capstan.out()).contains("expired: it expired at 2026-03-01T00:00:00Z, now it is 2026-03-01T12:00:00Z");
+        assertThat(capstan.out())
+                .contains("expired: it expired at 2026-03-01T00:00:00Z, now it is 2026-03-01T12:00:00Z");
 
         Path ahead = temp.resolve("ahead.json");
         assertThat(certify(ahead, "--run", "best", "--issued", "2026-03-02T00:00:00Z"))

@@ -49,13 +49,17 @@ class CertificateFileTest {
                                 "disturbances": 400,
                                 "start_watts": 20000,
                         """)
-                .contains("""
+                .contains(
+                        """
                             "goodput_requests_per_second": {
                               "estimate": 0.3333333333,
                               "high": 0.0000001,
                               "low": 0.25
                             },
-                        """, "\"seed\": \"9007199254740993\"", "\"name\": \"chat \\\"\\\\ ü\\u0009€ 🙂\"", "\"notes\": [],")
+                        """,
+                        "\"seed\": \"9007199254740993\"",
+                        "\"name\": \"chat \\\"\\\\ ü\\u0009€ 🙂\"",
+                        "\"notes\": [],")
                 .doesNotContain("ramp_watts_per_second", "slo_attainment")
                 .endsWith("}\n");
     }
@@ -68,8 +72,8 @@ class CertificateFileTest {
 
         assertThat(without.length()).isEqualTo(text.length() - 80);
         assertThat(HexFormat.of()
-                        .formatHex(MessageDigest.getInstance("SHA-256")
-                                .digest(without.getBytes(StandardCharsets.UTF_8))))
+                        .formatHex(
+                                MessageDigest.getInstance("SHA-256").digest(without.getBytes(StandardCharsets.UTF_8))))
                 .isEqualTo(hash);
     }
 
@@ -78,7 +82,10 @@ class CertificateFileTest {
         String hash = text.replaceAll("(?s).*\"sha256\": \"([0-9a-f]{64})\".*", "$1");
 
         refuses(text.replace("\"max_replicas\": 4", "\"max_replicas\": 9"), Reason.ALTERED, "its sha256 is \"" + hash);
-        refuses(text.replace(hash, hash.replace(hash.charAt(0), '?')), Reason.ALTERED, "that of its content is " + hash);
+        refuses(
+                text.replace(hash, hash.replace(hash.charAt(0), '?')),
+                Reason.ALTERED,
+                "that of its content is " + hash);
         refuses(text.replaceFirst("  \"sha256\": .*\n", ""), Reason.ALTERED, "its sha256 is \"\"");
     }
 
@@ -87,7 +94,10 @@ class CertificateFileTest {
         refuses(text.replace("\n", "\r\n"), Reason.ALTERED, "line 1 ");
         refuses(text.replace("  \"issued\"", "\t\"issued\""), Reason.ALTERED, "line " + lineOf("\"issued\""));
         refuses(text.replace("20000", "2e4"), Reason.ALTERED, "line " + lineOf("20000"));
-        refuses(text.replace("  \"issued\"", "  \"colour\": 1,\n  \"issued\""), Reason.ALTERED, "line " + lineOf("\"issued\""));
+        refuses(
+                text.replace("  \"issued\"", "  \"colour\": 1,\n  \"issued\""),
+                Reason.ALTERED,
+                "line " + lineOf("\"issued\""));
         refuses(text + "\n", Reason.ALTERED, "line " + (text.lines().count() + 2));
     }
 
@@ -139,8 +149,9 @@ class CertificateFileTest {
         assertThat(altered).isNotEqualTo(text);
         Files.writeString(file, altered);
         assertThatThrownBy(() -> CertificateFile.read(file))
-                .isInstanceOfSatisfying(CertificateException.class, e -> assertThat(e.refusal().reason())
-                        .isEqualTo(reason))
+                .isInstanceOfSatisfying(
+                        CertificateException.class,
+                        e -> assertThat(e.refusal().reason()).isEqualTo(reason))
                 .hasMessageStartingWith(file + ": ")
                 .hasMessageContaining(message);
     }

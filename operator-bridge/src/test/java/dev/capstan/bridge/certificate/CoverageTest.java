@@ -26,10 +26,13 @@ class CoverageTest {
     void itCountsFromItsIssueToTheSecondBeforeItExpires() {
         assertThat(certificate.refusals(HandMade.EXPIRES.minusNanos(1), HandMade.VERSION))
                 .isEmpty();
-        assertThat(certificate.refusals(HandMade.EXPIRES, HandMade.VERSION)).singleElement().satisfies(refusal -> {
-            assertThat(refusal.reason()).isEqualTo(Reason.EXPIRED);
-            assertThat(refusal.message()).startsWith("it expired at 2026-05-30T12:00:00Z, now it is 2026-05-30T12:00:00Z");
-        });
+        assertThat(certificate.refusals(HandMade.EXPIRES, HandMade.VERSION))
+                .singleElement()
+                .satisfies(refusal -> {
+                    assertThat(refusal.reason()).isEqualTo(Reason.EXPIRED);
+                    assertThat(refusal.message())
+                            .startsWith("it expired at 2026-05-30T12:00:00Z, now it is 2026-05-30T12:00:00Z");
+                });
         assertThat(certificate.refusals(HandMade.ISSUED.minusNanos(1), HandMade.VERSION))
                 .extracting(Refusal::reason)
                 .containsExactly(Reason.NOT_YET_VALID);
@@ -37,10 +40,12 @@ class CoverageTest {
 
     @Test
     void anotherVersionOfThePolicyIsForeign() {
-        assertThat(certificate.refusals(HandMade.ISSUED, "0.2.0")).singleElement().satisfies(refusal -> {
-            assertThat(refusal.reason()).isEqualTo(Reason.FOREIGN);
-            assertThat(refusal.message()).contains("rehearsed with Capstan 0.1.0, this is 0.2.0");
-        });
+        assertThat(certificate.refusals(HandMade.ISSUED, "0.2.0"))
+                .singleElement()
+                .satisfies(refusal -> {
+                    assertThat(refusal.reason()).isEqualTo(Reason.FOREIGN);
+                    assertThat(refusal.message()).contains("rehearsed with Capstan 0.1.0, this is 0.2.0");
+                });
     }
 
     @Test
@@ -119,13 +124,13 @@ class CoverageTest {
                         "service chat: hpa_sync_seconds: 16 is planned, at most 15 was rehearsed",
                         "service chat: grace_seconds: 31 is planned, at most 30 was rehearsed",
                         "service code was not rehearsed, only chat");
-        assertThat(messages(services(new Enforcement.Service("chat", 2, 10, 5)))).isEmpty();
+        assertThat(messages(services(new Enforcement.Service("chat", 2, 10, 5))))
+                .isEmpty();
     }
 
     @Test
     void allReasonsAreToldAtOnce() {
-        Enforcement planned = new Enforcement(
-                "pid", Map.of(), HandMade.RAILS, HandMade.TIMERS, List.of(), 1, 1);
+        Enforcement planned = new Enforcement("pid", Map.of(), HandMade.RAILS, HandMade.TIMERS, List.of(), 1, 1);
         assertThat(certificate.refusals(planned, Instant.parse("2027-01-01T00:00:00Z"), "0.2.0"))
                 .extracting(Refusal::reason)
                 .containsExactly(Reason.FOREIGN, Reason.EXPIRED, Reason.NOT_COVERED, Reason.NOT_COVERED);
@@ -142,13 +147,11 @@ class CoverageTest {
     }
 
     private static Enforcement with(String policy, Map<String, Double> parameters) {
-        return new Enforcement(
-                policy, parameters, SAME.guardRails(), SAME.timers(), SAME.services(), 20_000, 20_000);
+        return new Enforcement(policy, parameters, SAME.guardRails(), SAME.timers(), SAME.services(), 20_000, 20_000);
     }
 
     private static Enforcement with(Timers timers, Rails rails) {
-        return new Enforcement(
-                SAME.policy(), SAME.parameters(), rails, timers, SAME.services(), 20_000, 20_000);
+        return new Enforcement(SAME.policy(), SAME.parameters(), rails, timers, SAME.services(), 20_000, 20_000);
     }
 
     private static Enforcement caps(double lowest, double highest) {

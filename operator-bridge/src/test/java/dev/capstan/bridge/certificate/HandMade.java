@@ -50,7 +50,16 @@ final class HandMade {
                 TIMERS,
                 new Cap(18_000, 20_000, 60, List.of(new CapPoint(20_000, 400, 400, new Estimate(1, 0.99, 1)))),
                 List.of(new Service("chat", "llama-3.1-8b-h100", "00ff", 1, 4, 15, 30)),
-                new Outcome(400, 400, new Estimate(1, 0.99, 1), 0.99, null, null, new Estimate(goodput, 0.25, 1e-7), null, null),
+                new Outcome(
+                        400,
+                        400,
+                        new Estimate(1, 0.99, 1),
+                        0.99,
+                        null,
+                        null,
+                        new Estimate(goodput, 0.25, 1e-7),
+                        null,
+                        null),
                 new Rehearsal(
                         "small",
                         "ab",

@@ -32,7 +32,9 @@ public final class Conditions {
         }
         conditions.put(
                 "same_load_in_replications",
-                experiment.services().stream().map(Experiment.Service::workload).noneMatch(Conditions::isDrawnByChance));
+                experiment.services().stream()
+                        .map(Experiment.Service::workload)
+                        .noneMatch(Conditions::isDrawnByChance));
         conditions.set("cap", cap(experiment));
         conditions.set("timers", timers(experiment.control(), experiment.telemetry()));
         conditions.set("guard_rails", rails(guardRails(experiment)));
@@ -92,7 +94,8 @@ public final class Conditions {
     private static ObjectNode timers(Experiment.Control control, Experiment.Telemetry telemetry) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put(
-                "power_source", telemetry.source().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+                "power_source",
+                telemetry.source().name().toLowerCase(Locale.ROOT).replace('_', '-'));
         node.put("control_interval_seconds", seconds(control.intervalNanos()));
         node.put("exporter_interval_seconds", seconds(telemetry.exporterIntervalNanos()));
         node.put("scrape_interval_seconds", seconds(telemetry.scrapeIntervalNanos()));
@@ -103,8 +106,7 @@ public final class Conditions {
         node.put("gpu_limit_latency_seconds", seconds(control.gpuLimitLatencyNanos()));
         node.put("clock_latency_seconds", seconds(control.clockLatencyNanos()));
         node.put("brake_latency_seconds", seconds(control.brakeLatencyNanos()));
-        node.put(
-                "concurrency_latency_seconds", seconds(control.gateways().concurrencyLatencyNanos()));
+        node.put("concurrency_latency_seconds", seconds(control.gateways().concurrencyLatencyNanos()));
         node.put("admission_latency_seconds", seconds(control.gateways().admissionLatencyNanos()));
         node.put("routing_latency_seconds", seconds(control.gateways().routingLatencyNanos()));
         return node;

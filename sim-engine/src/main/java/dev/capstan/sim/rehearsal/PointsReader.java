@@ -61,7 +61,8 @@ final class PointsReader {
         Map<List<String>, Runs> runs = new LinkedHashMap<>();
         for (CSVRecord row : rows("summary.csv", summaryCsv)) {
             Runs ofPoint = runs.computeIfAbsent(place("summary.csv", row), place -> new Runs());
-            ofPoint.runs.add(new RehearsedPoint.Run(cell("summary.csv", row, "run_id"), cell("summary.csv", row, "seed")));
+            ofPoint.runs.add(
+                    new RehearsedPoint.Run(cell("summary.csv", row, "run_id"), cell("summary.csv", row, "seed")));
             ofPoint.disturbances += (long) number("summary.csv", row, "disturbances");
             ofPoint.contained += (long) number("summary.csv", row, "disturbances_contained");
         }
@@ -152,7 +153,8 @@ final class PointsReader {
         try (CSVParser parser = CSVParser.parse(new StringReader(new String(csv, StandardCharsets.UTF_8)), FORMAT)) {
             return parser.getRecords();
         } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
-            throw new IllegalArgumentException(folder.resolve(file) + " is no table of a results folder: " + e.getMessage(), e);
+            throw new IllegalArgumentException(
+                    folder.resolve(file) + " is no table of a results folder: " + e.getMessage(), e);
         }
     }
 }

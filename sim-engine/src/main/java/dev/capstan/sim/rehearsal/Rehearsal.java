@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -114,8 +113,9 @@ public record Rehearsal(
             throw new IllegalArgumentException(file + " is not valid JSON: " + e.getOriginalMessage(), e);
         }
         if (!(node instanceof ObjectNode manifest) || !node.path("conditions").isArray()) {
-            throw new IllegalArgumentException(file + " does not say under which conditions the points were run: an older"
-                    + " version of Capstan wrote it. Run the experiment again with this one.");
+            throw new IllegalArgumentException(
+                    file + " does not say under which conditions the points were run: an older"
+                            + " version of Capstan wrote it. Run the experiment again with this one.");
         }
         return manifest;
     }
@@ -173,8 +173,7 @@ public record Rehearsal(
             throw new IllegalArgumentException("no point has a " + rule.figure() + ", by which "
                     + rule.name().toLowerCase(Locale.ROOT) + " chooses. Maybe another --rule.");
         }
-        return new Choice(
-                sound.get(0), sound.size(), sound.size() > 1 ? Optional.of(sound.get(1)) : Optional.empty());
+        return new Choice(sound.get(0), sound.size(), sound.size() > 1 ? Optional.of(sound.get(1)) : Optional.empty());
     }
 
     private String nothing(List<RehearsedPoint> asked, double minSuccess) {
@@ -182,13 +181,15 @@ public record Rehearsal(
                 .filter(point -> fault(point, 0).isEmpty())
                 .max(Comparator.comparingDouble(
                                 (RehearsedPoint point) -> point.success().low())
-                        .thenComparing(Comparator.comparingInt(RehearsedPoint::index).reversed()));
+                        .thenComparing(
+                                Comparator.comparingInt(RehearsedPoint::index).reversed()));
         if (nearest.isPresent()) {
             return "no point may be enforced. The nearest is " + nearest.get().inWords() + ": "
                     + fault(nearest.get(), minSuccess).orElseThrow();
         }
         return asked.isEmpty()
-                ? folder.resolve("points.csv") + " has no such point. Maybe --where names another value than the file does."
+                ? folder.resolve("points.csv")
+                        + " has no such point. Maybe --where names another value than the file does."
                 : "no point may be enforced. The first is " + asked.get(0).inWords() + ": "
                         + fault(asked.get(0), minSuccess).orElseThrow();
     }
@@ -246,10 +247,12 @@ public record Rehearsal(
                     + " lower cap (cap.power, cap.share), a longer load (duration) or more of it (workload.scale).");
         }
         Optional<RehearsedPoint> without = withoutCapping(point);
-        if (without.isPresent() && without.get().success().estimate() >= point.success().estimate()) {
-            return Optional.of(without.get().contained() + " of " + without.get().disturbances() + " disturbances were"
-                    + " contained without any capping, too: they passed by themselves, so it has not shown that it holds the"
-                    + " cap. Maybe a shorter cap.contain_within, a lower cap or a load that stays high for longer.");
+        if (without.isPresent()
+                && without.get().success().estimate() >= point.success().estimate()) {
+            return Optional.of(
+                    without.get().contained() + " of " + without.get().disturbances() + " disturbances were"
+                            + " contained without any capping, too: they passed by themselves, so it has not shown that it holds the"
+                            + " cap. Maybe a shorter cap.contain_within, a lower cap or a load that stays high for longer.");
         }
         if (point.success().low() < minSuccess) {
             return Optional.of(String.format(

@@ -42,8 +42,8 @@ public record RehearsedPoint(
                 return each;
             }
         }
-        throw new IllegalArgumentException("manifest.json has no policy that is labelled " + policy + ", points.csv has."
-                + " One of the two was changed: run the experiment again.");
+        throw new IllegalArgumentException("manifest.json has no policy that is labelled " + policy
+                + ", points.csv has." + " One of the two was changed: run the experiment again.");
     }
 
     /** Its name in the registry. */

@@ -16,9 +16,8 @@ class ConditionsTest {
     }
 
     private static ObjectNode ofSample(String sample, String... sets) {
-        return Conditions.of(
-                ExperimentFile.read(Path.of("..", "traces-sample", "experiments", sample), List.of(sets))
-                        .base());
+        return Conditions.of(ExperimentFile.read(Path.of("..", "traces-sample", "experiments", sample), List.of(sets))
+                .base());
     }
 
     /** The defaults of docs/experiments.md; a reading may be as old as one exporter interval and three scrapes. */
@@ -40,7 +39,8 @@ class ConditionsTest {
         assertThat(timers.path("concurrency_latency_seconds").asDouble()).isEqualTo(0.1);
         assertThat(timers.path("admission_latency_seconds").asDouble()).isEqualTo(0.1);
         assertThat(timers.path("routing_latency_seconds").asDouble()).isEqualTo(0.1);
-        assertThat(conditions.at("/guard_rails/max_reading_age_seconds").asDouble()).isEqualTo(5 + 3 * 10);
+        assertThat(conditions.at("/guard_rails/max_reading_age_seconds").asDouble())
+                .isEqualTo(5 + 3 * 10);
         assertThat(conditions.at("/guard_rails/hold_seconds").asDouble()).isEqualTo(60);
         assertThat(conditions.at("/guard_rails/max_raise_per_step").asInt()).isEqualTo(1);
         assertThat(conditions.path("guard_rails").has("ramp_watts_per_second")).isFalse();
@@ -52,7 +52,8 @@ class ConditionsTest {
 
         assertThat(conditions.at("/timers/power_source").asText()).isEqualTo("power-gauge");
         assertThat(conditions.path("timers").has("rate_window_seconds")).isFalse();
-        assertThat(conditions.at("/guard_rails/ramp_watts_per_second").asDouble()).isEqualTo(150);
+        assertThat(conditions.at("/guard_rails/ramp_watts_per_second").asDouble())
+                .isEqualTo(150);
     }
 
     @Test
@@ -87,9 +88,12 @@ class ConditionsTest {
         String asItIs = of().at("/services/0/profile_sha256").asText();
 
         assertThat(asItIs).hasSize(64);
-        assertThat(of("services[0].adjust.step_time=1.1").at("/services/0/profile_sha256").asText())
+        assertThat(of("services[0].adjust.step_time=1.1")
+                        .at("/services/0/profile_sha256")
+                        .asText())
                 .hasSize(64)
                 .isNotEqualTo(asItIs);
-        assertThat(of("services[0].grace=3s").at("/services/0/profile_sha256").asText()).isEqualTo(asItIs);
+        assertThat(of("services[0].grace=3s").at("/services/0/profile_sha256").asText())
+                .isEqualTo(asItIs);
     }
 }

@@ -11,7 +11,7 @@ import java.util.Locale;
 final class HandMadeFolder {
 
     private static final String CONDITIONS = """
-            {"axes": ["5s", "18 kW"], "warmup_seconds": 0, "duration_seconds": 600, 
+            {"axes": ["5s", "18 kW"], "warmup_seconds": 0, "duration_seconds": 600,
              "cap": {"lowest_watts": 18000, "highest_watts": 18000, "contain_within_seconds": 60},
              "timers": {"control_interval_seconds": 5}, "guard_rails": {"hold_seconds": 60},
              "services": [{"name": "chat", "profile": "llama-3.1-8b-h100"}],
@@ -30,7 +30,8 @@ final class HandMadeFolder {
         this.folder = folder;
         this.sensitivity = sensitivity;
         String moved = sensitivity ? "parameter,end,value," : "";
-        points.add("control.interval,cap.power," + moved + "policy,cap_watts,replications,disturbances,disturbances_contained,"
+        points.add("control.interval,cap.power," + moved
+                + "policy,cap_watts,replications,disturbances,disturbances_contained,"
                 + "success_rate,success_rate_low,success_rate_high,"
                 + "stranded_watt_seconds_mean,stranded_watt_seconds_low,stranded_watt_seconds_high,"
                 + "goodput_requests_per_second_mean,goodput_requests_per_second_low,goodput_requests_per_second_high");
@@ -52,7 +53,8 @@ final class HandMadeFolder {
         return this;
     }
 
-    HandMadeFolder point(String interval, int kilowatts, String policy, int disturbances, int contained, Object goodput) {
+    HandMadeFolder point(
+            String interval, int kilowatts, String policy, int disturbances, int contained, Object goodput) {
         return point(interval, kilowatts, ",,,", policy, disturbances, contained, goodput, 1000);
     }
 

@@ -34,8 +34,7 @@ class RehearsalTest {
 
     @Test
     void aRunStandsForAllReplicationsOfItsPoint() throws IOException {
-        Rehearsal rehearsal =
-                read(folder.point("5s", 18, "none", 9, 1, 1.0).point("5s", 18, "band", 100, 95, 2.5));
+        Rehearsal rehearsal = read(folder.point("5s", 18, "none", 9, 1, 1.0).point("5s", 18, "band", 100, 95, 2.5));
 
         RehearsedPoint point = rehearsal.pointOf("00003-band-r1", 0.88);
 
@@ -55,7 +54,8 @@ class RehearsalTest {
                         new RehearsedPoint.Run("00002-band-r0", "9007199254740993"),
                         new RehearsedPoint.Run("00003-band-r1", "9007199254740994"));
         assertThat(point.policyName()).isEqualTo("three-band");
-        assertThat(point.policyConditions().at("/parameters/cap_ratio").asDouble()).isEqualTo(0.99);
+        assertThat(point.policyConditions().at("/parameters/cap_ratio").asDouble())
+                .isEqualTo(0.99);
     }
 
     @Test
@@ -64,7 +64,8 @@ class RehearsalTest {
 
         RehearsedPoint point = rehearsal.points().get(1);
 
-        assertThat(point.conditions().at("/timers/control_interval_seconds").asInt()).isEqualTo(10);
+        assertThat(point.conditions().at("/timers/control_interval_seconds").asInt())
+                .isEqualTo(10);
         assertThat(point.conditions().at("/cap/lowest_watts").asInt()).isEqualTo(20_000);
         assertThat(point.conditions().at("/guard_rails/hold_seconds").asInt()).isEqualTo(60);
         assertThat(point.conditions().at("/services/0/name").asText()).isEqualTo("chat");
@@ -103,7 +104,8 @@ class RehearsalTest {
         assertThat(rehearsal.best(Rule.STRANDED, 0.99, Map.of()).point().index())
                 .isEqualTo(1);
         assertThatThrownBy(() -> rehearsal.best(Rule.GOODPUT, 0.99, Map.of()))
-                .hasMessage("no point has a goodput_requests_per_second, by which goodput chooses. Maybe another --rule.");
+                .hasMessage(
+                        "no point has a goodput_requests_per_second, by which goodput chooses. Maybe another --rule.");
     }
 
     @Test
@@ -141,8 +143,9 @@ class RehearsalTest {
         Rehearsal rehearsal = read(folder.point("5s", 18, "none", 500, 500, 1));
 
         assertThatThrownBy(() -> rehearsal.pointOf("00000-none-r0", 0.5))
-                .hasMessage("run 00000-none-r0, none at control.interval=5s, cap.power=18 kW: policy none is not made to"
-                        + " hold a cap, so there is nothing to certify. Take another one: docs/policies.md.");
+                .hasMessage(
+                        "run 00000-none-r0, none at control.interval=5s, cap.power=18 kW: policy none is not made to"
+                                + " hold a cap, so there is nothing to certify. Take another one: docs/policies.md.");
         assertThatThrownBy(() -> rehearsal.best(Rule.GOODPUT, 0.5, Map.of()))
                 .hasMessageStartingWith("no point may be enforced. The first is none at ");
     }
@@ -181,8 +184,9 @@ class RehearsalTest {
         Rehearsal rehearsal = read(folder.point("5s", 18, "band", 100, 95, 1).point("5s", 20, "band", 100, 100, 1));
 
         assertThatThrownBy(() -> rehearsal.pointOf("00000-band-r0", 0.99))
-                .hasMessageContaining("95 of 100 disturbances were contained; the lower end of the 95 % interval is 0.8882,"
-                        + " --min-success asks for 0.99, which takes at least 381 disturbances. Maybe a faster loop,");
+                .hasMessageContaining(
+                        "95 of 100 disturbances were contained; the lower end of the 95 % interval is 0.8882,"
+                                + " --min-success asks for 0.99, which takes at least 381 disturbances. Maybe a faster loop,");
         assertThatThrownBy(() -> rehearsal.best(Rule.GOODPUT, 0.99, Map.of()))
                 .hasMessageStartingWith(
                         "no point may be enforced. The nearest is band at control.interval=5s, cap.power=20 kW: 100 of 100")
@@ -234,7 +238,8 @@ class RehearsalTest {
         folder.point("5s", 18, "band", 100, 100, 1).write("requests");
         replace("points.csv", "18000,2,100,100", "18000,2,400,400");
         assertThatThrownBy(() -> Rehearsal.read(temp))
-                .hasMessageContaining("points.csv, line 2: its replications and disturbances are not those of the runs");
+                .hasMessageContaining(
+                        "points.csv, line 2: its replications and disturbances are not those of the runs");
 
         folder.write("requests");
         replace("summary.csv", "5s,18 kW,00001-band-r1,band,18000,1,9007199254740994,99,99\n", "");
@@ -244,7 +249,8 @@ class RehearsalTest {
         replace("points.csv", "5s,18 kW,band", "5s,19 kW,band");
         replace("summary.csv", "18 kW", "19 kW");
         assertThatThrownBy(() -> Rehearsal.read(temp))
-                .hasMessageContaining("manifest.json has no conditions of the point {control.interval=5s, cap.power=19 kW}");
+                .hasMessageContaining(
+                        "manifest.json has no conditions of the point {control.interval=5s, cap.power=19 kW}");
 
         folder.write("requests");
         replace("points.csv", ",100,100,", ",many,100,");
@@ -262,7 +268,8 @@ class RehearsalTest {
         assertThatThrownBy(() -> Rehearsal.read(temp))
                 .hasMessageContaining("manifest.json is missing. Maybe you meant the folder given as --out");
         Files.writeString(temp.resolve("progress.jsonl"), "");
-        assertThatThrownBy(() -> Rehearsal.read(temp)).hasMessageContaining("has not finished: go on with it (--resume)");
+        assertThatThrownBy(() -> Rehearsal.read(temp))
+                .hasMessageContaining("has not finished: go on with it (--resume)");
         Files.writeString(temp.resolve("manifest.json"), "{\"name\":");
         assertThatThrownBy(() -> Rehearsal.read(temp)).hasMessageContaining("manifest.json is not valid JSON");
         Files.writeString(temp.resolve("manifest.json"), "{\"name\": \"old\"}");
