@@ -96,7 +96,8 @@ final class Certification {
                         rehearsal.pointsSha256(),
                         rehearsal.summarySha256()),
                 all(manifest.path("traces"), Certificate.Trace.class),
-                notes);
+                notes,
+                null);
     }
 
     /** What enforcing a policy of an experiment would be, as the experiment stands without its axes. */

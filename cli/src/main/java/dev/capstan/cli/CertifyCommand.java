@@ -3,6 +3,7 @@ package dev.capstan.cli;
 import dev.capstan.bridge.certificate.Certificate;
 import dev.capstan.bridge.certificate.CertificateException;
 import dev.capstan.bridge.certificate.CertificateFile;
+import dev.capstan.bridge.certificate.CertificateSignature;
 import dev.capstan.bridge.certificate.Refusal;
 import dev.capstan.capping.NearestName;
 import dev.capstan.sim.experiment.Experiment;
@@ -91,6 +92,18 @@ final class CertifyCommand implements Callable<Integer> {
     @Option(names = "--force", description = "Replaces a file that is there.")
     private boolean force;
 
+    @Option(
+            names = "--sign-key",
+            paramLabel = "FILE",
+            description = "Signs it with this private key of Ed25519, in PEM.")
+    private @Nullable Path signKey;
+
+    @Option(
+            names = "--public-key",
+            paramLabel = "FILE",
+            description = "Checks that it is signed with the private key to this one.")
+    private @Nullable Path publicKey;
+
     @Option(names = "--check", paramLabel = "FILE", description = "Checks this certificate instead.")
     private @Nullable Path check;
 
@@ -120,6 +133,8 @@ final class CertifyCommand implements Callable<Integer> {
             return check == null ? certify() : check(check);
         } catch (IllegalArgumentException e) {
             throw new InvalidArgument(e);
+        } catch (NoSuchFileException e) {
+            throw new InvalidArgument("there is no file or folder for " + e.getFile());
         }
     }
 
@@ -128,8 +143,8 @@ final class CertifyCommand implements Callable<Integer> {
             throw new InvalidArgument(
                     "certify needs a results folder, --run ID or --run best, and --out FILE;" + " or --check FILE");
         }
-        if (experiment != null || policy != null || !sets.isEmpty()) {
-            throw new InvalidArgument("--experiment, --set and --policy go with --check");
+        if (experiment != null || policy != null || publicKey != null || !sets.isEmpty()) {
+            throw new InvalidArgument("--experiment, --set, --policy and --public-key go with --check");
         }
         if (!run.equals(BEST) && (rule != null || !where.isEmpty())) {
             throw new InvalidArgument("--rule and --where go with --run best; a run says itself which point it is of");
@@ -152,6 +167,9 @@ final class CertifyCommand implements Callable<Integer> {
         List<RehearsedPoint> caps = rehearsal.capsAround(point, least);
         Instant from = instant();
         Certificate certificate = Certification.of(rehearsal, point, caps, least, from, from.plusNanos(validNanos));
+        if (signKey != null) {
+            certificate = CertificateSignature.sign(certificate, CertificateSignature.privateKey(signKey));
+        }
         write(CertificateFile.text(certificate), out);
         told.forEach(console.out()::println);
         describe(certificate);
@@ -201,8 +219,9 @@ final class CertifyCommand implements Callable<Integer> {
     }
 
     private int check(Path file) throws IOException {
-        if (folder != null || run != null || out != null) {
-            throw new InvalidArgument("--check takes the certificate alone, without a results folder, --run or --out");
+        if (folder != null || run != null || out != null || signKey != null) {
+            throw new InvalidArgument(
+                    "--check takes the certificate alone, without a results folder, --run, --out or --sign-key");
         }
         if (experiment == null && (policy != null || !sets.isEmpty())) {
             throw new InvalidArgument("--policy and --set are of an experiment: name it with --experiment");
@@ -210,13 +229,15 @@ final class CertifyCommand implements Callable<Integer> {
         List<Refusal> refusals;
         try {
             Certificate certificate = CertificateFile.read(file);
-            refusals = refusals(certificate);
+            refusals = new ArrayList<>(refusals(certificate));
+            if (publicKey != null) {
+                CertificateSignature.refusal(certificate, CertificateSignature.publicKey(publicKey))
+                        .ifPresent(refusals::add);
+            }
             if (refusals.isEmpty()) {
                 console.out().println("valid");
             }
             describe(certificate);
-        } catch (NoSuchFileException e) {
-            throw new InvalidArgument("--check: there is no file " + file);
         } catch (CertificateException e) {
             refusals = List.of(e.refusal());
         }

@@ -7,7 +7,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.Key;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -218,6 +222,30 @@ class CertifyCommandTest {
     }
 
     @Test
+    void aSignedCertificateIsKnownFromOneThatAnyoneWrote() throws Exception {
+        KeyPair keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        Path secret = pem("PRIVATE KEY", keys.getPrivate());
+        Path known = pem("PUBLIC KEY", keys.getPublic());
+
+        Path out = certified("--run", "best", "--sign-key", secret.toString());
+        assertThat(check(out, "--public-key", known.toString()))
+                .as(capstan.out())
+                .isEqualTo(0);
+
+        assertThat(certify(out, "--run", "best", "--force")).isEqualTo(0);
+        assertThat(check(out)).isEqualTo(0);
+        assertThat(check(out, "--public-key", known.toString())).isEqualTo(1);
+        assertThat(capstan.out()).contains("unsigned: nobody signed it");
+    }
+
+    private Path pem(String label, Key key) throws IOException {
+        return Files.writeString(
+                temp.resolve(label + ".pem"),
+                "-----BEGIN " + label + "-----\n" + Base64.getMimeEncoder().encodeToString(key.getEncoded())
+                        + "\n-----END " + label + "-----\n");
+    }
+
+    @Test
     void wrongUsageIsTold() throws IOException {
         Path out = temp.resolve("never.json");
 
@@ -232,9 +260,16 @@ class CertifyCommandTest {
         assertThat(certify(out, "--run", "00002-floor-r0", "--rule", "goodput")).isEqualTo(2);
         assertThat(capstan.err()).contains("--rule and --where go with --run best");
         assertThat(certify(out, "--run", "best", "--policy", "floor")).isEqualTo(2);
-        assertThat(capstan.err()).contains("--experiment, --set and --policy go with --check");
+        assertThat(capstan.err()).contains("--experiment, --set, --policy and --public-key go with --check");
         assertThat(check(out)).isEqualTo(2);
-        assertThat(capstan.err()).contains("there is no file " + out);
+        assertThat(capstan.err()).contains("there is no file or folder for " + out);
+        assertThat(certify(temp.resolve("gone").resolve("c.json"), "--run", "best"))
+                .isEqualTo(2);
+        assertThat(capstan.err()).contains("there is no file or folder for " + temp.resolve("gone"));
+        assertThat(certify(out, "--run", "best", "--sign-key", experiment.toString()))
+                .isEqualTo(2);
+        assertThat(capstan.err()).contains(experiment + " is no PRIVATE KEY of Ed25519 in PEM");
+        assertThat(check(out, "--sign-key", experiment.toString())).isEqualTo(2);
         assertThat(check(out, "--run", "best")).isEqualTo(2);
         assertThat(capstan.err()).contains("--check takes the certificate alone");
         assertThat(check(out, "--policy", "floor")).isEqualTo(2);

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param guardRails null for a baseline that runs without
  * @param services those that were rehearsed, at least one
  * @param notes what the rehearsal rests on, in sentences
+ * @param signature of all the rest, see {@link CertificateSignature}; null where nobody signed it
  */
 public record Certificate(
         String capstanVersion,
@@ -34,7 +35,8 @@ public record Certificate(
         Outcome outcome,
         Rehearsal rehearsal,
         List<Trace> traces,
-        List<String> notes) {
+        List<String> notes,
+        @Nullable String signature) {
 
     /**
      * @throws IllegalArgumentException if it ends before it begins, or names no service
@@ -57,6 +59,24 @@ public record Certificate(
         if (services.isEmpty()) {
             throw new IllegalArgumentException("a certificate needs at least one service");
         }
+    }
+
+    /** The same with another signature. */
+    Certificate withSignature(@Nullable String other) {
+        return new Certificate(
+                capstanVersion,
+                issued,
+                expires,
+                policy,
+                guardRails,
+                timers,
+                cap,
+                services,
+                outcome,
+                rehearsal,
+                traces,
+                notes,
+                other);
     }
 
     /**

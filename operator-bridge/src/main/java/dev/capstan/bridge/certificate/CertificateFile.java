@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * {@code sha256}. A file whose text differs by one character from what writing its content gives is refused.
  *
  * <p><b>Caveats.</b> The hash finds what was altered by accident. Whoever alters a certificate on purpose can write the
- * hash that goes with it.
+ * hash that goes with it; {@link CertificateSignature} finds that.
  */
 public final class CertificateFile {
 
@@ -68,9 +68,18 @@ public final class CertificateFile {
         return CanonicalJson.write(hashed(certificate));
     }
 
-    private static ObjectNode hashed(Certificate certificate) {
+    /** The text of which the hash is taken; without a signature it is what a signature is of. */
+    static String unhashed(Certificate certificate) {
+        return CanonicalJson.write(formatted(certificate));
+    }
+
+    private static ObjectNode formatted(Certificate certificate) {
         ObjectNode tree = JSON.valueToTree(certificate);
-        tree.put(FORMAT_KEY, FORMAT);
+        return tree.put(FORMAT_KEY, FORMAT);
+    }
+
+    private static ObjectNode hashed(Certificate certificate) {
+        ObjectNode tree = formatted(certificate);
         return tree.put(HASH_KEY, sha256(CanonicalJson.write(tree)));
     }
 

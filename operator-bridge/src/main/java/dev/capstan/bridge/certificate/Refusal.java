@@ -15,6 +15,8 @@ public record Refusal(Reason reason, String message) {
         ALTERED,
         /** It is of another format, or of another version of the policy's code. */
         FOREIGN,
+        /** It does not carry the signature that was asked for. */
+        UNSIGNED,
         /** It was issued in the future. */
         NOT_YET_VALID,
         /** Its time is over. */

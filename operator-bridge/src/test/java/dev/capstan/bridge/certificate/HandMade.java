@@ -71,7 +71,8 @@ final class HandMade {
                         "cd",
                         "ef"),
                 List.of(new Trace("load of chat", trace, "chat.csv", "12", "CC-BY-4.0")),
-                List.of());
+                List.of(),
+                null);
     }
 
     static Enforcement covered() {
