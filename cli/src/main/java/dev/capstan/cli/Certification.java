@@ -63,7 +63,7 @@ final class Certification {
                 && conditions.path("same_load_in_replications").asBoolean()) {
             notes.add(SAME_LOAD);
         }
-        if (rehearsal.withoutCapping(point).isEmpty()) {
+        if (point.successWithoutCapping().isEmpty()) {
             notes.add(NO_BASELINE);
         }
         if (caps.size() > 1) {
@@ -80,7 +80,7 @@ final class Certification {
                 part(conditions.path("timers"), Certificate.Timers.class),
                 cap(conditions, caps),
                 all(conditions.path("services"), Certificate.Service.class),
-                outcome(rehearsal, point, minSuccess),
+                outcome(point, minSuccess),
                 new Certificate.Rehearsal(
                         manifest.path("name").asText(),
                         manifest.path("experiment_sha256").asText(),
@@ -132,7 +132,7 @@ final class Certification {
                 points);
     }
 
-    private static Certificate.Outcome outcome(Rehearsal rehearsal, RehearsedPoint point, double minSuccess) {
+    private static Certificate.Outcome outcome(RehearsedPoint point, double minSuccess) {
         Map<String, Certificate.Estimate> figures = new TreeMap<>();
         point.figures().forEach((name, interval) -> figures.put(name, estimate(interval)));
         return new Certificate.Outcome(
@@ -140,10 +140,7 @@ final class Certification {
                 point.contained(),
                 estimate(point.success()),
                 minSuccess,
-                rehearsal
-                        .withoutCapping(point)
-                        .map(without -> estimate(without.success()))
-                        .orElse(null),
+                point.successWithoutCapping().map(Certification::estimate).orElse(null),
                 figures.get("time_under_cap_fraction"),
                 figures.get("goodput_requests_per_second"),
                 figures.get("slo_attainment"),

@@ -9,9 +9,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -54,7 +56,16 @@ final class PointsReader {
         for (CSVRecord row : rows("points.csv", pointsCsv)) {
             points.add(point(points.size(), row, runs));
         }
-        return points;
+        Map<List<Object>, Interval> uncapped = new HashMap<>();
+        for (RehearsedPoint point : points) {
+            if (point.policyName().equals("none")) {
+                uncapped.put(List.of(point.axes(), point.moved()), point.success());
+            }
+        }
+        return points.stream()
+                .map(point ->
+                        point.withoutCapping(Optional.ofNullable(uncapped.get(List.of(point.axes(), point.moved())))))
+                .toList();
     }
 
     private Map<List<String>, Runs> runs(byte[] summaryCsv) {
@@ -109,6 +120,7 @@ final class PointsReader {
                 disturbances,
                 contained,
                 Interval.ofShare(contained, disturbances),
+                Optional.empty(),
                 figures,
                 List.copyOf(runs.runs),
                 ofPoint);

@@ -216,15 +216,6 @@ public record Rehearsal(
         return alike.subList(from, to + 1);
     }
 
-    /** What came at the same point of no capping; empty where the experiment has no policy {@code none}. */
-    public Optional<RehearsedPoint> withoutCapping(RehearsedPoint point) {
-        return points.stream()
-                .filter(other -> other.axes().equals(point.axes())
-                        && other.moved().equals(point.moved())
-                        && other.policyName().equals("none"))
-                .findFirst();
-    }
-
     private static Map<String, String> otherAxes(RehearsedPoint point) {
         Map<String, String> axes = new LinkedHashMap<>(point.axes());
         axes.keySet().removeAll(CAP_AXES);
@@ -232,7 +223,7 @@ public record Rehearsal(
     }
 
     /** Why the policy of a point may not be enforced as it ran there; empty if it may. */
-    private Optional<String> fault(RehearsedPoint point, double minSuccess) {
+    private static Optional<String> fault(RehearsedPoint point, double minSuccess) {
         if (!point.moved().isEmpty()) {
             return Optional.of("it ran with the " + point.moved() + " of the model, to see what hangs on it. Take a run"
                     + " of the experiment as it stands, whose columns parameter, end and value are empty.");
@@ -246,13 +237,15 @@ public record Rehearsal(
             return Optional.of("nothing had to be contained there, so it has not shown that it holds the cap. Maybe a"
                     + " lower cap (cap.power, cap.share), a longer load (duration) or more of it (workload.scale).");
         }
-        Optional<RehearsedPoint> without = withoutCapping(point);
-        if (without.isPresent()
-                && without.get().success().estimate() >= point.success().estimate()) {
-            return Optional.of(
-                    without.get().contained() + " of " + without.get().disturbances() + " disturbances were"
-                            + " contained without any capping, too: they passed by themselves, so it has not shown that it holds the"
-                            + " cap. Maybe a shorter cap.contain_within, a lower cap or a load that stays high for longer.");
+        Optional<Interval> without = point.successWithoutCapping();
+        if (without.isPresent() && without.get().estimate() >= point.success().estimate()) {
+            return Optional.of(String.format(
+                    Locale.ROOT,
+                    "%.2f %% of the disturbances were contained without any capping, %.2f %% with it: they passed by themselves,"
+                            + " so it has not shown that it holds the cap. Maybe a shorter cap.contain_within, a lower cap"
+                            + " or a load that stays high for longer.",
+                    100 * without.get().estimate(),
+                    100 * point.success().estimate()));
         }
         if (point.success().low() < minSuccess) {
             return Optional.of(String.format(

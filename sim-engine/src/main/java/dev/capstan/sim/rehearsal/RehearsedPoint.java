@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.capstan.sim.results.Interval;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A policy at one point of a sweep, over all replications.
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param moved what was moved of the model, such as {@code low end of services[].adjust.gamma}; empty for the point itself
  * @param startWatts the cap at the start
  * @param success share of disturbances contained, Wilson's interval
+ * @param successWithoutCapping the same of policy {@code none} at the same point; empty where it did not run
  * @param figures means over the replications by column of {@code summary.csv}; without a figure that the point does not have
  * @param runs its runs, in the order of the replications
  * @param conditions see {@link Conditions}
@@ -28,12 +30,29 @@ public record RehearsedPoint(
         long disturbances,
         long contained,
         Interval success,
+        Optional<Interval> successWithoutCapping,
         Map<String, Interval> figures,
         List<Run> runs,
         ObjectNode conditions) {
 
     /** A run; its seed as written. */
     public record Run(String runId, String seed) {}
+
+    RehearsedPoint withoutCapping(Optional<Interval> other) {
+        return new RehearsedPoint(
+                index,
+                axes,
+                policy,
+                moved,
+                startWatts,
+                disturbances,
+                contained,
+                success,
+                other,
+                figures,
+                runs,
+                conditions);
+    }
 
     /** What {@link Conditions} say of the policy: label, name and parameters. */
     public JsonNode policyConditions() {
