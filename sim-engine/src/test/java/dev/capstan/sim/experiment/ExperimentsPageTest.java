@@ -67,6 +67,15 @@ class ExperimentsPageTest {
     }
 
     @Test
+    void hasARowForEveryKeyOfARange() {
+        assertThat(Pattern.compile("`axes\\.\\*\\.([a-z]+)`")
+                        .matcher(page)
+                        .results()
+                        .map(key -> key.group(1)))
+                .containsExactlyInAnyOrderElementsOf(Range.KEYS);
+    }
+
+    @Test
     void givesTheDefaultsThatTheReaderFillsIn() {
         JsonNode resolved = new ExperimentFolder().read(ExperimentFolder.LEAST).resolved();
 
