@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.capstan.capping.NearestName;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Reads what a sweep varies. Goes on after every issue, so that one reading finds them all. */
 final class AxesReader {
@@ -26,40 +28,168 @@ final class AxesReader {
             "policies",
             "scoring.compare_with",
             "axes",
+            "pairs",
             "sensitivity");
 
     private final ExperimentTree tree;
+    private final ObjectNode resolved;
     private final List<Issue> issues;
 
-    AxesReader(ExperimentTree tree, List<Issue> issues) {
+    /** @param resolved the experiment with its defaults, which gets those of what is read here */
+    AxesReader(ExperimentTree tree, ObjectNode resolved, List<Issue> issues) {
         this.tree = tree;
+        this.resolved = resolved;
         this.issues = issues;
     }
 
-    /** The axes; each of their values is tried where the experiment has no issue without them. */
-    List<Axis> axes() {
-        JsonNode node = tree.tree().path("axes");
-        if (node.isMissingNode() || node.isNull()) {
-            return List.of();
+    /** Reads the axes and how they go together; tries each place of theirs where the experiment has no issue without them. */
+    SweepPlan plan() {
+        boolean baseIsSound = issues.isEmpty();
+        List<Axis> axes = new ArrayList<>();
+        Set<Integer> sound = new HashSet<>();
+        axes().forEach((path, node) -> {
+            int before = issues.size();
+            Axis axis = axis(path, node);
+            check(axis);
+            if (issues.size() == before) {
+                sound.add(axes.size());
+            }
+            axes.add(axis);
+        });
+        int before = issues.size();
+        List<List<Integer>> groups = groups(axes, sound);
+        if (issues.size() > before) {
+            return SweepPlan.NOTHING;
         }
-        if (!node.isObject()) {
+        List<SweepPlan.Dimension> dimensions = new ArrayList<>();
+        for (List<Integer> group : groups) {
+            List<Axis> together = group.stream().map(axes::get).toList();
+            SweepPlan.Dimension dimension = new SweepPlan.Dimension(group, inStep(together));
+            dimensions.add(dimension);
+            if (baseIsSound && sound.containsAll(group)) {
+                tryEach(together, dimension);
+            }
+        }
+        return new SweepPlan(List.copyOf(axes), List.copyOf(dimensions));
+    }
+
+    private Map<String, JsonNode> axes() {
+        JsonNode node = tree.tree().path("axes");
+        Map<String, JsonNode> axes = new LinkedHashMap<>();
+        if (node.isObject()) {
+            node.properties().forEach(entry -> axes.put(entry.getKey(), entry.getValue()));
+        } else if (!node.isMissingNode() && !node.isNull()) {
             issues.add(new Issue(
                     "axes",
                     "expected a mapping of dotted paths to lists of values, such as {control.interval: [5s, 10s]}"));
-            return List.of();
         }
-        boolean baseIsSound = issues.isEmpty();
-        List<Axis> axes = new ArrayList<>();
-        node.properties().forEach(entry -> {
-            int before = issues.size();
-            Axis axis = axis(entry.getKey(), entry.getValue());
-            check(axis);
-            axes.add(axis);
-            if (baseIsSound && issues.size() == before) {
-                tree.tryEach(axis.sets(), "axes.", i -> "axes." + axis.path() + "[" + i + "]", issues);
-            }
-        });
         return axes;
+    }
+
+    /** The axes of each dimension by their index, in the order of their first axis. */
+    private List<List<Integer>> groups(List<Axis> axes, Set<Integer> sound) {
+        List<String> paths = axes.stream().map(Axis::path).toList();
+        List<List<Integer>> pairs = pairs(paths);
+        for (int i = 0; i < pairs.size(); i++) {
+            Axis first = axes.get(pairs.get(i).get(0));
+            for (int other : pairs.get(i)) {
+                int values = axes.get(other).values().size();
+                if (sound.containsAll(pairs.get(i)) && values != first.values().size()) {
+                    issues.add(new Issue(
+                            "pairs[" + i + "]",
+                            "needs axes with the same number of values: " + first.path() + " has "
+                                    + first.values().size() + ", " + paths.get(other) + " has " + values));
+                    break;
+                }
+            }
+        }
+        List<List<Integer>> groups = new ArrayList<>();
+        for (int axis = 0; axis < axes.size(); axis++) {
+            int index = axis;
+            List<Integer> group = pairs.stream()
+                    .filter(pair -> pair.contains(index))
+                    .findFirst()
+                    .orElse(List.of(index));
+            if (!groups.contains(group)) {
+                groups.add(group);
+            }
+        }
+        return groups;
+    }
+
+    /** The groups of axes that move together, by the index of these. */
+    private List<List<Integer>> pairs(List<String> paths) {
+        JsonNode node = tree.tree().path("pairs");
+        List<List<Integer>> pairs = new ArrayList<>();
+        if (node.isMissingNode() || node.isNull()) {
+            return pairs;
+        }
+        if (!node.isArray() || !isListOfGroups(node)) {
+            issues.add(
+                    new Issue(
+                            "pairs",
+                            "expected a list of groups of two axes or more, such as [[control.interval, telemetry.scrape_interval]]"));
+            return pairs;
+        }
+        resolved.set("pairs", node);
+        Set<String> taken = new HashSet<>();
+        for (JsonNode group : node) {
+            List<Integer> pair = new ArrayList<>();
+            for (JsonNode name : group) {
+                String place = "pairs[" + pairs.size() + "][" + pair.size() + "]";
+                String path = name.asText();
+                if (!paths.contains(path)) {
+                    issues.add(new Issue(
+                            place,
+                            "no axis is called '" + path + "'." + NearestName.hint(path, paths) + " Known: "
+                                    + String.join(", ", paths) + "."));
+                    return List.of();
+                }
+                if (!taken.add(path)) {
+                    issues.add(new Issue(place, "'" + path + "' moves together with others already; name it once"));
+                }
+                pair.add(paths.indexOf(path));
+            }
+            pairs.add(pair);
+        }
+        return pairs;
+    }
+
+    private static boolean isListOfGroups(JsonNode list) {
+        for (JsonNode group : list) {
+            if (!group.isArray() || group.size() < 2) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The values of axes that move together, place by place. */
+    private static List<List<JsonNode>> inStep(List<Axis> axes) {
+        List<List<JsonNode>> places = new ArrayList<>();
+        for (int i = 0; i < axes.get(0).values().size(); i++) {
+            int index = i;
+            places.add(axes.stream().map(axis -> axis.values().get(index)).toList());
+        }
+        return places;
+    }
+
+    private void tryEach(List<Axis> axes, SweepPlan.Dimension dimension) {
+        List<Map<String, JsonNode>> changes = new ArrayList<>();
+        for (List<JsonNode> place : dimension.places()) {
+            Map<String, JsonNode> sets = new LinkedHashMap<>();
+            for (int i = 0; i < place.size(); i++) {
+                sets.putAll(axes.get(i).setBy(place.get(i)));
+            }
+            changes.add(sets);
+        }
+        tree.tryEach(
+                changes,
+                "axes.",
+                i -> axes.stream()
+                        .map(axis -> "axes." + axis.path() + "[" + i + "]")
+                        .collect(Collectors.joining(" with ")),
+                issues);
     }
 
     private Axis axis(String path, JsonNode node) {

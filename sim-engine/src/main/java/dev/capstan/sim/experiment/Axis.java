@@ -18,6 +18,11 @@ public record Axis(String path, List<JsonNode> values, List<Map<String, JsonNode
         return values.stream().map(Axis::text).toList();
     }
 
+    /** What one of its values sets, by dotted path. */
+    Map<String, JsonNode> setBy(JsonNode value) {
+        return sets.get(values.indexOf(value));
+    }
+
     /** A value as it stands in tables. */
     public static String text(JsonNode value) {
         return value.isValueNode() ? value.asText() : value.toString();

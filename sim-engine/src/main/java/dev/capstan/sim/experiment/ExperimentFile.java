@@ -20,7 +20,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,15 +34,15 @@ public final class ExperimentFile {
     private static final ObjectMapper YAML = new YAMLMapper(FACTORY);
 
     private final ExperimentTree tree;
-    private final List<Axis> axes;
+    private final SweepPlan plan;
     private final Sensitivity sensitivity;
     private final Experiment base;
     private final ObjectNode resolved;
 
     private ExperimentFile(
-            ExperimentTree tree, List<Axis> axes, Sensitivity sensitivity, Experiment base, ObjectNode resolved) {
+            ExperimentTree tree, SweepPlan plan, Sensitivity sensitivity, Experiment base, ObjectNode resolved) {
         this.tree = tree;
-        this.axes = axes;
+        this.plan = plan;
         this.sensitivity = sensitivity;
         this.base = base;
         this.resolved = resolved;
@@ -79,12 +78,12 @@ public final class ExperimentFile {
         ObjectNode resolved = JsonNodeFactory.instance.objectNode();
         Experiment base = new ExperimentReader(file, setPaths, issues).read(tree, resolved);
         ExperimentTree written = new ExperimentTree(file, tree, setPaths);
-        List<Axis> axes = new AxesReader(written, issues).axes();
-        Sensitivity sensitivity = sensitivity(written, axes, base, resolved, issues);
+        SweepPlan plan = new AxesReader(written, resolved, issues).plan();
+        Sensitivity sensitivity = sensitivity(written, plan.axes(), base, resolved, issues);
         if (!issues.isEmpty()) {
             throw new InvalidExperimentException(file.toString(), issues);
         }
-        return new ExperimentFile(written, axes, sensitivity, base, resolved);
+        return new ExperimentFile(written, plan, sensitivity, base, resolved);
     }
 
     /** The file as given. */
@@ -99,7 +98,12 @@ public final class ExperimentFile {
 
     /** The axes, in the order of the file. */
     public List<Axis> axes() {
-        return axes;
+        return plan.axes();
+    }
+
+    /** The points of the sweep: a value for each axis, in their order. */
+    public List<List<JsonNode>> points() {
+        return plan.combinations();
     }
 
     /** The parameters that a sweep moves one at a time at each point of the axes; none where it does not. */
@@ -119,7 +123,7 @@ public final class ExperimentFile {
      * @throws InvalidExperimentException if the values do not go together
      */
     public Experiment at(List<JsonNode> values) {
-        return at(point(values), JsonNodeFactory.instance.objectNode());
+        return at(plan.sets(values), JsonNodeFactory.instance.objectNode());
     }
 
     /**
@@ -128,7 +132,7 @@ public final class ExperimentFile {
      * @throws InvalidExperimentException if the values do not go together
      */
     public Experiment at(List<JsonNode> values, Variation variation) {
-        Map<String, JsonNode> point = point(values);
+        Map<String, JsonNode> point = plan.sets(values);
         point.putAll(variation.sets());
         return at(point, JsonNodeFactory.instance.objectNode());
     }
@@ -136,16 +140,7 @@ public final class ExperimentFile {
     /** What {@link #sensitivity()} moves at one point of the axes. */
     public List<Variation> variations(List<JsonNode> values) {
         ObjectNode filledIn = JsonNodeFactory.instance.objectNode();
-        return sensitivity.variations(at(point(values), filledIn), filledIn);
-    }
-
-    private Map<String, JsonNode> point(List<JsonNode> values) {
-        Map<String, JsonNode> point = new LinkedHashMap<>();
-        for (int i = 0; i < axes.size(); i++) {
-            Axis axis = axes.get(i);
-            point.putAll(axis.sets().get(axis.values().indexOf(values.get(i))));
-        }
-        return point;
+        return sensitivity.variations(at(plan.sets(values), filledIn), filledIn);
     }
 
     private Experiment at(Map<String, JsonNode> point, ObjectNode filledIn) {

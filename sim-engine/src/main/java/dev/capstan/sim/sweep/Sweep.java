@@ -97,6 +97,7 @@ public final class Sweep {
     private Sweep(
             ExperimentFile file,
             List<Axis> axes,
+            List<List<JsonNode>> points,
             List<Sensitivity.Parameter> parameters,
             int replications,
             Experiment.Detail defaultDetail) {
@@ -104,7 +105,7 @@ public final class Sweep {
         this.axes = axes;
         this.parameters = parameters;
         this.defaultDetail = defaultDetail;
-        settings = settings(file, axes, !parameters.isEmpty());
+        settings = settings(file, points, !parameters.isEmpty());
         runs = new ArrayList<>();
         long baseSeed = file.base().seed();
         for (Setting setting : settings) {
@@ -124,7 +125,7 @@ public final class Sweep {
 
     /** One run for each policy of the experiment; axes, sensitivity and replications do not count. */
     public static Sweep simulate(ExperimentFile file) {
-        return new Sweep(file, List.of(), List.of(), 1, Experiment.Detail.ALL);
+        return new Sweep(file, List.of(), List.of(List.of()), List.of(), 1, Experiment.Detail.ALL);
     }
 
     /**
@@ -137,6 +138,7 @@ public final class Sweep {
         return new Sweep(
                 file,
                 file.axes(),
+                file.points(),
                 file.sensitivity().parameters(),
                 file.base().replications(),
                 Experiment.Detail.FIRST_REPLICATION);
@@ -357,25 +359,13 @@ public final class Sweep {
                 services);
     }
 
-    private static List<Setting> settings(ExperimentFile file, List<Axis> axes, boolean sensitivity) {
-        List<List<JsonNode>> points = new ArrayList<>(List.of(List.of()));
-        for (Axis axis : axes) {
-            List<List<JsonNode>> longer = new ArrayList<>();
-            for (List<JsonNode> point : points) {
-                for (JsonNode value : axis.values()) {
-                    List<JsonNode> values = new ArrayList<>(point);
-                    values.add(value);
-                    longer.add(values);
-                }
-            }
-            points = longer;
-        }
+    private static List<Setting> settings(ExperimentFile file, List<List<JsonNode>> points, boolean sensitivity) {
         List<Setting> settings = new ArrayList<>();
         Set<Issue> issues = new LinkedHashSet<>();
         for (List<JsonNode> point : points) {
             try {
                 List<String> texts = point.stream().map(Axis::text).toList();
-                settings.add(new Setting(texts, Optional.empty(), axes.isEmpty() ? file.base() : file.at(point)));
+                settings.add(new Setting(texts, Optional.empty(), point.isEmpty() ? file.base() : file.at(point)));
                 if (sensitivity) {
                     for (Variation variation : file.variations(point)) {
                         settings.add(new Setting(texts, Optional.of(variation), file.at(point, variation)));

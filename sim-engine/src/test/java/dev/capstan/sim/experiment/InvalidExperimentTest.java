@@ -156,6 +156,9 @@ class InvalidExperimentTest {
                 "axes.services[0].replicas.max={from: 1.5, to: 4, steps: 3, whole: true} | axes.services[0].replicas.max.whole | needs ends that are whole numbers, were 1.5 and 4",
                 "axes.control.interval={from: 5 kW, to: 8 kW, steps: 2} | axes.control.interval[0] | makes control.interval: '5 kW' is not a duration",
                 "axes.control.interval={from: 5s, busy: {}} | axes.control.interval.from | expected a mapping of dotted paths to values",
+                "pairs=[control.interval, control.hold] | pairs | expected a list of groups of two axes or more, such as [[control.interval, telemetry.scrape_interval]]",
+                "pairs=[[control.interval]] | pairs | expected a list of groups of two axes or more",
+                "pairs=[[control.interval, control.hold]] | pairs[0][0] | no axis is called 'control.interval'.",
                 "scoring.compare_with=nobody | scoring.compare_with | no policy of this experiment is labelled 'nobody'.",
                 "cluster.breaker={rating: 9 kW, share: 110 %} | cluster.breaker | needs either rating or share (of cap.power)",
                 "axes.seed=[1, 2] | axes.seed | cannot be an axis: all points of a sweep share it",
@@ -283,6 +286,40 @@ class InvalidExperimentTest {
     void reportsAnIssueOfAllValuesOfAnAxisOnce() {
         assertThat(invalid(SOUND, "axes.control.intervall=[5s, 10s, 15s]").issues())
                 .hasSize(1);
+    }
+
+    @Test
+    void refusesAxesThatCannotMoveTogether() {
+        String axes = "axes={control.interval: [5s, 10s], control.hold: [1m, 2m, 3m], cap.share: [80 %, 90 %]}";
+
+        assertThat(invalid(SOUND, axes, "pairs=[[control.interval, control.hold]]")
+                        .issues())
+                .containsExactly(new Issue(
+                        "pairs[0]",
+                        "needs axes with the same number of values: control.interval has 2, control.hold has 3"));
+        assertThat(invalid(SOUND, axes, "pairs=[[control.interval, cap.shar]]").issues())
+                .containsExactly(new Issue(
+                        "pairs[0][1]",
+                        "no axis is called 'cap.shar'. Maybe you meant cap.share. Known: control.interval,"
+                                + " control.hold, cap.share."));
+        assertThat(invalid(SOUND, axes, "pairs=[[control.interval, cap.share], [control.hold, cap.share]]")
+                        .issues())
+                .contains(new Issue("pairs[1][1]", "'cap.share' moves together with others already; name it once"));
+    }
+
+    /** The base has a window of 1 min, which the second place of the pair does not keep to either. */
+    @Test
+    void triesTheValuesOfAPairTogether() {
+        String axes = "axes={telemetry.scrape_interval: [60s, 61s], telemetry.rate_window: [2m, 1m]}";
+
+        assertThat(invalid(SOUND, axes, "pairs=[[telemetry.scrape_interval, telemetry.rate_window]]")
+                        .issues())
+                .singleElement()
+                .satisfies(issue -> {
+                    assertThat(issue.path())
+                            .isEqualTo("axes.telemetry.scrape_interval[1] with axes.telemetry.rate_window[1]");
+                    assertThat(issue.message()).startsWith("makes telemetry.rate_window: ");
+                });
     }
 
     @Test
