@@ -29,7 +29,8 @@ final class AxesReader {
             "scoring.compare_with",
             "axes",
             "pairs",
-            "sensitivity");
+            "sensitivity",
+            "where");
 
     private final ExperimentTree tree;
     private final ObjectNode resolved;
@@ -58,6 +59,7 @@ final class AxesReader {
         });
         int before = issues.size();
         List<List<Integer>> groups = groups(axes, sound);
+        List<Condition> conditions = conditions();
         if (issues.size() > before) {
             return SweepPlan.NOTHING;
         }
@@ -66,11 +68,12 @@ final class AxesReader {
             List<Axis> together = group.stream().map(axes::get).toList();
             SweepPlan.Dimension dimension = new SweepPlan.Dimension(group, inStep(together));
             dimensions.add(dimension);
-            if (baseIsSound && sound.containsAll(group)) {
+            // With conditions a value may stand only where others that it needs do: each point is tried by itself then.
+            if (baseIsSound && conditions.isEmpty() && sound.containsAll(group)) {
                 tryEach(together, dimension);
             }
         }
-        return new SweepPlan(List.copyOf(axes), List.copyOf(dimensions));
+        return new SweepPlan(List.copyOf(axes), List.copyOf(dimensions), conditions);
     }
 
     private Map<String, JsonNode> axes() {
@@ -153,6 +156,22 @@ final class AxesReader {
             pairs.add(pair);
         }
         return pairs;
+    }
+
+    private List<Condition> conditions() {
+        Section root = new Section(tree.tree(), "", issues, resolved);
+        List<Condition> conditions = new ArrayList<>();
+        if (root.has("where")) {
+            List<String> texts = root.texts("where", null);
+            for (int i = 0; i < texts.size(); i++) {
+                try {
+                    conditions.add(ConditionParser.parse(texts.get(i)));
+                } catch (IllegalArgumentException e) {
+                    issues.add(new Issue("where[" + i + "]", e.getMessage() + " (" + texts.get(i) + ")"));
+                }
+            }
+        }
+        return List.copyOf(conditions);
     }
 
     private static boolean isListOfGroups(JsonNode list) {

@@ -3,6 +3,7 @@ package dev.capstan.sim.experiment;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * An axis of a sweep.
@@ -16,6 +17,11 @@ public record Axis(String path, List<JsonNode> values, List<Map<String, JsonNode
     /** The values as text, as written. */
     public List<String> texts() {
         return values.stream().map(Axis::text).toList();
+    }
+
+    /** Whether its values are names of what changes together, rather than values of its path. */
+    boolean isNamed() {
+        return !sets.isEmpty() && !sets.get(0).keySet().equals(Set.of(path));
     }
 
     /** What one of its values sets, by dotted path. */

@@ -20,8 +20,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -101,9 +103,25 @@ public final class ExperimentFile {
         return plan.axes();
     }
 
-    /** The points of the sweep: a value for each axis, in their order. */
+    /**
+     * The points of the sweep: a value for each axis, in their order.
+     *
+     * @throws InvalidExperimentException if a condition leaves none, or cannot be told
+     */
     public List<List<JsonNode>> points() {
-        return plan.combinations();
+        Set<Issue> issues = new LinkedHashSet<>();
+        List<List<JsonNode>> points = plan.points(tree, issues);
+        if (!issues.isEmpty()) {
+            throw new InvalidExperimentException(file().toString(), List.copyOf(issues));
+        }
+        return points;
+    }
+
+    /** How many points the axes would have without conditions; empty where there are none. */
+    public OptionalInt combinations() {
+        return plan.conditions().isEmpty()
+                ? OptionalInt.empty()
+                : OptionalInt.of(plan.combinations().size());
     }
 
     /** The parameters that a sweep moves one at a time at each point of the axes; none where it does not. */

@@ -88,6 +88,7 @@ public final class Sweep {
 
     private final ExperimentFile file;
     private final List<Axis> axes;
+    private final List<List<JsonNode>> points;
     private final List<Sensitivity.Parameter> parameters;
     private final List<Setting> settings;
     private final List<Run> runs;
@@ -103,6 +104,7 @@ public final class Sweep {
             Experiment.Detail defaultDetail) {
         this.file = file;
         this.axes = axes;
+        this.points = points;
         this.parameters = parameters;
         this.defaultDetail = defaultDetail;
         settings = settings(file, points, !parameters.isEmpty());
@@ -428,6 +430,9 @@ public final class Sweep {
         }
         if (axes.isEmpty()) {
             manifest.putArray("axes");
+        }
+        if (!axes.isEmpty()) {
+            file.combinations().ifPresent(all -> manifest.put("combinations_left_out", all - points.size()));
         }
         for (Sensitivity.Parameter parameter : parameters) {
             ObjectNode node = manifest.withArray("/sensitivity").addObject();

@@ -51,7 +51,8 @@ class ExperimentsPageTest {
                 List.of("cluster={breaker: {share: 110 %}}", "scoring.compare_with=none", "policies=[none]"),
                 List.of(
                         "axes={control.interval: [5s, 6s], control.hold: [1m, 2m]}",
-                        "pairs=[[control.interval, control.hold]]"),
+                        "pairs=[[control.interval, control.hold]]",
+                        "where=[control.hold > 1m]"),
                 List.of("cluster.domains=[{name: site, servers: 8, breaker: {share: 110 %}}]"))) {
             paths(
                     folder.read(ExperimentFolder.LEAST, shared.toArray(String[]::new))
@@ -140,7 +141,7 @@ class ExperimentsPageTest {
         } else {
             // The workload of one service or route has the keys of the one at the top.
             paths.add(path.replaceFirst("^(services|routes)\\[]\\.workload\\.", "workload.")
-                    .replaceFirst("(series|power|services|pairs)(\\[])+$", "$1"));
+                    .replaceFirst("(series|power|services|pairs|where)(\\[])+$", "$1"));
         }
     }
 
