@@ -1,76 +1,79 @@
 package dev.capstan.sim.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import dev.capstan.capping.NearestName;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/** Reads what a sweep varies. Goes on after every issue, so that one reading finds them all. */
+/**
+ * Reads what a sweep varies: its axes, and how they move together, are sampled and are held to conditions. Goes on after
+ * every issue, so that one reading finds them all.
+ */
 final class AxesReader {
 
-    /** Paths that no axis can vary: replications, seeds and tables are made for the sweep as a whole. */
-    static final Set<String> SAME_FOR_ALL_POINTS = Set.of(
-            "name",
-            "question",
-            "mode",
-            "seed",
-            "replications",
-            "policies",
-            "scoring.compare_with",
-            "axes",
-            "pairs",
-            "sensitivity",
-            "where");
-
     private final ExperimentTree tree;
+    private final long seed;
     private final ObjectNode resolved;
     private final List<Issue> issues;
 
-    /** @param resolved the experiment with its defaults, which gets those of what is read here */
-    AxesReader(ExperimentTree tree, ObjectNode resolved, List<Issue> issues) {
+    /**
+     * @param seed of the experiment
+     * @param resolved the experiment with its defaults, which gets those of what is read here
+     */
+    AxesReader(ExperimentTree tree, long seed, ObjectNode resolved, List<Issue> issues) {
         this.tree = tree;
+        this.seed = seed;
         this.resolved = resolved;
         this.issues = issues;
     }
 
-    /** Reads the axes and how they go together; tries each place of theirs where the experiment has no issue without them. */
+    /** Each place of the axes is tried where the experiment has no issue without them. */
     SweepPlan plan() {
         boolean baseIsSound = issues.isEmpty();
-        List<Axis> axes = new ArrayList<>();
-        Set<Integer> sound = new HashSet<>();
-        axes().forEach((path, node) -> {
-            int before = issues.size();
-            Axis axis = axis(path, node);
-            check(axis);
-            if (issues.size() == before) {
-                sound.add(axes.size());
-            }
-            axes.add(axis);
-        });
+        AxisReader reader = new AxisReader(issues);
+        List<AxisReader.Read> read = new ArrayList<>();
+        axes().forEach((path, node) -> read.add(reader.read(path, node)));
         int before = issues.size();
-        List<List<Integer>> groups = groups(axes, sound);
+        List<List<Integer>> groups = groups(read);
         List<Condition> conditions = conditions();
+        Optional<Design> design = design(continuous(read).size());
+        for (int axis : continuous(read)) {
+            if (design.isEmpty()) {
+                issues.add(
+                        new Issue(
+                                "axes." + read.get(axis).axis().path(),
+                                "has no steps and no design samples it. Maybe steps: 5, or design: {kind: sobol, points: 64}."));
+            }
+        }
         if (issues.size() > before) {
             return SweepPlan.NOTHING;
         }
+        List<Axis> axes =
+                new ArrayList<>(read.stream().map(AxisReader.Read::axis).toList());
         List<SweepPlan.Dimension> dimensions = new ArrayList<>();
         for (List<Integer> group : groups) {
-            List<Axis> together = group.stream().map(axes::get).toList();
-            SweepPlan.Dimension dimension = new SweepPlan.Dimension(group, inStep(together));
+            boolean sampled = design.isPresent() && group.equals(continuous(read));
+            SweepPlan.Dimension dimension = new SweepPlan.Dimension(
+                    group,
+                    sampled
+                            ? sampled(design.get(), group, read, axes)
+                            : inStep(group.stream().map(axes::get).toList()));
             dimensions.add(dimension);
+            boolean sound = group.stream().allMatch(axis -> read.get(axis).isSound());
             // With conditions a value may stand only where others that it needs do: each point is tried by itself then.
-            if (baseIsSound && conditions.isEmpty() && sound.containsAll(group)) {
-                tryEach(together, dimension);
+            if (baseIsSound && sound && conditions.isEmpty()) {
+                tryEach(group.stream().map(axes::get).toList(), dimension);
             }
         }
         return new SweepPlan(List.copyOf(axes), List.copyOf(dimensions), conditions);
@@ -90,38 +93,53 @@ final class AxesReader {
     }
 
     /** The axes of each dimension by their index, in the order of their first axis. */
-    private List<List<Integer>> groups(List<Axis> axes, Set<Integer> sound) {
-        List<String> paths = axes.stream().map(Axis::path).toList();
-        List<List<Integer>> pairs = pairs(paths);
-        for (int i = 0; i < pairs.size(); i++) {
-            Axis first = axes.get(pairs.get(i).get(0));
-            for (int other : pairs.get(i)) {
-                int values = axes.get(other).values().size();
-                if (sound.containsAll(pairs.get(i)) && values != first.values().size()) {
-                    issues.add(new Issue(
-                            "pairs[" + i + "]",
-                            "needs axes with the same number of values: " + first.path() + " has "
-                                    + first.values().size() + ", " + paths.get(other) + " has " + values));
-                    break;
-                }
-            }
+    private List<List<Integer>> groups(List<AxisReader.Read> read) {
+        List<List<Integer>> together = pairs(read);
+        for (int i = 0; i < together.size(); i++) {
+            checkCounts(
+                    "pairs[" + i + "]", together.get(i).stream().map(read::get).toList());
         }
-        List<List<Integer>> groups = new ArrayList<>();
-        for (int axis = 0; axis < axes.size(); axis++) {
+        if (!continuous(read).isEmpty()) {
+            together.add(continuous(read));
+        }
+        Set<List<Integer>> groups = new LinkedHashSet<>();
+        for (int axis = 0; axis < read.size(); axis++) {
             int index = axis;
-            List<Integer> group = pairs.stream()
-                    .filter(pair -> pair.contains(index))
+            groups.add(together.stream()
+                    .filter(group -> group.contains(index))
                     .findFirst()
-                    .orElse(List.of(index));
-            if (!groups.contains(group)) {
-                groups.add(group);
+                    .orElse(List.of(index)));
+        }
+        return List.copyOf(groups);
+    }
+
+    /** The axes that a design is to sample, by their index. */
+    private static List<Integer> continuous(List<AxisReader.Read> read) {
+        return IntStream.range(0, read.size())
+                .filter(axis -> read.get(axis).unsampled().isPresent())
+                .boxed()
+                .toList();
+    }
+
+    private void checkCounts(String place, List<AxisReader.Read> pair) {
+        Axis first = pair.get(0).axis();
+        for (AxisReader.Read other : pair) {
+            int values = other.axis().values().size();
+            if (values != first.values().size()
+                    && pair.stream()
+                            .allMatch(of -> of.isSound() && of.unsampled().isEmpty())) {
+                issues.add(new Issue(
+                        place,
+                        "needs axes with the same number of values: " + first.path() + " has "
+                                + first.values().size() + ", " + other.axis().path() + " has " + values));
+                return;
             }
         }
-        return groups;
     }
 
     /** The groups of axes that move together, by the index of these. */
-    private List<List<Integer>> pairs(List<String> paths) {
+    private List<List<Integer>> pairs(List<AxisReader.Read> read) {
+        List<String> paths = read.stream().map(of -> of.axis().path()).toList();
         JsonNode node = tree.tree().path("pairs");
         List<List<Integer>> pairs = new ArrayList<>();
         if (node.isMissingNode() || node.isNull()) {
@@ -146,16 +164,29 @@ final class AxesReader {
                             place,
                             "no axis is called '" + path + "'." + NearestName.hint(path, paths) + " Known: "
                                     + String.join(", ", paths) + "."));
-                    return List.of();
+                    return new ArrayList<>();
                 }
                 if (!taken.add(path)) {
                     issues.add(new Issue(place, "'" + path + "' moves together with others already; name it once"));
                 }
-                pair.add(paths.indexOf(path));
+                int axis = paths.indexOf(path);
+                if (read.get(axis).unsampled().isPresent()) {
+                    issues.add(new Issue(place, "'" + path + "' has no values to pair. Maybe give it steps."));
+                }
+                pair.add(axis);
             }
             pairs.add(pair);
         }
         return pairs;
+    }
+
+    private static boolean isListOfGroups(JsonNode list) {
+        for (JsonNode group : list) {
+            if (!group.isArray() || group.size() < 2) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private List<Condition> conditions() {
@@ -174,13 +205,56 @@ final class AxesReader {
         return List.copyOf(conditions);
     }
 
-    private static boolean isListOfGroups(JsonNode list) {
-        for (JsonNode group : list) {
-            if (!group.isArray() || group.size() < 2) {
-                return false;
-            }
+    private Optional<Design> design(int axes) {
+        Section root = new Section(tree.tree(), "", issues, resolved);
+        if (!root.has("design")) {
+            return Optional.empty();
         }
-        return true;
+        Section section = root.section("design");
+        Design design = new Design(
+                section.choice("kind", Design.Kind.class, null), section.integer("points", 1, 1, Design.MOST_POINTS));
+        if (!section.has("points")) {
+            section.issue("points", "is missing; expected how many points, such as 64");
+        }
+        section.finish();
+        if (issues.isEmpty() && axes == 0) {
+            section.issue(
+                    "",
+                    "has nothing to sample: no axis is a range without steps, such as axes: {control.interval: {from: 5s,"
+                            + " to: 60s}}");
+        }
+        if (design.kind() == Design.Kind.SOBOL && axes > Design.MOST_SOBOL_AXES) {
+            section.issue("kind", "sobol samples at most " + Design.MOST_SOBOL_AXES + " axes, found " + axes);
+        }
+        return Optional.of(design);
+    }
+
+    /** The values of continuous axes, point by point, each point once; the axes get them too. */
+    private List<List<JsonNode>> sampled(
+            Design design, List<Integer> group, List<AxisReader.Read> read, List<Axis> axes) {
+        double[][] shares =
+                design.shares(group.stream().map(axis -> axes.get(axis).path()).toList(), seed);
+        List<List<JsonNode>> places = new ArrayList<>();
+        for (int point = 0; point < shares.length; point++) {
+            places.add(new ArrayList<>());
+        }
+        for (int i = 0; i < group.size(); i++) {
+            int axis = group.get(i);
+            Range range = read.get(axis).unsampled().orElseThrow();
+            Set<BigDecimal> each = new TreeSet<>();
+            for (int point = 0; point < shares.length; point++) {
+                BigDecimal value = range.sample(shares[point][i]);
+                each.add(value);
+                places.get(point).add(range.node(value));
+            }
+            axes.set(
+                    axis,
+                    axes.get(axis)
+                            .sampled(
+                                    range.continuum(),
+                                    each.stream().map(range::node).toList()));
+        }
+        return places.stream().distinct().toList();
     }
 
     /** The values of axes that move together, place by place. */
@@ -205,76 +279,16 @@ final class AxesReader {
         tree.tryEach(
                 changes,
                 "axes.",
-                i -> axes.stream()
-                        .map(axis -> "axes." + axis.path() + "[" + i + "]")
+                place -> IntStream.range(0, axes.size())
+                        .mapToObj(i -> "axes." + axes.get(i).path()
+                                + (axes.get(i).continuum().isPresent()
+                                        ? " = "
+                                                + Axis.text(dimension
+                                                        .places()
+                                                        .get(place)
+                                                        .get(i))
+                                        : "[" + place + "]"))
                         .collect(Collectors.joining(" with ")),
                 issues);
-    }
-
-    private Axis axis(String path, JsonNode node) {
-        if (node instanceof ArrayNode list && !list.isEmpty()) {
-            return listed(path, list);
-        }
-        if (node instanceof ObjectNode mapping && Range.isRange(mapping)) {
-            Section section = new Section(mapping, "axes." + path, issues, JsonNodeFactory.instance.objectNode());
-            Optional<Range> range = Range.read(section, issues);
-            return listed(path, range.map(Range::values).orElse(List.of()));
-        }
-        List<JsonNode> names = new ArrayList<>();
-        List<Map<String, JsonNode>> sets = new ArrayList<>();
-        if (node instanceof ObjectNode named && !named.isEmpty()) {
-            named.properties().forEach(value -> {
-                names.add(TextNode.valueOf(value.getKey()));
-                sets.add(together("axes." + path + "." + value.getKey(), value.getValue()));
-            });
-        } else {
-            issues.add(new Issue(
-                    "axes." + path,
-                    "expected a list of at least one value, such as [5s, 10s], a range, such as {from: 5s, to: 60s, steps: 5},"
-                            + " or a mapping of names to what each sets, such as {slow: {control.interval: 60s}}"));
-        }
-        return new Axis(path, names, sets);
-    }
-
-    private static Axis listed(String path, Iterable<JsonNode> items) {
-        List<JsonNode> values = new ArrayList<>();
-        List<Map<String, JsonNode>> sets = new ArrayList<>();
-        items.forEach(value -> {
-            values.add(value);
-            sets.add(Map.of(path, value));
-        });
-        return new Axis(path, values, sets);
-    }
-
-    /** What one name of an axis sets. */
-    private Map<String, JsonNode> together(String place, JsonNode node) {
-        Map<String, JsonNode> sets = new LinkedHashMap<>();
-        if (node.isObject()) {
-            node.properties().forEach(set -> sets.put(set.getKey(), set.getValue()));
-        } else if (!node.isNull()) {
-            issues.add(new Issue(
-                    place,
-                    "expected a mapping of dotted paths to values, such as {control.interval: 60s}, or nothing, was '"
-                            + Axis.text(node) + "'"));
-        }
-        return sets;
-    }
-
-    private void check(Axis axis) {
-        String place = "axes." + axis.path();
-        Set<String> texts = new HashSet<>();
-        for (String text : axis.texts()) {
-            if (!texts.add(text)) {
-                issues.add(new Issue(place, "holds the value '" + text + "' twice"));
-            }
-        }
-        axis.sets().stream()
-                .flatMap(set -> set.keySet().stream())
-                .filter(SAME_FOR_ALL_POINTS::contains)
-                .distinct()
-                .forEach(shared -> issues.add(new Issue(
-                        place,
-                        (shared.equals(axis.path()) ? "cannot be an axis" : "cannot set '" + shared + "'")
-                                + ": all points of a sweep share it")));
     }
 }

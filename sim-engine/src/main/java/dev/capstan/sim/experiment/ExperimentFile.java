@@ -80,7 +80,7 @@ public final class ExperimentFile {
         ObjectNode resolved = JsonNodeFactory.instance.objectNode();
         Experiment base = new ExperimentReader(file, setPaths, issues).read(tree, resolved);
         ExperimentTree written = new ExperimentTree(file, tree, setPaths);
-        SweepPlan plan = new AxesReader(written, resolved, issues).plan();
+        SweepPlan plan = new AxesReader(written, base.seed(), resolved, issues).plan();
         Sensitivity sensitivity = sensitivity(written, plan.axes(), base, resolved, issues);
         if (!issues.isEmpty()) {
             throw new InvalidExperimentException(file.toString(), issues);
@@ -180,7 +180,7 @@ public final class ExperimentFile {
             String path = parameter.path();
             boolean isAxis = axes.stream()
                     .anyMatch(axis -> Sensitivity.everywhere(axis.path()).equals(Sensitivity.everywhere(path)));
-            if (AxesReader.SAME_FOR_ALL_POINTS.contains(path)) {
+            if (AxisReader.SAME_FOR_ALL_POINTS.contains(path)) {
                 issues.add(new Issue("sensitivity." + path, "cannot be moved: all points of a sweep share it"));
             } else if (isAxis && picks) {
                 issues.add(new Issue("sensitivity." + path, "is an axis too. Maybe remove one of the two."));

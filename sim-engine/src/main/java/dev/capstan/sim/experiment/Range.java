@@ -11,6 +11,7 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -98,14 +99,13 @@ record Range(BigDecimal from, BigDecimal to, String unit, Scale scale, boolean w
         return number.stripTrailingZeros().scale() <= 0;
     }
 
-    /** The lower end as it stands in tables. */
-    String lowest() {
-        return text(from);
+    boolean isStepped() {
+        return steps.isPresent();
     }
 
-    /** The upper end as it stands in tables. */
-    String highest() {
-        return text(to);
+    /** The ends and what lies between them, as tables have it. */
+    Axis.Continuum continuum() {
+        return new Axis.Continuum(text(from), text(to), scale.name().toLowerCase(Locale.ROOT));
     }
 
     /** Evenly spaced values, each once. */
@@ -118,6 +118,15 @@ record Range(BigDecimal from, BigDecimal to, String unit, Scale scale, boolean w
         }
         values.add(node(to));
         return List.copyOf(values);
+    }
+
+    /**
+     * The value at a share of the way from one end to the other. Whole numbers begin half of one below the lower end and
+     * end half of one above the upper, so that the ends get as much room as others.
+     */
+    BigDecimal sample(double share) {
+        BigDecimal margin = whole ? new BigDecimal("0.5") : BigDecimal.ZERO;
+        return rounded(between(from.subtract(margin), to.add(margin), new BigDecimal(share), BigDecimal.ONE));
     }
 
     private BigDecimal between(BigDecimal low, BigDecimal high, BigDecimal part, BigDecimal of) {
@@ -135,7 +144,8 @@ record Range(BigDecimal from, BigDecimal to, String unit, Scale scale, boolean w
                 .min(to);
     }
 
-    private JsonNode node(BigDecimal number) {
+    /** A value as an experiment takes it. */
+    JsonNode node(BigDecimal number) {
         if (!unit.isEmpty()) {
             return TextNode.valueOf(text(number));
         }

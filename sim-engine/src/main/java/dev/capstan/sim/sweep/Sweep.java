@@ -427,6 +427,12 @@ public final class Sweep {
             ObjectNode node = manifest.withArray("/axes").addObject();
             node.put("path", axis.path());
             axis.texts().forEach(node.putArray("values")::add);
+            axis.continuum().ifPresent(continuum -> {
+                node.put("continuous", true);
+                node.put("from", continuum.from());
+                node.put("to", continuum.to());
+                node.put("scale", continuum.scale());
+            });
         }
         if (axes.isEmpty()) {
             manifest.putArray("axes");

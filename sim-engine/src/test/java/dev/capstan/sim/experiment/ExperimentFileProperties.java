@@ -57,6 +57,10 @@ class ExperimentFileProperties {
             "output",
             "axes",
             "axes.control.interval",
+            "pairs",
+            "where",
+            "design",
+            "design.kind",
             "sensitivity",
             "sensitivity.cluster.pue");
 
@@ -205,6 +209,11 @@ class ExperimentFileProperties {
                 "{from: 1, to: 1000000000000000000000, steps: 3}",
                 "{from: 5s, to: 60s, steps: 3, scale: log, whole: true}",
                 "{from: {}, to: 1}",
+                "{from: 5s, to: 60s}",
+                "[[a, b]]",
+                "[control.interval > 5s, control.hold == never]",
+                "{kind: sobol, points: 4}",
+                "{kind: latin-hypercube, points: 4}",
                 "{a.b: [1]}",
                 "{a.b: [1, 2]}",
                 "{cluster.pue: band}",

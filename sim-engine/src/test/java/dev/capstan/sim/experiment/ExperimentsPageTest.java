@@ -53,6 +53,7 @@ class ExperimentsPageTest {
                         "axes={control.interval: [5s, 6s], control.hold: [1m, 2m]}",
                         "pairs=[[control.interval, control.hold]]",
                         "where=[control.hold > 1m]"),
+                List.of("axes={control.interval: {from: 5s, to: 6s}}", "design={kind: sobol, points: 2}"),
                 List.of("cluster.domains=[{name: site, servers: 8, breaker: {share: 110 %}}]"))) {
             paths(
                     folder.read(ExperimentFolder.LEAST, shared.toArray(String[]::new))

@@ -103,6 +103,11 @@ class SweepPlanTest {
     }
 
     private List<String> points(String... sets) {
+        return points(folder, sets);
+    }
+
+    /** The points of the least experiment with these settings, each as the texts of its values. */
+    static List<String> points(ExperimentFolder folder, String... sets) {
         return folder.read(ExperimentFolder.LEAST, sets).points().stream()
                 .map(point -> point.stream().map(Axis::text).collect(Collectors.joining(" ")))
                 .toList();
