@@ -3,10 +3,12 @@ package dev.capstan.trace;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,8 @@ public final class Quantity {
 
     private static final Pattern PART =
             Pattern.compile("([+-]?[0-9]+(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)\\s*([^0-9\\s.+-]*)");
+
+    private static final Pattern LAST_UNIT = Pattern.compile("([a-z]+)\\s*$");
 
     private static final Map<String, BigDecimal> DURATION_NANOS = units(
             "ns",
@@ -45,6 +49,43 @@ public final class Quantity {
             units("g/kWh", "1", "kg/MWh", "1", "lb/MWh", "0.45359237", "lbs/MWh", "0.45359237");
     private static final Map<String, BigDecimal> EMISSION = units("g/h", "1", "kg/h", "1e3", "t/h", "1e6");
     private static final Map<String, BigDecimal> RATIO = units("", "1", "%", "0.01");
+
+    /** What a quantity measures. */
+    public enum Kind {
+        DURATION("a duration", DURATION_NANOS),
+        POWER("a power", POWER_WATTS),
+        EMISSION("a rate of emission", Quantity.EMISSION),
+        NUMBER("a number", RATIO);
+
+        private final String words;
+        private final Map<String, BigDecimal> units;
+
+        Kind(String words, Map<String, BigDecimal> units) {
+            this.words = words;
+            this.units = units;
+        }
+
+        /** In words, such as {@code a duration}. */
+        public String words() {
+            return words;
+        }
+    }
+
+    /**
+     * A quantity of the kind that its unit tells.
+     *
+     * @param value exact, in nanoseconds, watts or grams per hour, or the plain number: 0.8 for {@code 80 %}
+     * @param unit as written, of {@code 1h 30m} the last one; empty for a plain number
+     * @param perUnit the value of one such unit
+     */
+    public record Amount(Kind kind, BigDecimal value, String unit, BigDecimal perUnit) {
+
+        /** This many units as text: {@code 15s}, {@code 20 kW}, {@code 80 %}, {@code 0.8}. */
+        public static String text(BigDecimal number, String unit) {
+            String gap = unit.isEmpty() || DURATION_NANOS.containsKey(unit) ? "" : " ";
+            return number.stripTrailingZeros().toPlainString() + gap + unit;
+        }
+    }
 
     /** No quantity needs more; keeps hostile exponents from costing time and memory. */
     private static final int LONGEST_NUMBER = 40;
@@ -120,6 +161,45 @@ public final class Quantity {
      */
     public static double ratio(String text) {
         return single("a share", text, RATIO, "80 %");
+    }
+
+    /** Parses a quantity whose kind its unit tells: a duration, a power, a rate of emission, a share or a plain number. */
+    public static Optional<Amount> any(String text) {
+        Matcher part = PART.matcher(text.strip());
+        if (!part.matches()) {
+            return durationInParts(text);
+        }
+        BigDecimal number = number(part.group(1));
+        String unit = part.group(2);
+        for (Kind kind : Kind.values()) {
+            BigDecimal factor = kind.units.get(unit);
+            if (factor != null && number != null) {
+                BigDecimal value = number.multiply(factor);
+                return Double.isFinite(value.doubleValue())
+                        ? Optional.of(new Amount(kind, value, unit, factor))
+                        : Optional.empty();
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Amount> durationInParts(String text) {
+        Matcher unit = LAST_UNIT.matcher(text);
+        BigDecimal factor = unit.find() ? DURATION_NANOS.get(unit.group(1)) : null;
+        if (factor == null) {
+            return Optional.empty();
+        }
+        try {
+            BigDecimal nanos = BigDecimal.valueOf(durationNanos(text));
+            return Optional.of(new Amount(Kind.DURATION, nanos, unit.group(1), factor));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whether a number may be followed by this unit, {@code %} included. */
+    public static boolean isUnit(String text) {
+        return !text.isEmpty() && Arrays.stream(Kind.values()).anyMatch(kind -> kind.units.containsKey(text));
     }
 
     /**

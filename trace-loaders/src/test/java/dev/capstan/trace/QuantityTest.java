@@ -3,6 +3,7 @@ package dev.capstan.trace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigDecimal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -114,5 +115,37 @@ class QuantityTest {
     void knowsWattsOfAUnit() {
         assertThat(Quantity.wattsPer("kW")).isEqualTo(1000);
         assertThatThrownBy(() -> Quantity.wattsPer("hp")).hasMessageContaining("Allowed: mW, W, kW, MW.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "15s, DURATION, 15000000000, s",
+        "5 min, DURATION, 300000000000, min",
+        "1h 30m, DURATION, 5400000000000, m",
+        "20 kW, POWER, 20000, kW",
+        "5 mW, POWER, 0.005, mW",
+        "1.2 t/h, EMISSION, 1200000, t/h",
+        "80 %, NUMBER, 0.8, %",
+        "-0.8, NUMBER, -0.8, ''"
+    })
+    void tellsTheKindOfAQuantityByItsUnit(String text, Quantity.Kind kind, BigDecimal value, String unit) {
+        Quantity.Amount amount = Quantity.any(text).orElseThrow();
+
+        assertThat(amount.kind()).isEqualTo(kind);
+        assertThat(amount.value()).isEqualByComparingTo(value);
+        assertThat(amount.unit()).isEqualTo(unit);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "s", "never", "8b", "1h 30", "1h 30 kW", "1e308 t/h", "1e999999999", "60s-window"})
+    void findsNoQuantityInOtherText(String text) {
+        assertThat(Quantity.any(text)).isEmpty();
+    }
+
+    @Test
+    void writesSoManyUnitsAsPeopleDo() {
+        assertThat(Quantity.Amount.text(new BigDecimal("18.750"), "s")).isEqualTo("18.75s");
+        assertThat(Quantity.Amount.text(new BigDecimal("2E+4"), "W")).isEqualTo("20000 W");
+        assertThat(Quantity.Amount.text(new BigDecimal("0.80"), "")).isEqualTo("0.8");
     }
 }

@@ -6,11 +6,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
@@ -22,9 +20,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -36,38 +35,16 @@ public final class ExperimentFile {
             .build();
     private static final ObjectMapper YAML = new YAMLMapper(FACTORY);
 
-    /** Paths that no axis can vary: replications, seeds and tables are made for the sweep as a whole. */
-    private static final Set<String> SAME_FOR_ALL_POINTS = Set.of(
-            "name",
-            "question",
-            "mode",
-            "seed",
-            "replications",
-            "policies",
-            "scoring.compare_with",
-            "axes",
-            "sensitivity");
-
-    private final Path file;
-    private final ObjectNode tree;
-    private final Set<String> setPaths;
-    private final List<Axis> axes;
+    private final ExperimentTree tree;
+    private final SweepPlan plan;
     private final Sensitivity sensitivity;
     private final Experiment base;
     private final ObjectNode resolved;
 
     private ExperimentFile(
-            Path file,
-            ObjectNode tree,
-            Set<String> setPaths,
-            List<Axis> axes,
-            Sensitivity sensitivity,
-            Experiment base,
-            ObjectNode resolved) {
-        this.file = file;
+            ExperimentTree tree, SweepPlan plan, Sensitivity sensitivity, Experiment base, ObjectNode resolved) {
         this.tree = tree;
-        this.setPaths = setPaths;
-        this.axes = axes;
+        this.plan = plan;
         this.sensitivity = sensitivity;
         this.base = base;
         this.resolved = resolved;
@@ -102,17 +79,18 @@ public final class ExperimentFile {
         }
         ObjectNode resolved = JsonNodeFactory.instance.objectNode();
         Experiment base = new ExperimentReader(file, setPaths, issues).read(tree, resolved);
-        List<Axis> axes = axes(file, tree, setPaths, issues);
-        Sensitivity sensitivity = sensitivity(file, tree, setPaths, axes, base, resolved, issues);
+        ExperimentTree written = new ExperimentTree(file, tree, setPaths);
+        SweepPlan plan = new AxesReader(written, base.seed(), resolved, issues).plan();
+        Sensitivity sensitivity = sensitivity(written, plan.axes(), base, resolved, issues);
         if (!issues.isEmpty()) {
             throw new InvalidExperimentException(file.toString(), issues);
         }
-        return new ExperimentFile(file, tree, setPaths, axes, sensitivity, base, resolved);
+        return new ExperimentFile(written, plan, sensitivity, base, resolved);
     }
 
     /** The file as given. */
     public Path file() {
-        return file;
+        return tree.file();
     }
 
     /** The experiment without its axes. */
@@ -122,7 +100,28 @@ public final class ExperimentFile {
 
     /** The axes, in the order of the file. */
     public List<Axis> axes() {
-        return axes;
+        return plan.axes();
+    }
+
+    /**
+     * The points of the sweep: a value for each axis, in their order.
+     *
+     * @throws InvalidExperimentException if a condition leaves none, or cannot be told
+     */
+    public List<List<JsonNode>> points() {
+        Set<Issue> issues = new LinkedHashSet<>();
+        List<List<JsonNode>> points = plan.points(tree, issues);
+        if (!issues.isEmpty()) {
+            throw new InvalidExperimentException(file().toString(), List.copyOf(issues));
+        }
+        return points;
+    }
+
+    /** How many points the axes would have without conditions; empty where there are none. */
+    public OptionalInt combinations() {
+        return plan.conditions().isEmpty()
+                ? OptionalInt.empty()
+                : OptionalInt.of(plan.combinations().size());
     }
 
     /** The parameters that a sweep moves one at a time at each point of the axes; none where it does not. */
@@ -142,7 +141,7 @@ public final class ExperimentFile {
      * @throws InvalidExperimentException if the values do not go together
      */
     public Experiment at(List<JsonNode> values) {
-        return at(point(values), JsonNodeFactory.instance.objectNode());
+        return at(plan.sets(values), JsonNodeFactory.instance.objectNode());
     }
 
     /**
@@ -151,7 +150,7 @@ public final class ExperimentFile {
      * @throws InvalidExperimentException if the values do not go together
      */
     public Experiment at(List<JsonNode> values, Variation variation) {
-        Map<String, JsonNode> point = point(values);
+        Map<String, JsonNode> point = plan.sets(values);
         point.putAll(variation.sets());
         return at(point, JsonNodeFactory.instance.objectNode());
     }
@@ -159,135 +158,29 @@ public final class ExperimentFile {
     /** What {@link #sensitivity()} moves at one point of the axes. */
     public List<Variation> variations(List<JsonNode> values) {
         ObjectNode filledIn = JsonNodeFactory.instance.objectNode();
-        return sensitivity.variations(at(point(values), filledIn), filledIn);
-    }
-
-    private Map<String, JsonNode> point(List<JsonNode> values) {
-        Map<String, JsonNode> point = new LinkedHashMap<>();
-        for (int i = 0; i < axes.size(); i++) {
-            Axis axis = axes.get(i);
-            point.putAll(axis.sets().get(axis.values().indexOf(values.get(i))));
-        }
-        return point;
+        return sensitivity.variations(at(plan.sets(values), filledIn), filledIn);
     }
 
     private Experiment at(Map<String, JsonNode> point, ObjectNode filledIn) {
         List<Issue> issues = new ArrayList<>();
-        Experiment experiment = at(file, tree, setPaths, point, "axes.", filledIn, issues);
+        Experiment experiment = tree.with(point, "axes.", filledIn, issues);
         if (!issues.isEmpty()) {
-            throw new InvalidExperimentException(file + " at " + point, issues);
+            throw new InvalidExperimentException(tree.file() + " at " + point, issues);
         }
         return experiment;
     }
 
-    /** @param key under which the point stands in the file, for issues with its paths */
-    private static Experiment at(
-            Path file,
-            ObjectNode tree,
-            Set<String> setPaths,
-            Map<String, JsonNode> point,
-            String key,
-            ObjectNode filledIn,
-            List<Issue> issues) {
-        ObjectNode copy = tree.deepCopy();
-        Set<String> setElsewhere = new HashSet<>(setPaths);
-        for (Map.Entry<String, JsonNode> entry : point.entrySet()) {
-            try {
-                setElsewhere.remove(DottedPath.set(copy, entry.getKey(), entry.getValue()));
-            } catch (IllegalArgumentException e) {
-                issues.add(new Issue(key + entry.getKey(), String.valueOf(e.getMessage())));
-            }
-        }
-        return new ExperimentReader(file, setElsewhere, issues).read(copy, filledIn);
-    }
-
-    private static List<Axis> axes(Path file, ObjectNode tree, Set<String> setPaths, List<Issue> issues) {
-        JsonNode node = tree.path("axes");
-        if (node.isMissingNode() || node.isNull()) {
-            return List.of();
-        }
-        if (!node.isObject()) {
-            issues.add(new Issue(
-                    "axes",
-                    "expected a mapping of dotted paths to lists of values, such as {control.interval: [5s, 10s]}"));
-            return List.of();
-        }
-        boolean baseIsSound = issues.isEmpty();
-        List<Axis> axes = new ArrayList<>();
-        node.properties().forEach(entry -> {
-            String path = entry.getKey();
-            List<JsonNode> values = new ArrayList<>();
-            List<Map<String, JsonNode>> sets = new ArrayList<>();
-            int before = issues.size();
-            if (entry.getValue() instanceof ObjectNode named && !named.isEmpty()) {
-                named.properties().forEach(value -> {
-                    values.add(TextNode.valueOf(value.getKey()));
-                    sets.add(together("axes." + path + "." + value.getKey(), value.getValue(), issues));
-                });
-            } else if (entry.getValue() instanceof ArrayNode list && !list.isEmpty()) {
-                list.forEach(value -> {
-                    values.add(value);
-                    sets.add(Map.of(path, value));
-                });
-            } else {
-                issues.add(new Issue(
-                        "axes." + path,
-                        "expected a list of at least one value, such as [5s, 10s], or a mapping of names to what each sets,"
-                                + " such as {slow: {control.interval: 60s}}"));
-            }
-            Set<String> texts = new HashSet<>();
-            for (JsonNode value : values) {
-                if (!texts.add(Axis.text(value))) {
-                    issues.add(new Issue("axes." + path, "holds the value '" + Axis.text(value) + "' twice"));
-                }
-            }
-            sets.stream()
-                    .flatMap(set -> set.keySet().stream())
-                    .filter(SAME_FOR_ALL_POINTS::contains)
-                    .distinct()
-                    .forEach(shared -> issues.add(new Issue(
-                            "axes." + path,
-                            (shared.equals(path) ? "cannot be an axis" : "cannot set '" + shared + "'")
-                                    + ": all points of a sweep share it")));
-            axes.add(new Axis(path, values, sets));
-            if (baseIsSound && issues.size() == before) {
-                tryEach(file, tree, setPaths, sets, "axes.", path, issues);
-            }
-        });
-        return axes;
-    }
-
-    /** What one name of an axis sets. */
-    private static Map<String, JsonNode> together(String place, JsonNode node, List<Issue> issues) {
-        Map<String, JsonNode> sets = new LinkedHashMap<>();
-        if (node.isObject()) {
-            node.properties().forEach(set -> sets.put(set.getKey(), set.getValue()));
-        } else if (!node.isNull()) {
-            issues.add(new Issue(
-                    place,
-                    "expected a mapping of dotted paths to values, such as {control.interval: 60s}, or nothing, was '"
-                            + Axis.text(node) + "'"));
-        }
-        return sets;
-    }
-
     private static Sensitivity sensitivity(
-            Path file,
-            ObjectNode tree,
-            Set<String> setPaths,
-            List<Axis> axes,
-            Experiment base,
-            ObjectNode resolved,
-            List<Issue> issues) {
+            ExperimentTree tree, List<Axis> axes, Experiment base, ObjectNode resolved, List<Issue> issues) {
         boolean baseIsSound = issues.isEmpty();
-        Sensitivity sensitivity = Sensitivity.read(tree.path("sensitivity"), base, resolved, issues);
-        boolean picks = tree.path("sensitivity").isObject();
+        Sensitivity sensitivity = Sensitivity.read(tree.tree().path("sensitivity"), base, resolved, issues);
+        boolean picks = tree.tree().path("sensitivity").isObject();
         List<Sensitivity.Parameter> moved = new ArrayList<>();
         for (Sensitivity.Parameter parameter : sensitivity.parameters()) {
             String path = parameter.path();
             boolean isAxis = axes.stream()
                     .anyMatch(axis -> Sensitivity.everywhere(axis.path()).equals(Sensitivity.everywhere(path)));
-            if (SAME_FOR_ALL_POINTS.contains(path)) {
+            if (AxisReader.SAME_FOR_ALL_POINTS.contains(path)) {
                 issues.add(new Issue("sensitivity." + path, "cannot be moved: all points of a sweep share it"));
             } else if (isAxis && picks) {
                 issues.add(new Issue("sensitivity." + path, "is an axis too. Maybe remove one of the two."));
@@ -298,32 +191,11 @@ public final class ExperimentFile {
                             .variations(base, resolved).stream()
                                     .map(Variation::sets)
                                     .toList();
-                    tryEach(file, tree, setPaths, ends, "sensitivity.", path, issues);
+                    tree.tryEach(ends, "sensitivity.", i -> "sensitivity." + path + "[" + i + "]", issues);
                 }
             }
         }
         return new Sensitivity(moved);
-    }
-
-    /** Reads the experiment with each of these changes made; each issue that this brings is told once. */
-    private static void tryEach(
-            Path file,
-            ObjectNode tree,
-            Set<String> setPaths,
-            List<Map<String, JsonNode>> changes,
-            String key,
-            String path,
-            List<Issue> issues) {
-        Set<Issue> known = new HashSet<>();
-        for (int i = 0; i < changes.size(); i++) {
-            List<Issue> found = new ArrayList<>();
-            at(file, tree, setPaths, changes.get(i), key, JsonNodeFactory.instance.objectNode(), found);
-            for (Issue issue : found) {
-                if (known.add(issue)) {
-                    issues.add(new Issue(key + path + "[" + i + "]", "makes " + issue));
-                }
-            }
-        }
     }
 
     /** What the parser says, without its own picture of the place. */

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -162,6 +163,16 @@ final class Section {
         }
         resolved.put(key, number);
         return number;
+    }
+
+    /** A quantity of any kind; empty where it is missing or not one. */
+    Optional<Quantity.Amount> amount(String key) {
+        String text = scalar(key, null, "a number, with its unit where it has one, such as 15s or 20 kW");
+        Optional<Quantity.Amount> amount = text == null ? Optional.empty() : Quantity.any(text);
+        if (text != null && amount.isEmpty()) {
+            issue(key, "'" + text + "' is not a number, with its unit where it has one, such as 15s, 20 kW or 80 %");
+        }
+        return amount;
     }
 
     int integer(String key, int fallback, int min, int max) {

@@ -89,6 +89,7 @@ public final class Sweep {
 
     private final ExperimentFile file;
     private final List<Axis> axes;
+    private final List<List<JsonNode>> points;
     private final List<Sensitivity.Parameter> parameters;
     private final List<Setting> settings;
     private final List<Run> runs;
@@ -98,14 +99,16 @@ public final class Sweep {
     private Sweep(
             ExperimentFile file,
             List<Axis> axes,
+            List<List<JsonNode>> points,
             List<Sensitivity.Parameter> parameters,
             int replications,
             Experiment.Detail defaultDetail) {
         this.file = file;
         this.axes = axes;
+        this.points = points;
         this.parameters = parameters;
         this.defaultDetail = defaultDetail;
-        settings = settings(file, axes, !parameters.isEmpty());
+        settings = settings(file, points, !parameters.isEmpty());
         runs = new ArrayList<>();
         long baseSeed = file.base().seed();
         for (Setting setting : settings) {
@@ -125,7 +128,7 @@ public final class Sweep {
 
     /** One run for each policy of the experiment; axes, sensitivity and replications do not count. */
     public static Sweep simulate(ExperimentFile file) {
-        return new Sweep(file, List.of(), List.of(), 1, Experiment.Detail.ALL);
+        return new Sweep(file, List.of(), List.of(List.of()), List.of(), 1, Experiment.Detail.ALL);
     }
 
     /**
@@ -138,6 +141,7 @@ public final class Sweep {
         return new Sweep(
                 file,
                 file.axes(),
+                file.points(),
                 file.sensitivity().parameters(),
                 file.base().replications(),
                 Experiment.Detail.FIRST_REPLICATION);
@@ -351,25 +355,13 @@ public final class Sweep {
                 services);
     }
 
-    private static List<Setting> settings(ExperimentFile file, List<Axis> axes, boolean sensitivity) {
-        List<List<JsonNode>> points = new ArrayList<>(List.of(List.of()));
-        for (Axis axis : axes) {
-            List<List<JsonNode>> longer = new ArrayList<>();
-            for (List<JsonNode> point : points) {
-                for (JsonNode value : axis.values()) {
-                    List<JsonNode> values = new ArrayList<>(point);
-                    values.add(value);
-                    longer.add(values);
-                }
-            }
-            points = longer;
-        }
+    private static List<Setting> settings(ExperimentFile file, List<List<JsonNode>> points, boolean sensitivity) {
         List<Setting> settings = new ArrayList<>();
         Set<Issue> issues = new LinkedHashSet<>();
         for (List<JsonNode> point : points) {
             try {
                 List<String> texts = point.stream().map(Axis::text).toList();
-                settings.add(new Setting(texts, Optional.empty(), axes.isEmpty() ? file.base() : file.at(point)));
+                settings.add(new Setting(texts, Optional.empty(), point.isEmpty() ? file.base() : file.at(point)));
                 if (sensitivity) {
                     for (Variation variation : file.variations(point)) {
                         settings.add(new Setting(texts, Optional.of(variation), file.at(point, variation)));
@@ -429,9 +421,18 @@ public final class Sweep {
             ObjectNode node = manifest.withArray("/axes").addObject();
             node.put("path", axis.path());
             axis.texts().forEach(node.putArray("values")::add);
+            axis.continuum().ifPresent(continuum -> {
+                node.put("continuous", true);
+                node.put("from", continuum.from());
+                node.put("to", continuum.to());
+                node.put("scale", continuum.scale());
+            });
         }
         if (axes.isEmpty()) {
             manifest.putArray("axes");
+        }
+        if (!axes.isEmpty()) {
+            file.combinations().ifPresent(all -> manifest.put("combinations_left_out", all - points.size()));
         }
         for (Sensitivity.Parameter parameter : parameters) {
             ObjectNode node = manifest.withArray("/sensitivity").addObject();

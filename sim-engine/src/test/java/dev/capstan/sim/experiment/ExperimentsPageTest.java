@@ -49,6 +49,11 @@ class ExperimentsPageTest {
         }
         for (List<String> shared : List.of(
                 List.of("cluster={breaker: {share: 110 %}}", "scoring.compare_with=none", "policies=[none]"),
+                List.of(
+                        "axes={control.interval: [5s, 6s], control.hold: [1m, 2m]}",
+                        "pairs=[[control.interval, control.hold]]",
+                        "where=[control.hold > 1m]"),
+                List.of("axes={control.interval: {from: 5s, to: 6s}}", "design={kind: sobol, points: 2}"),
                 List.of("cluster.domains=[{name: site, servers: 8, breaker: {share: 110 %}}]"))) {
             paths(
                     folder.read(ExperimentFolder.LEAST, shared.toArray(String[]::new))
@@ -64,6 +69,15 @@ class ExperimentsPageTest {
         read.addAll(List.of("telemetry.outages", "telemetry.exporter_restarts", "cluster.failures"));
 
         assertThat(documented().keySet()).isEqualTo(read);
+    }
+
+    @Test
+    void hasARowForEveryKeyOfARange() {
+        assertThat(Pattern.compile("`axes\\.\\*\\.([a-z]+)`")
+                        .matcher(page)
+                        .results()
+                        .map(key -> key.group(1)))
+                .containsExactlyInAnyOrderElementsOf(Range.KEYS);
     }
 
     @Test
@@ -128,7 +142,7 @@ class ExperimentsPageTest {
         } else {
             // The workload of one service or route has the keys of the one at the top.
             paths.add(path.replaceFirst("^(services|routes)\\[]\\.workload\\.", "workload.")
-                    .replaceFirst("(series|power|services)\\[]$", "$1"));
+                    .replaceFirst("(series|power|services|pairs|where)(\\[])+$", "$1"));
         }
     }
 

@@ -145,6 +145,30 @@ class InvalidExperimentTest {
                 "axes.load={busy: {seed: 2}} | axes.load | cannot set 'seed': all points of a sweep share it",
                 "axes.load={calm: {}, busy: {control.intervall: 5s}} | axes.load[1] | makes control.intervall: unknown key. Maybe you meant interval.",
                 "axes.load={} | axes.load | or a mapping of names to what each sets",
+                "axes.control.interval={from: 5s} | axes.control.interval.to | is missing; expected a number, with its unit where it has one",
+                "axes.control.interval={from: 5s, too: 60s} | axes.control.interval.too | unknown key. Maybe you meant to. Known here: from, to, steps, scale, whole.",
+                "axes.control.interval={from: 5s, to: soon, steps: 3} | axes.control.interval.to | 'soon' is not a number, with its unit where it has one",
+                "axes.control.interval={from: 5s, to: 60, steps: 3} | axes.control.interval.to | must be a duration as from is, was a number",
+                "axes.control.interval={from: 60s, to: 5s, steps: 3} | axes.control.interval.to | must be above from, 60s, was 5s",
+                "axes.control.interval={from: 5s, to: 60s, steps: 1} | axes.control.interval.steps | must lie between 2 and 1000, was 1",
+                "axes.control.interval={from: 5s, to: 60s, steps: 3, scale: ln} | axes.control.interval.scale | must be one of linear, log, was 'ln'",
+                "axes.control.hold={from: 0s, to: 60s, steps: 3, scale: log} | axes.control.hold.from | must be above 0 with scale: log, was 0s",
+                "axes.services[0].replicas.max={from: 1.5, to: 4, steps: 3, whole: true} | axes.services[0].replicas.max.whole | needs ends that are whole numbers, were 1.5 and 4",
+                "axes.control.interval={from: 5 kW, to: 8 kW, steps: 2} | axes.control.interval[0] | makes control.interval: '5 kW' is not a duration",
+                "axes.control.interval={from: 5s, busy: {}} | axes.control.interval.from | expected a mapping of dotted paths to values",
+                "pairs=[control.interval, control.hold] | pairs | expected a list of groups of two axes or more, such as [[control.interval, telemetry.scrape_interval]]",
+                "pairs=[[control.interval]] | pairs | expected a list of groups of two axes or more",
+                "pairs=[[control.interval, control.hold]] | pairs[0][0] | no axis is called 'control.interval'.",
+                "where=[control.interval] | where[0] | column 17: expected one of == != <= >= < >, found the end (control.interval)",
+                "where=[control.interval > 5s, 5] | where[1] | expected text, found '5'",
+                "where={a: b} | where | expected text, found a mapping",
+                "axes.where=[a] | axes.where | cannot be an axis: all points of a sweep share it",
+                "design=sobol | design | expected a mapping of keys to values, found 'sobol'",
+                "design={points: 5} | design.kind | is missing; expected one of sobol, latin-hypercube",
+                "design={kind: sobal, points: 5} | design.kind | must be one of sobol, latin-hypercube, was 'sobal'. Maybe you meant sobol.",
+                "design={kind: sobol} | design.points | is missing; expected how many points, such as 64",
+                "design={kind: sobol, points: 0} | design.points | must lie between 1 and 10000, was 0",
+                "axes={design.points: [1, 2]} | axes.design.points | cannot be an axis: all points of a sweep share it",
                 "scoring.compare_with=nobody | scoring.compare_with | no policy of this experiment is labelled 'nobody'.",
                 "cluster.breaker={rating: 9 kW, share: 110 %} | cluster.breaker | needs either rating or share (of cap.power)",
                 "axes.seed=[1, 2] | axes.seed | cannot be an axis: all points of a sweep share it",
@@ -272,6 +296,40 @@ class InvalidExperimentTest {
     void reportsAnIssueOfAllValuesOfAnAxisOnce() {
         assertThat(invalid(SOUND, "axes.control.intervall=[5s, 10s, 15s]").issues())
                 .hasSize(1);
+    }
+
+    @Test
+    void refusesAxesThatCannotMoveTogether() {
+        String axes = "axes={control.interval: [5s, 10s], control.hold: [1m, 2m, 3m], cap.share: [80 %, 90 %]}";
+
+        assertThat(invalid(SOUND, axes, "pairs=[[control.interval, control.hold]]")
+                        .issues())
+                .containsExactly(new Issue(
+                        "pairs[0]",
+                        "needs axes with the same number of values: control.interval has 2, control.hold has 3"));
+        assertThat(invalid(SOUND, axes, "pairs=[[control.interval, cap.shar]]").issues())
+                .containsExactly(new Issue(
+                        "pairs[0][1]",
+                        "no axis is called 'cap.shar'. Maybe you meant cap.share. Known: control.interval,"
+                                + " control.hold, cap.share."));
+        assertThat(invalid(SOUND, axes, "pairs=[[control.interval, cap.share], [control.hold, cap.share]]")
+                        .issues())
+                .contains(new Issue("pairs[1][1]", "'cap.share' moves together with others already; name it once"));
+    }
+
+    /** The base has a window of 1 min, which the second place of the pair does not keep to either. */
+    @Test
+    void triesTheValuesOfAPairTogether() {
+        String axes = "axes={telemetry.scrape_interval: [60s, 61s], telemetry.rate_window: [2m, 1m]}";
+
+        assertThat(invalid(SOUND, axes, "pairs=[[telemetry.scrape_interval, telemetry.rate_window]]")
+                        .issues())
+                .singleElement()
+                .satisfies(issue -> {
+                    assertThat(issue.path())
+                            .isEqualTo("axes.telemetry.scrape_interval[1] with axes.telemetry.rate_window[1]");
+                    assertThat(issue.message()).startsWith("makes telemetry.rate_window: ");
+                });
     }
 
     @Test

@@ -543,7 +543,7 @@ class SweepTest {
                 .build());
     }
 
-    private static void assertRefused(Sweep sweep, SweepOptions options) {
+    static void assertRefused(Sweep sweep, SweepOptions options) {
         assertThatThrownBy(() -> sweep.run(options, SweepListener.SILENT))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("another experiment, of this one or its traces before they were changed");
