@@ -1,0 +1,140 @@
+package dev.capstan.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Processes that sweep are killed, as by kill -9, at random instants, and gone on with until they are done. */
+class KilledSweepTest {
+
+    private static final int KILLS = 50;
+
+    /** 480 runs of some milliseconds, of which 80 keep their course. */
+    private static final String EXPERIMENT = """
+            name: killed
+            mode: power
+            duration: 40m
+            replications: 6
+            workload:
+              generate: {disturbance: {shape: square, base: 4 kW, peak: 9 kW, at: 2m, lasting: 3m}}
+            cluster: {servers: 4}
+            services:
+              - name: row
+                model: llama-3.1-70b-h100x4
+                replicas: {min: 1, initial: 4, max: 8}
+            cap: {power: 9 kW, contain_within: 60s}
+            policies: [none, three-band]
+            output: {timeline_step: 1m}
+            axes:
+              cap.power: [9 kW, 10 kW, 11 kW, 12 kW]
+              control.interval: [3s, 5s, 7s, 10s, 15s, 20s, 30s, 40s, 50s, 60s]
+            """;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void losesNothingButTheRunsInFlightAndEndsWithTheSameBytes() throws IOException, InterruptedException {
+        Files.writeString(folder.resolve("killed.yaml"), EXPERIMENT);
+        Path whole = folder.resolve("whole");
+        long began = System.nanoTime();
+        assertThat(sweep(whole).waitFor()).isZero();
+        // As long as the machine takes for all of it, busy or not.
+        long longestNanos = System.nanoTime() - began;
+        Random random = new Random(7);
+        int kills = 0;
+        int inTheMiddle = 0;
+        for (int i = 0; kills < KILLS; i++) {
+            Path out = folder.resolve("out" + i);
+            List<Integer> finished = List.of();
+            while (!Files.exists(out.resolve("manifest.json"))) {
+                Process process = sweep(out);
+                if (kills == KILLS) {
+                    process.waitFor();
+                } else if (!process.waitFor((long) (random.nextDouble() * longestNanos), TimeUnit.NANOSECONDS)) {
+                    process.destroyForcibly().waitFor();
+                    kills++;
+                }
+                List<Integer> now = finished(out);
+                if (Files.exists(out.resolve("progress.jsonl"))) {
+                    assertThat(now)
+                            .as("runs, none twice")
+                            .doesNotHaveDuplicates()
+                            .containsAll(finished);
+                    inTheMiddle += now.size() > finished.size() ? 1 : 0;
+                    finished = now;
+                }
+            }
+            assertThat(sweep(out).waitFor()).as("done").isIn(0, ExitCodes.INVALID_INPUT);
+            assertSame(out, whole);
+        }
+        assertThat(inTheMiddle).as("kills that fell between runs").isGreaterThan(KILLS / 5);
+    }
+
+    private Process sweep(Path out) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Capstan.class.getName(),
+                "sweep",
+                folder.resolve("killed.yaml").toString(),
+                "--out",
+                out.toString(),
+                "--no-report",
+                "--jobs",
+                "2"));
+        if (Files.exists(out.resolve("progress.jsonl"))) {
+            command.add("--resume");
+        }
+        return new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(folder.resolve("err").toFile())
+                .start();
+    }
+
+    /** The runs that are told to be done; the last line may be cut short. */
+    private static List<Integer> finished(Path out) throws IOException {
+        Path progress = out.resolve("progress.jsonl");
+        List<Integer> runs = new ArrayList<>();
+        if (Files.exists(progress)) {
+            String text = Files.readString(progress);
+            List<String> lines =
+                    text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+            for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
+                runs.add(new ObjectMapper().readTree(line).path("index").asInt());
+            }
+        }
+        return runs;
+    }
+
+    private static void assertSame(Path out, Path whole) throws IOException {
+        try (Stream<Path> files = Files.walk(whole)) {
+            List<Path> all = files.filter(Files::isRegularFile)
+                    .filter(file -> !file.endsWith("manifest.json"))
+                    .toList();
+            assertThat(all)
+                    .hasSizeGreaterThan(80)
+                    .allSatisfy(file ->
+                            assertThat(out.resolve(whole.relativize(file))).hasSameBinaryContentAs(file));
+        }
+        try (Stream<Path> files = Files.walk(out);
+                Stream<Path> expected = Files.walk(whole)) {
+            assertThat(files.map(out::relativize))
+                    .containsExactlyInAnyOrderElementsOf(
+                            expected.map(whole::relativize).toList());
+        }
+    }
+}
