@@ -77,8 +77,8 @@ final class CertifyCommand implements Callable<Integer> {
             names = "--min-success",
             paramLabel = "SHARE",
             description =
-                    "What the lower end of the 95 %% interval of the success rate must be at least. Default: 0.99.")
-    private String minSuccess = "0.99";
+                    "What the lower end of the 95 %% interval of the success rate must be at least. Default: 0.95.")
+    private String minSuccess = "0.95";
 
     @Option(names = "--valid-for", paramLabel = "TIME", description = "How long it counts. Default: 90d.")
     private String validFor = "90d";

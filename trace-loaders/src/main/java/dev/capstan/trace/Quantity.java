@@ -52,22 +52,29 @@ public final class Quantity {
 
     /** What a quantity measures. */
     public enum Kind {
-        DURATION("a duration", DURATION_NANOS),
-        POWER("a power", POWER_WATTS),
-        EMISSION("a rate of emission", Quantity.EMISSION),
-        NUMBER("a number", RATIO);
+        DURATION("a duration"),
+        POWER("a power"),
+        EMISSION("a rate of emission"),
+        NUMBER("a number");
 
         private final String words;
-        private final Map<String, BigDecimal> units;
 
-        Kind(String words, Map<String, BigDecimal> units) {
+        Kind(String words) {
             this.words = words;
-            this.units = units;
         }
 
         /** In words, such as {@code a duration}. */
         public String words() {
             return words;
+        }
+
+        private Map<String, BigDecimal> units() {
+            return switch (this) {
+                case DURATION -> DURATION_NANOS;
+                case POWER -> POWER_WATTS;
+                case EMISSION -> Quantity.EMISSION;
+                case NUMBER -> RATIO;
+            };
         }
     }
 
@@ -172,7 +179,7 @@ public final class Quantity {
         BigDecimal number = number(part.group(1));
         String unit = part.group(2);
         for (Kind kind : Kind.values()) {
-            BigDecimal factor = kind.units.get(unit);
+            BigDecimal factor = kind.units().get(unit);
             if (factor != null && number != null) {
                 BigDecimal value = number.multiply(factor);
                 return Double.isFinite(value.doubleValue())
@@ -199,7 +206,8 @@ public final class Quantity {
 
     /** Whether a number may be followed by this unit, {@code %} included. */
     public static boolean isUnit(String text) {
-        return !text.isEmpty() && Arrays.stream(Kind.values()).anyMatch(kind -> kind.units.containsKey(text));
+        return !text.isEmpty()
+                && Arrays.stream(Kind.values()).anyMatch(kind -> kind.units().containsKey(text));
     }
 
     /**
