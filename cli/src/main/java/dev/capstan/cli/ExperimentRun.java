@@ -48,7 +48,9 @@ final class ExperimentRun {
         SweepOptions how = new SweepOptions(
                 folder, jobs, options.check, options.resume, commandLine(spec), Capstan.version(), clock);
         SweepOutcome outcome;
-        RunProgress progress = new RunProgress(console, options.quiet);
+        RunProgress.Form form =
+                options.quiet ? RunProgress.Form.NONE : options.json ? RunProgress.Form.JSON : RunProgress.Form.BAR;
+        RunProgress progress = new RunProgress(console, form, System::nanoTime);
         try (progress) {
             outcome = sweep.run(how, progress);
         } catch (IOException e) {

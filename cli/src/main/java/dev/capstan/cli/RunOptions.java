@@ -51,6 +51,9 @@ final class RunOptions {
     @Option(names = "--no-report", description = "Does not write report.html.")
     boolean noReport;
 
-    @Option(names = "--json", description = "Prints the outcome as one line of JSON in place of the table.")
+    @Option(
+            names = "--json",
+            description =
+                    "Prints the outcome as one line of JSON in place of the table, and progress as lines on standard error.")
     boolean json;
 }

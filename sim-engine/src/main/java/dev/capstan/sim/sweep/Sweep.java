@@ -175,7 +175,7 @@ public final class Sweep {
                 sha256(sha256 + read.traces().findValuesAsText("sha256") + options.version()),
                 options.resume());
         Set<Integer> done = new HashSet<>(writer.finished());
-        listener.started(runs.size(), done.size());
+        listener.started(runs.size(), done.size(), axes.stream().map(Axis::path).toList());
         AtomicLong requests = new AtomicLong();
         ExecutorService threads = Executors.newFixedThreadPool(options.jobs());
         AtomicInteger firstFailure = new AtomicInteger(Integer.MAX_VALUE);
@@ -230,7 +230,7 @@ public final class Sweep {
                                 + "). Finished runs are kept: make room there and go on with --resume.",
                         e);
             }
-            listener.runFinished(run.runId(), result.figure(Figure.SUCCESS_RATE));
+            listener.runFinished(row);
         }
         double arrived = result.figure(Figure.REQUESTS_ARRIVED);
         return Double.isNaN(arrived) ? 0 : (long) arrived;

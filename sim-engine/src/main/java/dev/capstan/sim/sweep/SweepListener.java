@@ -1,24 +1,27 @@
 package dev.capstan.sim.sweep;
 
+import dev.capstan.sim.results.Row;
+import java.util.List;
+
 /** Follows the progress of a sweep; called by one thread at a time. */
 public interface SweepListener {
 
     /** A listener that does nothing. */
     SweepListener SILENT = new SweepListener() {
         @Override
-        public void started(int totalRuns, int alreadyDone) {}
+        public void started(int totalRuns, int alreadyDone, List<String> axes) {}
 
         @Override
-        public void runFinished(String runId, double successRate) {}
+        public void runFinished(Row row) {}
     };
 
-    /** The runs begin. */
-    void started(int totalRuns, int alreadyDone);
-
     /**
-     * A run is on disk.
+     * The runs begin.
      *
-     * @param successRate NaN where there was no disturbance
+     * @param axes dotted paths or names, in the order of the values of rows
      */
-    void runFinished(String runId, double successRate);
+    void started(int totalRuns, int alreadyDone, List<String> axes);
+
+    /** A run is on disk. */
+    void runFinished(Row row);
 }

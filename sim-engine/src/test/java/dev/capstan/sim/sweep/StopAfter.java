@@ -1,5 +1,8 @@
 package dev.capstan.sim.sweep;
 
+import dev.capstan.sim.results.Row;
+import java.util.List;
+
 /** Fails at the end of one of the next runs, as a kill would. */
 class StopAfter implements SweepListener {
 
@@ -20,12 +23,12 @@ class StopAfter implements SweepListener {
     }
 
     @Override
-    public void started(int totalRuns, int alreadyDone) {}
+    public void started(int totalRuns, int alreadyDone, List<String> axes) {}
 
     @Override
-    public void runFinished(String runId, double successRate) {
+    public void runFinished(Row row) {
         if (--left == 0) {
-            throw new Stopped(runId);
+            throw new Stopped(row.runId());
         }
     }
 }

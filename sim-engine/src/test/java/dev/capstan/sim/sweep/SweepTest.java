@@ -12,6 +12,7 @@ import com.google.common.jimfs.Jimfs;
 import dev.capstan.sim.experiment.ExperimentFile;
 import dev.capstan.sim.experiment.InvalidExperimentException;
 import dev.capstan.sim.kernel.CheckLevel;
+import dev.capstan.sim.results.Row;
 import dev.capstan.trace.TraceException;
 import java.io.IOException;
 import java.nio.file.FileSystem;
@@ -81,7 +82,7 @@ class SweepTest {
 
         sweep().run(options(out, jobs, true), new StopAfter(Integer.MAX_VALUE) {
             @Override
-            public void started(int totalRuns, int alreadyDone) {
+            public void started(int totalRuns, int alreadyDone, List<String> axes) {
                 started.add(totalRuns);
                 started.add(alreadyDone);
             }
@@ -147,9 +148,9 @@ class SweepTest {
         AtomicInteger calls = new AtomicInteger();
         SweepListener failing = new StopAfter(0) {
             @Override
-            public void runFinished(String runId, double successRate) {
+            public void runFinished(Row row) {
                 calls.incrementAndGet();
-                throw new Stopped(runId);
+                throw new Stopped(row.runId());
             }
         };
 
@@ -164,7 +165,7 @@ class SweepTest {
     void stopsWhenItsThreadIsInterrupted(@TempDir Path temp) {
         SweepListener interrupting = new StopAfter(Integer.MAX_VALUE) {
             @Override
-            public void started(int totalRuns, int alreadyDone) {
+            public void started(int totalRuns, int alreadyDone, List<String> axes) {
                 Thread.currentThread().interrupt();
             }
         };
