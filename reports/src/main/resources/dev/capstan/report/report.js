@@ -127,7 +127,8 @@
     const [r, g, b] = c.map(v => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; });
     return .2126 * r + .7152 * g + .0722 * b;
   }
-  const inkOn = c => luminance(c) > .2 ? '#10161d' : '#ffffff';
+  // Black and white have the same contrast, 4.58, where (L + .05)² = .05 · 1.05: at least 4.5 on every colour.
+  const inkOn = c => luminance(c) > .179 ? '#000000' : '#ffffff';
 
   // Surface
 
@@ -197,7 +198,7 @@
       const value = valueOf(state.measure, row);
       const timeline = data.timelines.findIndex(t => samePlace(t.row, row));
       const actions = {
-        tabindex: 0, onmousemove: event => point(event, details(row, timeline)), onfocus: event => point(event, details(row, timeline)), onmouseleave: unpoint, onblur: unpoint,
+        tabindex: 0, 'aria-describedby': 'tip', onmousemove: event => point(event, details(row, timeline)), onfocus: event => point(event, details(row, timeline)), onmouseleave: unpoint, onblur: unpoint,
         onclick: () => jump(timeline), onkeydown: event => { if (event.key === 'Enter') jump(timeline); },
       };
       if (value === null) return h('td', { ...actions, class: 'none' + edges }, state.measure === 'success_rate' ? 'no dist.' : '–');
@@ -239,8 +240,9 @@
     if (!data.timelines.length) { controls.remove(); legend.remove(); byId('timeline-reading').remove(); return () => {}; }
     let at = 0, from = 0, to = 1, cursor = null, marks = [];
     const resetButton = h('button', { type: 'button', onclick: () => whole() }, 'Whole run');
+    const closer = h('button', { type: 'button', onclick: () => zoom(1 / 2) }, 'Zoom in'), wider = h('button', { type: 'button', onclick: () => zoom(2) }, 'Zoom out');
     const chooser = select('Run', data.timelines.map((t, i) => [i, t.title]), 0, v => choose(Number(v)));
-    controls.append(chooser, resetButton);
+    controls.append(chooser, closer, wider, resetButton);
     controls.addEventListener('submit', event => event.preventDefault());
     const swatch = (shape) => s('svg', { width: 24, height: 12, 'aria-hidden': 'true' }, shape);
     const stroke = (colour, dash, width) => swatch(s('line', { x1: 1, x2: 23, y1: 6, y2: 6, stroke: colour, 'stroke-width': width || 2, 'stroke-dasharray': dash }));
@@ -253,6 +255,20 @@
     const end = t => t.time[t.time.length - 1] + t.bucket;
     function choose(index) { at = index; cursor = null; whole(); controls.querySelector('select').value = String(index); note(); }
     function whole() { const t = data.timelines[at]; from = t.time.length ? t.time[0] : 0; to = t.time.length ? end(t) : 1; draw(); }
+    /** Shows a span of time, as far as the run reaches and not below two of its steps. */
+    function view(middle, span) {
+      const t = data.timelines[at], first = t.time[0], last = end(t);
+      span = Math.min(last - first, Math.max(2 * t.bucket, span));
+      from = Math.max(first, Math.min(last - span, middle - span / 2));
+      to = from + span;
+      draw();
+    }
+    /** About the reading where it stands inside, else about the middle. */
+    function zoom(factor) {
+      const t = data.timelines[at], read = cursor === null ? null : t.time[cursor] + t.bucket / 2, span = (to - from) * factor;
+      if (!t.time.length) return;
+      view(read === null || read < from || read > to ? (from + to) / 2 : read + ((from + to) / 2 - read) * factor, span);
+    }
     function note() {
       const t = data.timelines[at], parts = [];
       if (t.rowsPerBucket > 1) parts.push('Thinned for this file: each step shows ' + figure(t.bucket) + ' s, mean with lowest and highest value.');
@@ -322,7 +338,7 @@
 
       const crossLine = s('line', { class: 'cross', y1: top, y2: replicaTop + replicaTall, x1: -9, x2: -9 });
       const brush = s('rect', { class: 'brush', y: top, height: replicaTop + replicaTall - top, x: 0, width: 0 });
-      const canvas = s('svg', { viewBox: '0 0 ' + width + ' ' + height, height, role: 'img', tabindex: 0, 'aria-label': 'Power over time of ' + t.title + '. Arrow keys move the reading, Escape shows the whole run.' },
+      const canvas = s('svg', { viewBox: '0 0 ' + width + ' ' + height, height, role: 'img', tabindex: 0, 'aria-label': 'Power over time of ' + t.title + '. Arrow keys move the reading, plus and minus zoom, Escape shows the whole run.' },
         s('defs', {}, s('clipPath', { id: 'inside' }, s('rect', { x: left, y: 0, width: width - left - right, height }))),
         ticks.map(v => [s('line', { class: 'grid', x1: left, x2: width - right, y1: f(Y(v)), y2: f(Y(v)) }), s('text', { x: left - 7, y: f(Y(v) + 4), 'text-anchor': 'end' }, figure(v / 1000) + (v === ticks[ticks.length - 1] ? NB + 'kW' : ''))]),
         s('g', { 'clip-path': 'url(#inside)' },
@@ -362,20 +378,27 @@
         brush.setAttribute('width', 0);
         if (Math.abs(b - a) < 6) return;
         const scale = v => from + (v - left) / (width - left - right) * (to - from);
-        const lo = scale(Math.min(a, b)), hi = scale(Math.max(a, b));
-        if (hi - lo >= 2 * t.bucket) { from = lo; to = hi; draw(); }
+        view((scale(a) + scale(b)) / 2, Math.abs(scale(b) - scale(a)));
       });
       canvas.addEventListener('pointerleave', unpoint);
       canvas.addEventListener('dblclick', whole);
       canvas.addEventListener('keydown', event => {
         const move = { ArrowLeft: -1, ArrowRight: 1, PageUp: -20, PageDown: 20 }[event.key];
         if (event.key === 'Escape') whole();
-        else if (move) { event.preventDefault(); read(Math.max(first, Math.min(last, (cursor ?? first) + move))); }
+        else if (event.key === '+' || event.key === '=') zoom(1 / 2);
+        else if (event.key === '-') zoom(2);
+        else if (move) {
+          event.preventDefault();
+          const to = Math.max(0, Math.min(t.time.length - 1, (cursor ?? first) + move));
+          if (to >= first && to <= last) read(to);
+          else { cursor = to; view(t.time[to] + t.bucket / 2, span); }
+        }
       });
       const focused = document.activeElement && host.contains(document.activeElement);
       host.replaceChildren(canvas);
       if (focused) canvas.focus();
-      resetButton.disabled = from <= t.time[0] && to >= end(t);
+      resetButton.disabled = wider.disabled = from <= t.time[0] && to >= end(t);
+      closer.disabled = span <= 2 * t.bucket;
       if (t.time.length) read(cursor !== null && cursor >= first && cursor <= last ? cursor : first);
     }
     const baselines = new Set(data.policies.filter(policy => policy.baseline).map(policy => policy.label));
