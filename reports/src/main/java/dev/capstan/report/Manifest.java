@@ -14,7 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What {@code manifest.json} says about the folder. Keys that are absent give empty text and NaN. */
+/**
+ * What {@code manifest.json} says about the folder, less what differs between executions of the same experiment: command,
+ * machine and wall times stay out of reports. Keys that are absent give empty text and NaN.
+ */
 record Manifest(
         String name,
         String question,
@@ -29,7 +32,6 @@ record Manifest(
         List<Trace> traces,
         List<String> notes,
         List<Fact> inputs,
-        List<Fact> execution,
         String experiment) {
 
     /** An axis of the sweep, with its values as written and in the order of the experiment. */
@@ -130,16 +132,7 @@ record Manifest(
                 List.copyOf(policies),
                 List.copyOf(traces),
                 List.copyOf(notes),
-                chosen(root, List.of("capstan_version", "command", "experiment_file", "experiment_sha256", "seed")),
-                chosen(
-                        root,
-                        List.of(
-                                "started",
-                                "wall_seconds",
-                                "jobs",
-                                "runs_per_second",
-                                "requests_per_second",
-                                "machine")),
+                chosen(root, List.of("capstan_version", "experiment_file", "experiment_sha256", "seed")),
                 root.has("experiment") ? pretty(root.path("experiment")) : "");
     }
 
