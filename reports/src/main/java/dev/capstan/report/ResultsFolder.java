@@ -28,7 +28,7 @@ record ResultsFolder(
         ResultTable pointTable,
         ResultTable runs,
         Optional<ResultTable> sensitivity,
-        Optional<ResultTable> services) {
+        Optional<ServicePoints> services) {
 
     /** Leading segments of the axes that an operator can set. All other axes are conditions that he meets. */
     private static final Set<String> SETTINGS =
@@ -75,8 +75,9 @@ record ResultsFolder(
                 ? Optional.of(ResultTable.read(moved, axes, ofChanges(manifest)))
                 : Optional.empty();
         Path ofServices = folder.resolve("service-points.csv");
-        Optional<ResultTable> services = Files.isRegularFile(ofServices)
-                ? Optional.of(ResultTable.read(ofServices, axes, ofServices(manifest)))
+        Optional<ServicePoints> services = Files.isRegularFile(ofServices)
+                ? Optional.of(
+                        new ServicePoints(ResultTable.read(ofServices, axes, ofServices(manifest)), manifest.axes()))
                 : Optional.empty();
         return new ResultsFolder(
                 folder,
@@ -101,13 +102,6 @@ record ResultsFolder(
                 manifest.axes().stream().map(Manifest.Axis::path).toList());
         required.addAll(List.of("policy", "service"));
         return required;
-    }
-
-    /** The values of the axes in a row. */
-    List<String> axisValues(ResultTable table, int row) {
-        return manifest.axes().stream()
-                .map(axis -> table.text(row, axis.path()))
-                .toList();
     }
 
     /** Whether a parameter of the model was moved at a point or in a run. */
