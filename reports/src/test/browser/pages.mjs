@@ -161,6 +161,26 @@ test('the measures of the trade-off change its marks', async () => {
   assert.notDeepEqual(await marks(), before);
 });
 
+test('main effects are drawn for each axis and measure', async () => {
+  const page = await open('sweep.html');
+  const labels = async () => (await page.locator('#effects-plot g[role=img]').evaluateAll(all => all.map(one => one.getAttribute('aria-label')))).map(plain);
+  assert.deepEqual(await page.locator('#effects-plot svg').evaluateAll(all => all.map(svg => svg.getAttribute('aria-label'))), ['interval', 'window', 'cap'].map(axis => 'Success rate (%) over ' + axis));
+  // Three axes with three values each, four policies; the second, replica-cap, at 30 s: 0.9 - 0.2, ± 0.02.
+  const all = await labels();
+  assert.equal(all.length, 3 * 3 * 4);
+  assert.ok(all.includes('interval 30 s, policy replica-cap\nSuccess rate (%): 70 [68, 72]\nMean over 9 points'), all[5]);
+  await choice(page, 'effects', 'Policy').selectOption({ label: 'replica-cap' });
+  assert.equal((await labels()).length, 9);
+  await choice(page, 'effects', 'Measure').selectOption('energy_joules');
+  assert.match((await labels())[0], /Energy \(J\): 1\.00e\+7 \[9000000, 1\.10e\+7\]/);
+});
+
+test('what is not beaten stands under the trade-off by name', async () => {
+  const page = await open('sweep.html');
+  const front = await page.locator('#tradeoff-front li').allInnerTexts();
+  assert.ok(front.length > 0 && front.every(text => /policy (none|replica-cap|climatik-shipped|static-floor): [\d.]+ % contained, SLO attainment/.test(plain(text))), front.join());
+});
+
 test('every control is reached by the Tab key', async () => {
   const page = await open('sweep.html');
   const wanted = await page.evaluate(() => {

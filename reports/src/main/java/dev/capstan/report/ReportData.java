@@ -86,6 +86,9 @@ final class ReportData {
             if (folder.sensitivity().isPresent()) {
                 sensitivity(json, folder.sensitivity().get());
             }
+            if (folder.effects().isPresent()) {
+                effects(json, folder.effects().get());
+            }
             json.writeArrayFieldStart("timelines");
             for (ShownRun run : shown) {
                 timeline(json, run);
@@ -164,6 +167,16 @@ final class ReportData {
         }
         json.writeEndArray();
         table(json, "sensitivity", table, columns, rowsThatFit(columns.size(), table.rows()));
+    }
+
+    private static void effects(JsonGenerator json, ResultTable table) throws IOException {
+        List<String> columns = table.columns().stream()
+                .filter(column -> table.isText(column)
+                        || column.equals("points")
+                        || MAIN_MEASURES.contains(column.replaceFirst("_(low|high)$", "_mean"))
+                        || column.startsWith("success_rate"))
+                .toList();
+        table(json, "effects", table, columns, rowsThatFit(columns.size(), table.rows()));
     }
 
     private static void table(JsonGenerator json, String name, ResultTable table, List<String> columns, int rows)

@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
  * @param points without those at which a parameter of the model was moved
  * @param roles of the axes, in their order
  * @param sensitivity what moved parameters change; empty where none was moved
+ * @param effects means over all points with the same value of an axis; empty where an earlier version wrote the folder
  * @param services what each service got at the points; empty where an earlier version wrote the folder
  */
 record ResultsFolder(
@@ -28,6 +29,7 @@ record ResultsFolder(
         ResultTable pointTable,
         ResultTable runs,
         Optional<ResultTable> sensitivity,
+        Optional<ResultTable> effects,
         Optional<ServicePoints> services) {
 
     /** Leading segments of the axes that an operator can set. All other axes are conditions that he meets. */
@@ -74,6 +76,7 @@ record ResultsFolder(
         Optional<ResultTable> sensitivity = Files.isRegularFile(moved)
                 ? Optional.of(ResultTable.read(moved, axes, ofChanges(manifest)))
                 : Optional.empty();
+        Path effects = folder.resolve("effects.csv");
         Path ofServices = folder.resolve("service-points.csv");
         Optional<ServicePoints> services = Files.isRegularFile(ofServices)
                 ? Optional.of(
@@ -87,6 +90,9 @@ record ResultsFolder(
                 pointTable,
                 runs,
                 sensitivity,
+                Files.isRegularFile(effects)
+                        ? Optional.of(ResultTable.read(effects, Set.of("axis"), List.of("axis", "value", "policy")))
+                        : Optional.empty(),
                 services);
     }
 

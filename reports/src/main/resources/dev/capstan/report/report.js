@@ -424,6 +424,8 @@
   ];
   const mark = policy => ({ d: outlines[policy % outlines.length], colour: 'var(--c' + (policy % 8) + ')' });
 
+  const policyKey = i => h('span', {}, s('svg', { width: 14, height: 14, viewBox: '-7 -7 14 14', 'aria-hidden': 'true' }, s('path', { d: mark(i).d, fill: mark(i).colour })), policyNames[i]);
+
   function tradeoff() {
     const host = byId('tradeoff-plot');
     const measures = [['slo_attainment', 1], ['goodput_requests_per_second', 1], ['ttft_p99_seconds', -1], ['energy_joules', -1], ['stranded_watt_seconds', -1], ['over_cap_seconds', -1]].filter(([name]) => points.has(name + '_mean'));
@@ -434,7 +436,7 @@
       byId('tradeoff-controls').replaceChildren(
         select('Service', measures.map(([name]) => [name, heading(name)]), state.measure, v => { state.measure = v; draw(); }),
         ...groups.map(d => select(d.name.charAt(0).toUpperCase() + d.name.slice(1), d.words.map((word, i) => [i, word]), state.at[d.key], v => { state.at[d.key] = v; draw(); })));
-      byId('tradeoff-legend').replaceChildren(...policyNames.map((name, i) => h('span', {}, s('svg', { width: 14, height: 14, viewBox: '-7 -7 14 14', 'aria-hidden': 'true' }, s('path', { d: mark(i).d, fill: mark(i).colour })), name)),
+      byId('tradeoff-legend').replaceChildren(...policyNames.map((name, i) => policyKey(i)),
         h('span', {}, s('svg', { width: 24, height: 12, 'aria-hidden': 'true' }, s('path', { d: 'M1 9H12V3H23', fill: 'none', stroke: 'var(--ink)', 'stroke-width': 1.2 })), 'not beaten on both counts'));
       const better = measures.find(([name]) => name === state.measure)[1];
       const dots = [];
@@ -444,6 +446,7 @@
         const x = valueOf(state.measure, row), y = points.get('success_rate', row);
         if (x !== null && y !== null) dots.push({ row, x, y, policy: policyNames.indexOf(points.get('policy', row)) });
       }
+      byId('tradeoff-front').replaceChildren();
       if (!dots.length) { host.replaceChildren(h('p', { class: 'note' }, 'There was no disturbance here, so there is no success rate to draw.')); return; }
       const width = Math.max(300, host.clientWidth), height = width < 560 ? 300 : 400, left = 50, right = 20, top = 14, bottom = 44;
       const share = isShare(state.measure), scale = share ? 100 : 1;
@@ -456,6 +459,7 @@
       for (const dot of [...dots].sort((a, b) => better * (b.x - a.x) || b.y - a.y)) if (!front.length || dot.y > front[front.length - 1].y) front.push(dot);
       const onFront = new Set(front.map(dot => dot.row));
       const f = v => v.toFixed(1);
+      byId('tradeoff-front').replaceChildren(...front.map(dot => h('li', {}, describe(dot.row) + ': ' + bare(dot.y) + NB + '% contained, ' + heading(state.measure) + ' ' + show(state.measure, dot.x))));
       const path = front.map((dot, i) => i ? 'V' + f(Y(dot.y)) + 'H' + f(X(dot.x)) : 'M' + f(X(dot.x)) + ' ' + f(Y(dot.y))).join('');
       host.replaceChildren(s('svg', { viewBox: '0 0 ' + width + ' ' + height, height, role: 'group', 'aria-label': 'Disturbances contained against ' + heading(state.measure) },
         [0, .25, .5, .75, 1].map(v => [s('line', { class: 'grid', x1: left, x2: width - right, y1: f(Y(v)), y2: f(Y(v)) }), s('text', { x: left - 7, y: f(Y(v) + 4), 'text-anchor': 'end' }, v * 100 + (v === 1 ? ' %' : ''))]),
@@ -466,6 +470,58 @@
         dots.map(dot => s('g', { transform: 'translate(' + f(X(dot.x)) + ' ' + f(Y(dot.y)) + ')', tabindex: 0, role: 'img', 'aria-label': details(dot.row, -1), onmousemove: event => point(event, details(dot.row, -1)), onfocus: event => point(event, details(dot.row, -1)), onmouseleave: unpoint, onblur: unpoint },
           s('line', { x1: 0, x2: 0, y1: f(Y(points.get('success_rate_low', dot.row)) - Y(dot.y)), y2: f(Y(points.get('success_rate_high', dot.row)) - Y(dot.y)), stroke: mark(dot.policy).colour, opacity: .35 }),
           s('path', { d: mark(dot.policy).d, fill: mark(dot.policy).colour, 'fill-opacity': onFront.has(dot.row) ? 1 : .55, stroke: onFront.has(dot.row) ? 'var(--ink)' : 'var(--page)', 'stroke-width': onFront.has(dot.row) ? 1.4 : .7 })))));
+    }
+    draw();
+    return draw;
+  }
+
+  // Main effects: a panel for each axis, a line for each policy
+
+  function effects() {
+    if (!data.effects) return () => {};
+    const host = byId('effects-plot'), table = columnsOf(data.effects);
+    const axes = data.axes.filter(axis => axis.values.length > 1);
+    const measures = ['success_rate', ...measureNames].filter((name, i, all) => all.indexOf(name) === i && table.has(name + '_mean'));
+    const state = { measure: measures[0], policy: '*' };
+    const f = v => v.toFixed(1);
+    function draw() {
+      byId('effects-controls').replaceChildren(
+        select('Measure', measures.map(name => [name, name === 'success_rate' ? 'Disturbances contained (%)' : heading(name)]), state.measure, v => { state.measure = v; draw(); }),
+        select('Policy', [['*', 'all'], ...policyNames.map((name, i) => [i, name])], state.policy, v => { state.policy = v; draw(); }));
+      const shown = policyNames.map((name, i) => i).filter(i => state.policy === '*' || Number(state.policy) === i);
+      byId('effects-legend').replaceChildren(...shown.map(policyKey));
+      const dots = [];
+      for (let row = 0; row < table.rows; row++) {
+        const [mean, low, high] = ['_mean', '_low', '_high'].map(end => table.get(state.measure + end, row));
+        const axis = axes.find(one => one.path === table.get('axis', row)), policy = policyNames.indexOf(table.get('policy', row));
+        if (mean === null || !axis || !shown.includes(policy)) continue;
+        dots.push({ axis, policy, at: axis.values.indexOf(table.get('value', row)), mean, low, high, points: table.get('points', row) });
+      }
+      if (!dots.length) { host.replaceChildren(h('p', { class: 'note' }, 'No run has this measure.')); return; }
+      const share = isShare(state.measure);
+      const ticks = share ? [0, .25, .5, .75, 1] : nice(Math.min(0, ...dots.map(dot => dot.mean)), Math.max(...dots.map(dot => dot.mean)) * 1.03, 4);
+      const gap = 28, room = host.clientWidth, columns = Math.max(1, Math.min(axes.length, Math.floor((room + gap) / (330 + gap))));
+      const width = Math.max(260, (room - gap * (columns - 1)) / columns);
+      host.replaceChildren(h('div', { class: 'panels', style: 'grid-template-columns:repeat(' + columns + ',minmax(0,1fr))' },
+        axes.map(axis => panel(axis, dots.filter(dot => dot.axis === axis), shown, ticks, width))));
+    }
+    function panel(axis, dots, shown, ticks, width) {
+      const height = 250, left = 52, right = 14, top = 12, bottom = 42, share = isShare(state.measure);
+      const least = ticks[0], most = ticks[ticks.length - 1], each = (width - left - right) / axis.values.length;
+      const Y = v => top + (1 - (Math.max(least, Math.min(most, v)) - least) / (most - least)) * (height - top - bottom);
+      const X = dot => left + (dot.at + .5) * each + (shown.indexOf(dot.policy) - (shown.length - 1) / 2) * Math.min(10, each * .6 / shown.length);
+      const lines = dot => [axis.name + ' ' + axis.words[dot.at] + ', policy ' + policyNames[dot.policy], heading(state.measure) + ': ' + show(state.measure, dot.mean) + ' [' + show(state.measure, dot.low) + ', ' + show(state.measure, dot.high) + ']', 'Mean over ' + dot.points + ' points'].join('\n');
+      return h('div', { class: 'panel plot' }, s('svg', { viewBox: '0 0 ' + f(width) + ' ' + height, height, role: 'group', 'aria-label': heading(state.measure) + ' over ' + axis.name },
+        ticks.map((v, i) => [s('line', { class: 'grid', x1: left, x2: f(width - right), y1: f(Y(v)), y2: f(Y(v)) }), s('text', { x: left - 7, y: f(Y(v) + 4), 'text-anchor': 'end' }, share ? v * 100 + (v === 1 ? ' %' : '') : figure(v))]),
+        axis.words.map((word, i) => s('text', { x: f(left + (i + .5) * each), y: height - bottom + 17, 'text-anchor': 'middle' }, word)),
+        s('text', { x: f((left + width - right) / 2), y: height - 6, 'text-anchor': 'middle' }, axis.name),
+        shown.map(policy => {
+          const line = dots.filter(dot => dot.policy === policy).sort((a, b) => a.at - b.at);
+          return [s('path', { d: line.map((dot, i) => (i ? 'L' : 'M') + f(X(dot)) + ' ' + f(Y(dot.mean))).join(''), fill: 'none', stroke: mark(policy).colour, 'stroke-width': 1.4, opacity: .7 }),
+            line.map(dot => s('g', { transform: 'translate(' + f(X(dot)) + ' ' + f(Y(dot.mean)) + ')', tabindex: 0, role: 'img', 'aria-label': lines(dot), onmousemove: event => point(event, lines(dot)), onfocus: event => point(event, lines(dot)), onmouseleave: unpoint, onblur: unpoint },
+              s('line', { x1: 0, x2: 0, y1: f(Y(dot.low) - Y(dot.mean)), y2: f(Y(dot.high) - Y(dot.mean)), stroke: mark(policy).colour, opacity: .6 }),
+              s('path', { d: mark(policy).d, fill: mark(policy).colour, transform: 'scale(.8)' })))];
+        })));
     }
     draw();
     return draw;
@@ -630,7 +686,7 @@
     dataTable(byId('runs-table'), 'all runs', [...ofRuns.filter(c => c.name === 'run_id'), ...ofRuns.filter(c => c.name !== 'run_id')], runs.rows);
   }
 
-  const redraws = [surface(), timelines(), tradeoff(), sensitivity()];
+  const redraws = [surface(), timelines(), tradeoff(), effects(), sensitivity()];
   tables();
   const redraw = () => redraws.forEach(draw => draw());
   darkScheme.addEventListener('change', redraw);

@@ -101,8 +101,34 @@ final class FixtureFolder {
         }
         write(folder.resolve("summary.csv"), summary.toString());
         write(folder.resolve("points.csv"), points.toString());
+        write(folder.resolve("effects.csv"), effects());
         write(folder.resolve("manifest.json"), manifest());
         return folder;
+    }
+
+    /** Success falls by the place of the value on its axis; the interval of a policy is as wide as its place. */
+    private static String effects() {
+        StringBuilder effects = new StringBuilder("axis,value,policy,points,replications,success_rate_mean,"
+                + "success_rate_low,success_rate_high,energy_joules_mean,energy_joules_low,energy_joules_high\n");
+        Map<String, List<String>> axes = new LinkedHashMap<>();
+        axes.put("control.interval", INTERVALS);
+        axes.put("telemetry.rate_window", WINDOWS);
+        axes.put("cap.power", CAPS);
+        axes.forEach((axis, values) -> {
+            for (int value = 0; value < values.size(); value++) {
+                for (int policy = 0; policy < POLICIES.size(); policy++) {
+                    double mean = 0.9 - 0.2 * value;
+                    double half = 0.02 * policy;
+                    effects.append(String.join(",", axis, values.get(value), POLICIES.get(policy)))
+                            .append(",9,5")
+                            .append(number(mean))
+                            .append(number(mean - half))
+                            .append(number(mean + half))
+                            .append(",1e7,9e6,1.1e7\n");
+                }
+            }
+        });
+        return effects.toString();
     }
 
     /** A folder of given points, with one run for each and no timelines. */
