@@ -175,6 +175,16 @@ test('main effects are drawn for each axis and measure', async () => {
   assert.match((await labels())[0], /Energy \(J\): 1\.00e\+7 \[9000000, 1\.10e\+7\]/);
 });
 
+test('latencies and excursions of the shown runs are drawn', async () => {
+  const page = await open('sweep.html');
+  const labels = async () => (await page.locator('#distributions-plot g[role=img]').evaluateAll(all => all.map(one => one.getAttribute('aria-label')))).map(plain);
+  const runs = await labels();
+  assert.ok(runs.length > 1 && runs.every(label => label.endsWith('cap 20 kW (best setting)\np50 0.5 s, p90 0.9 s, p99 0.99 s') || label.endsWith('(worst setting)\np50 0.5 s, p90 0.9 s, p99 0.99 s')), runs.join());
+  await choice(page, 'distributions', 'Shown').selectOption('excursions');
+  assert.ok((await labels()).every(label => label.endsWith('2 excursions, the longest 40 s')));
+  assert.equal(await page.locator('#distributions-plot g[role=img] path').count(), 2 * runs.length);
+});
+
 test('what is not beaten stands under the trade-off by name', async () => {
   const page = await open('sweep.html');
   const front = await page.locator('#tradeoff-front li').allInnerTexts();

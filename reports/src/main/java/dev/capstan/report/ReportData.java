@@ -241,7 +241,30 @@ final class ReportData {
         }
         marks(json, "decisions", timeline.decisions());
         marks(json, "events", timeline.events());
+        distributions(json, run.distributions());
         json.writeEndObject();
+    }
+
+    private static void distributions(JsonGenerator json, RunDistributions of) throws IOException {
+        json.writeObjectFieldStart("latencies");
+        for (Map.Entry<String, RunDistributions.Latencies> service :
+                of.latencies().entrySet()) {
+            json.writeObjectFieldStart(service.getKey());
+            EmbeddedJson.numbers(json, "ttft", service.getValue().ttft());
+            EmbeddedJson.numbers(json, "tpot", service.getValue().tpot());
+            EmbeddedJson.numbers(json, "e2e", service.getValue().e2e());
+            json.writeEndObject();
+        }
+        json.writeEndObject();
+        json.writeArrayFieldStart("excursions");
+        for (double[] excursion : of.excursions()) {
+            json.writeStartArray();
+            EmbeddedJson.number(json, excursion[0]);
+            EmbeddedJson.number(json, excursion[1]);
+            json.writeEndArray();
+        }
+        json.writeEndArray();
+        json.writeNumberField("excursionsLeftOut", of.excursionsLeftOut());
     }
 
     private static void marks(JsonGenerator json, String name, Timeline.Marks marks) throws IOException {

@@ -46,7 +46,28 @@ final class FixtureFolder {
             "capped_seconds",
             "replica_changes");
 
+    private static final String EXCURSIONS = """
+            time_seconds,duration_seconds,peak_over_cap_watts,mean_over_cap_watts
+            300,5,1500,900
+            900,40,3000,2000
+            """;
+
     private FixtureFolder() {}
+
+    /** As many hundredths of a second to the first token as per cent of the requests had it by then. */
+    private static String latencies() {
+        StringBuilder latencies = new StringBuilder("service,share,ttft_seconds,tpot_seconds,e2e_seconds\n");
+        for (int percent = 1; percent <= 100; percent++) {
+            latencies
+                    .append("chat")
+                    .append(number(percent / 100.0))
+                    .append(number(percent / 100.0))
+                    .append(",0.05")
+                    .append(number(percent))
+                    .append('\n');
+        }
+        return latencies.toString();
+    }
 
     /** A sweep of 4 policies × 3 intervals × 3 windows × 3 caps × 5 seeds with the timelines of the first seed. */
     static Path sweep(Path folder) {
@@ -90,6 +111,8 @@ final class FixtureFolder {
                                 write(folder.resolve("runs/" + id + "/timeline.csv"), run.timeline.toString());
                                 write(folder.resolve("runs/" + id + "/decisions.csv"), run.decisions.toString());
                                 write(folder.resolve("runs/" + id + "/events.csv"), run.events.toString());
+                                write(folder.resolve("runs/" + id + "/latencies.csv"), latencies());
+                                write(folder.resolve("runs/" + id + "/excursions.csv"), EXCURSIONS);
                             }
                         }
                         points.append(String.join(",", interval, window, cap, policy));
