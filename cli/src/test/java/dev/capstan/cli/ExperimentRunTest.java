@@ -115,8 +115,7 @@ class ExperimentRunTest {
                 .isEqualTo(0);
 
         try (Stream<Path> files = Files.walk(out)) {
-            assertThat(files.filter(Files::isRegularFile)
-                            .filter(file -> !file.endsWith("manifest.json") && !file.endsWith("report.html")))
+            assertThat(files.filter(Files::isRegularFile).filter(file -> !file.endsWith("manifest.json")))
                     .hasSizeGreaterThan(10)
                     .allSatisfy(file ->
                             assertThat(other.resolve(out.relativize(file))).hasSameBinaryContentAs(file));

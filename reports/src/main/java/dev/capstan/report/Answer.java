@@ -1,10 +1,14 @@
 package dev.capstan.report;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The answer in words: which policy with which setting holds which cap, and what that costs users. Every figure is a
@@ -15,6 +19,11 @@ record Answer(List<Group> groups) {
     /** Below this share of the goodput without capping, containing everything is no feat: service was refused. */
     private static final double REFUSING_BELOW = 0.5;
 
+    private static final String TOKENS = "generated_tokens_per_second_mean";
+
+    /** Of the policies that do not lead, so many are told at once, the best first. */
+    private static final int MOST_OTHERS = 4;
+
     /** From this success rate on, the report asks whether it was bought by refusing service. */
     private static final double SUSPICIOUSLY_SAFE = 0.99;
 
@@ -23,9 +32,10 @@ record Answer(List<Group> groups) {
      *
      * @param heading names the cap and the conditions
      * @param lead the answer in one sentence
-     * @param sentences what it costs, what the other policies reach, and reservations
+     * @param sentences what it costs, what the best of the other policies reach, and reservations
+     * @param rest what the others reach
      */
-    record Group(String heading, String lead, List<String> sentences, List<Row> rows) {}
+    record Group(String heading, String lead, List<String> sentences, List<String> rest, List<Row> rows) {}
 
     /**
      * A policy at its best point.
@@ -89,8 +99,20 @@ record Answer(List<Group> groups) {
         }
     }
 
-    /** The best and the worst point of a policy in one group. */
-    record Choice(String policy, Point best, Point worst, Optional<Point> uncapped, boolean refuses) {}
+    /** The best and the worst point of a policy in one group; {@code refusal} where the best refuses service. */
+    record Choice(String policy, Point best, Point worst, Optional<Point> uncapped, Optional<Refusal> refusal) {
+
+        boolean refuses() {
+            return refusal.isPresent();
+        }
+    }
+
+    /**
+     * Goodput that was given up for safety.
+     *
+     * @param service empty where the run has one service, or does not tell them apart
+     */
+    record Refusal(String service, double goodput, double uncapped) {}
 
     static Answer of(ResultsFolder folder) {
         List<Group> groups = new ArrayList<>();
@@ -132,7 +154,7 @@ record Answer(List<Group> groups) {
             Optional<Point> uncapped = points.stream()
                     .filter(p -> folder.isBaseline(p.policy()) && p.samePlace(best))
                     .findFirst();
-            choices.add(new Choice(policy, best, worst, uncapped, refuses(best, uncapped)));
+            choices.add(new Choice(policy, best, worst, uncapped, refusal(folder, best, uncapped)));
         }
         return choices;
     }
@@ -151,10 +173,56 @@ record Answer(List<Group> groups) {
                 .min((a, b) -> Point.BEST_FIRST.compare(a.best(), b.best()));
     }
 
-    private static boolean refuses(Point best, Optional<Point> uncapped) {
-        return best.successRate() >= SUSPICIOUSLY_SAFE
-                && uncapped.isPresent()
-                && Measure.GOODPUT.of(best) < REFUSING_BELOW * Measure.GOODPUT.of(uncapped.get());
+    /**
+     * Asks each service that has targets to miss: work without a deadline that waits is not refused, and its goodput would
+     * hide that of the others in their sum.
+     */
+    private static Optional<Refusal> refusal(ResultsFolder folder, Point best, Optional<Point> uncapped) {
+        if (!(best.successRate() >= SUSPICIOUSLY_SAFE) || uncapped.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Refusal> asked = new ArrayList<>();
+        if (tellsServicesApart(folder, best)) {
+            ServicePoints services = folder.services().orElseThrow();
+            for (int row : services.rows(best)) {
+                String service = services.table().text(row, "service");
+                services.row(uncapped.get(), service)
+                        .ifPresent(without -> asked.add(new Refusal(
+                                service,
+                                of(services.table(), row, Measure.GOODPUT),
+                                of(services.table(), without, Measure.GOODPUT))));
+            }
+            asked.removeIf(one -> !folder.manifest().canMissTargets(one.service()));
+        } else {
+            asked.add(new Refusal("", Measure.GOODPUT.of(best), Measure.GOODPUT.of(uncapped.get())));
+        }
+        return asked.stream()
+                .filter(one -> one.goodput() < REFUSING_BELOW * one.uncapped())
+                .findFirst();
+    }
+
+    private static boolean tellsServicesApart(ResultsFolder folder, Point point) {
+        return folder.services()
+                .filter(services -> services.rows(point).size() > 1)
+                .isPresent();
+    }
+
+    /** That of each service with targets to miss, where they are told apart; empty where there is none. */
+    private static String goodput(ResultsFolder folder, Point point) {
+        if (!tellsServicesApart(folder, point)) {
+            double goodput = Measure.GOODPUT.of(point);
+            return Double.isNaN(goodput) ? "" : Measure.GOODPUT.write(goodput);
+        }
+        ServicePoints services = folder.services().orElseThrow();
+        return services.rows(point).stream()
+                .filter(row -> folder.manifest().canMissTargets(services.table().text(row, "service")))
+                .map(row -> Measure.GOODPUT.write(of(services.table(), row, Measure.GOODPUT)) + " for "
+                        + services.table().text(row, "service"))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static double of(ResultTable services, int row, Measure measure) {
+        return services.number(row, measure.column + "_mean");
     }
 
     private static Group group(ResultsFolder folder, String heading, List<Point> points) {
@@ -166,16 +234,18 @@ record Answer(List<Group> groups) {
         if (points.stream().noneMatch(Point::disturbed)) {
             String lead = "There was no disturbance: demand never took true power over the cap,"
                     + " so there is no success to speak of.";
-            return new Group(heading, lead, List.of(), rows);
+            return new Group(heading, lead, List.of(), List.of(), rows);
         }
         List<String> sentences = new ArrayList<>();
         String lead = leader.map(choice -> lead(folder, choice)).orElseGet(() -> withoutLeader(capping));
-        leader.ifPresent(choice -> sentences.add(cost(choice)));
-        for (Choice choice : capping) {
-            if (leader.isEmpty() || !choice.equals(leader.get())) {
-                sentences.add(other(folder, choice));
-            }
-        }
+        leader.ifPresent(choice -> sentences.add(cost(folder, choice)));
+        List<String> others = capping.stream()
+                .filter(choice -> leader.filter(choice::equals).isEmpty())
+                .sorted(Comparator.comparing(Choice::refuses).thenComparing(Choice::best, Point.BEST_FIRST))
+                .map(choice -> other(folder, choice))
+                .toList();
+        int told = others.size() <= MOST_OTHERS + 1 ? others.size() : MOST_OTHERS;
+        sentences.addAll(others.subList(0, told));
         choices.stream()
                 .filter(choice ->
                         folder.isBaseline(choice.policy()) && choice.best().disturbed())
@@ -183,7 +253,7 @@ record Answer(List<Group> groups) {
                         + " of the disturbances ended within that time by themselves.")
                 .forEach(sentences::add);
         leader.flatMap(choice -> ties(choice, capping)).ifPresent(sentences::add);
-        return new Group(heading, lead, List.copyOf(sentences), rows);
+        return new Group(heading, lead, List.copyOf(sentences), others.subList(told, others.size()), rows);
     }
 
     private static String lead(ResultsFolder folder, Choice leader) {
@@ -191,7 +261,7 @@ record Answer(List<Group> groups) {
         double within = folder.manifest().containWithinSeconds();
         return leader.policy() + with(folder, best) + " brought power back under " + Wording.watts(best.capWatts())
                 + (Double.isNaN(within) ? "" : " within " + Wording.seconds(within)) + " in " + success(best) + " of "
-                + Wording.number(best.disturbances()) + " disturbances.";
+                + Wording.number(best.disturbances()) + (best.disturbances() == 1 ? " disturbance." : " disturbances.");
     }
 
     private static String withoutLeader(List<Choice> capping) {
@@ -200,23 +270,47 @@ record Answer(List<Group> groups) {
                 : "No policy held the cap without refusing service.";
     }
 
-    private static String cost(Choice leader) {
+    private static String cost(ResultsFolder folder, Choice leader) {
         Optional<Point> uncapped = leader.uncapped();
         if (uncapped.isEmpty()) {
             return "What that costs users cannot be told: the policy none, which never acts, was not run at this point.";
         }
-        List<String> parts = new ArrayList<>();
-        for (Measure measure : List.of(Measure.SLO, Measure.GOODPUT, Measure.TTFT)) {
-            double here = measure.of(leader.best());
-            double without = measure.of(uncapped.get());
-            if (!Double.isNaN(here) && !Double.isNaN(without)) {
-                String name = measure == Measure.GOODPUT ? "goodput" : measure.heading;
-                parts.add(name + " " + measure.write(here) + " instead of " + measure.write(without));
-            }
-        }
-        return parts.isEmpty()
+        String price = tellsServicesApart(folder, leader.best())
+                ? priceByService(folder, leader.best(), uncapped.get())
+                : price(measure -> measure.of(leader.best()), measure -> measure.of(uncapped.get()));
+        return price.isEmpty()
                 ? "What that costs users cannot be told: the runs served no requests."
-                : "The price, against no capping at the same point: " + String.join(", ", parts) + ".";
+                : "The price, against no capping at the same point: " + price + ".";
+    }
+
+    private static String price(ToDoubleFunction<Measure> here, ToDoubleFunction<Measure> without) {
+        return Stream.of(Measure.SLO, Measure.GOODPUT, Measure.TTFT)
+                .filter(measure ->
+                        !Double.isNaN(here.applyAsDouble(measure)) && !Double.isNaN(without.applyAsDouble(measure)))
+                .map(measure -> (measure == Measure.GOODPUT ? "goodput" : measure.heading) + " "
+                        + measure.write(here.applyAsDouble(measure)) + " instead of "
+                        + measure.write(without.applyAsDouble(measure)))
+                .collect(Collectors.joining(", "));
+    }
+
+    /** Work without a deadline pays in tokens. */
+    private static String priceByService(ResultsFolder folder, Point best, Point uncapped) {
+        ServicePoints services = folder.services().orElseThrow();
+        ResultTable table = services.table();
+        List<String> prices = new ArrayList<>();
+        for (int row : services.rows(best)) {
+            String service = table.text(row, "service");
+            services.row(uncapped, service).ifPresent(without -> {
+                String price = folder.manifest().canMissTargets(service)
+                        ? price(measure -> of(table, row, measure), measure -> of(table, without, measure))
+                        : Wording.number(table.number(row, TOKENS)) + " instead of "
+                                + Wording.number(table.number(without, TOKENS)) + " tokens/s";
+                if (!price.isEmpty()) {
+                    prices.add(service + " " + price);
+                }
+            });
+        }
+        return String.join("; ", prices);
     }
 
     private static String other(ResultsFolder folder, Choice choice) {
@@ -225,16 +319,17 @@ record Answer(List<Group> groups) {
             return choice.policy() + " met no disturbance.";
         }
         if (choice.refuses()) {
+            Refusal refusal = choice.refusal().orElseThrow();
             return choice.policy() + with(folder, best) + " reached " + success(best)
                     + ", but only by refusing service: goodput "
-                    + Measure.GOODPUT.write(Measure.GOODPUT.of(best)) + ", less than half of the "
-                    + Measure.GOODPUT.write(Measure.GOODPUT.of(choice.uncapped().orElseThrow()))
-                    + " without capping.";
+                    + (refusal.service().isEmpty() ? "" : "of " + refusal.service() + " ")
+                    + Measure.GOODPUT.write(refusal.goodput()) + ", less than half of the "
+                    + Measure.GOODPUT.write(refusal.uncapped()) + " without capping.";
         }
         String sentence = choice.policy() + " reached " + success(best) + " at its best"
                 + (with(folder, best).isEmpty() ? "" : "," + with(folder, best));
-        double goodput = Measure.GOODPUT.of(best);
-        return sentence + (Double.isNaN(goodput) ? "." : ", at a goodput of " + Measure.GOODPUT.write(goodput) + ".");
+        String goodput = goodput(folder, best);
+        return sentence + (goodput.isEmpty() ? "." : ", at a goodput of " + goodput + ".");
     }
 
     /** Says so when the evidence does not tell the leader from another policy. */
@@ -247,7 +342,11 @@ record Answer(List<Group> groups) {
         return level.isEmpty()
                 ? Optional.empty()
                 : Optional.of("The intervals overlap: these runs do not tell " + leader.policy() + " from "
-                        + String.join(" or ", level) + ". More replications would.");
+                        + (level.size() <= MOST_OTHERS
+                                ? String.join(" or ", level)
+                                : String.join(", ", level.subList(0, MOST_OTHERS - 1)) + " or "
+                                        + (level.size() - MOST_OTHERS + 1) + " others")
+                        + ". More replications would.");
     }
 
     private static Row row(ResultsFolder folder, Choice choice, Optional<Choice> leader) {

@@ -1,33 +1,16 @@
 package dev.capstan.report;
 
-import java.awt.BasicStroke;
-import java.awt.Color;
-import java.awt.Font;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
-import org.knowm.xchart.ChartEncoder;
-import org.knowm.xchart.HeatMapChart;
-import org.knowm.xchart.HeatMapChartBuilder;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.internal.chartpart.IChart;
-import org.knowm.xchart.style.AxesChartStyler;
-import org.knowm.xchart.style.Styler;
-import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * PNG files for papers and slides: success over two settings for each policy and cap, and the course of the runs that
- * the report shows. Fonts differ between machines, so these bytes do too.
+ * PNG and SVG files for papers and slides: success over two settings for each policy and cap, main effects, tornados, and the
+ * course of the runs that the report shows. Fonts differ between machines, so these bytes do too.
  */
 final class ChartFiles {
 
@@ -35,14 +18,6 @@ final class ChartFiles {
     private static final int MAX_TORNADOS = 48;
     private static final List<Tornado.Outcome> DRAWN_OUTCOMES =
             List.of(Tornado.Outcome.SUCCESS, Tornado.Outcome.OVER_CAP, Tornado.Outcome.TTFT, Tornado.Outcome.ENERGY);
-    private static final Color INK = new Color(0x1f2933);
-    private static final Color GRID = new Color(0xe4e7eb);
-    private static final Color POWER = new Color(0x0b5cad);
-    private static final Color LIGHT_POWER = new Color(0x8ab6e0);
-    private static final Color CAP = new Color(0xb42318);
-    private static final Color REFERENCE = new Color(0x8a94a0);
-    /** Light enough for dark figures at both ends: the figures of a chart have one colour. */
-    private static final Color[] RAMP = {new Color(0xfff3cf), new Color(0xa5d6c6), new Color(0x4f9bcb)};
 
     private ChartFiles() {}
 
@@ -61,20 +36,22 @@ final class ChartFiles {
                             .toList();
                     if (!points.isEmpty() && drawn++ < MAX_SURFACES) {
                         String name = String.format(Locale.ROOT, "success-%02d-%s", drawn, fileName(policy));
-                        save(surface(folder, points, settings.get(0), settings.get(1)), charts.resolve(name));
+                        new SurfaceDrawing(folder, points, settings.get(0), settings.get(1)).save(charts.resolve(name));
                     }
                 }
             }
         } else if (settings.size() == 1) {
-            save(lines(folder, settings.get(0)), charts.resolve("success"));
+            lines(folder, settings.get(0)).save(charts.resolve("success"));
+        }
+        if (folder.effects().isPresent()) {
+            effects(folder, folder.effects().get(), charts);
         }
         if (folder.sensitivity().isPresent()) {
             tornados(folder, folder.sensitivity().get(), charts);
         }
         for (ShownRun run : shown) {
-            save(
-                    timeline(new ReportData(folder, shown).title(run), run.timeline()),
-                    charts.resolve("timeline-" + fileName(run.runId())));
+            new TimelineDrawing(new ReportData(folder, shown).title(run), run.timeline())
+                    .save(charts.resolve("timeline-" + fileName(run.runId())));
         }
     }
 
@@ -89,18 +66,9 @@ final class ChartFiles {
                             ++drawn,
                             fileName(tornado.policy()),
                             fileName(outcome.words));
-                    ImageIO.write(
-                            TornadoImage.of(tornado),
-                            "png",
-                            charts.resolve(name + ".png").toFile());
+                    new TornadoDrawing(tornado).save(charts.resolve(name));
                 }
             }
-        }
-    }
-
-    private static void save(IChart chart, Path file) throws IOException {
-        try (OutputStream out = Files.newOutputStream(file.resolveSibling(file.getFileName() + ".png"))) {
-            ChartEncoder.saveChart(chart, out, "png");
         }
     }
 
@@ -108,116 +76,59 @@ final class ChartFiles {
         return label.replaceAll("[^A-Za-z0-9-]+", "_");
     }
 
-    private static HeatMapChart surface(ResultsFolder folder, List<Point> points, int xAxis, int yAxis) {
-        Manifest.Axis x = folder.manifest().axes().get(xAxis);
-        Manifest.Axis y = folder.manifest().axes().get(yAxis);
-        HeatMapChart chart = new HeatMapChartBuilder()
-                .width(760)
-                .height(520)
-                .title(points.get(0).policy() + ": disturbances contained in %, cap "
-                        + Wording.watts(points.get(0).capWatts()))
-                .xAxisTitle(Wording.axisName(x.path()))
-                .yAxisTitle(Wording.axisName(y.path()))
-                .build();
-        List<Number[]> cells = new ArrayList<>();
-        for (Point point : points) {
-            cells.add(new Number[] {
-                x.values().indexOf(point.axisValues().get(xAxis)),
-                y.values().indexOf(point.axisValues().get(yAxis)),
-                StrictMath.rint(100 * point.successRate())
-            });
-        }
-        chart.addSeries(
-                "success",
-                x.values().stream().map(Wording::axisValue).toList(),
-                y.values().stream().map(Wording::axisValue).toList(),
-                cells);
-        style(chart.getStyler());
-        chart.getStyler()
-                .setRangeColors(RAMP)
-                .setMin(0)
-                .setMax(100)
-                .setShowValue(true)
-                .setValueFontColor(INK)
-                .setHeatMapValueDecimalPattern("0");
-        return chart;
-    }
-
-    private static XYChart lines(ResultsFolder folder, int axis) {
+    private static LinesDrawing lines(ResultsFolder folder, int axis) {
         Manifest.Axis along = folder.manifest().axes().get(axis);
-        XYChart chart = new XYChartBuilder()
-                .width(760)
-                .height(460)
-                .title("Disturbances contained over " + Wording.axisName(along.path()))
-                .xAxisTitle(Wording.axisName(along.path()) + " (place on the axis)")
-                .yAxisTitle("%")
-                .build();
-        style(chart.getStyler());
-        chart.getStyler().setYAxisMin(0.0).setYAxisMax(100.0);
+        List<LinesDrawing.Line> lines = new ArrayList<>();
         Answer.groups(folder).forEach((heading, group) -> {
             for (String policy : folder.policies()) {
-                double[][] xy = group.stream()
+                List<LinesDrawing.Mark> marks = group.stream()
                         .filter(point -> point.policy().equals(policy) && point.disturbed())
-                        .map(point -> new double[] {
-                            along.values().indexOf(point.axisValues().get(axis)) + 1, 100 * point.successRate()
-                        })
-                        .sorted((a, b) -> Double.compare(a[0], b[0]))
-                        .toArray(double[][]::new);
-                if (xy.length > 0) {
-                    chart.addSeries(policy + ", " + heading.substring("At a ".length()), column(xy, 0), column(xy, 1));
+                        .map(point -> new LinesDrawing.Mark(
+                                along.values().indexOf(point.axisValues().get(axis)),
+                                point.successRate(),
+                                point.successLow(),
+                                point.successHigh()))
+                        .sorted(Comparator.comparingInt(LinesDrawing.Mark::at))
+                        .toList();
+                if (!marks.isEmpty()) {
+                    lines.add(new LinesDrawing.Line(policy + ", " + heading.substring("At a ".length()), marks));
                 }
             }
         });
-        return chart;
+        return new LinesDrawing(
+                "Disturbances contained over " + Wording.axisName(along.path()),
+                Wording.axisName(along.path()),
+                along.values().stream().map(Wording::axisValue).toList(),
+                lines);
     }
 
-    private static double[] column(double[][] rows, int at) {
-        return Arrays.stream(rows).mapToDouble(row -> row[at]).toArray();
-    }
-
-    private static XYChart timeline(String title, Timeline run) {
-        XYChart chart = new XYChartBuilder()
-                .width(1100)
-                .height(420)
-                .title(title)
-                .xAxisTitle("time (s)")
-                .yAxisTitle("true power (kW)")
-                .build();
-        style(chart.getStyler());
-        chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
-        chart.getStyler().setLegendLayout(Styler.LegendLayout.Horizontal);
-        add(chart, "reference, uncapped", run, Timeline.Series.REFERENCE, REFERENCE, 1f);
-        add(chart, "highest 1 s average", run, Timeline.Series.POWER_MAX, LIGHT_POWER, 1f);
-        add(chart, "mean", run, Timeline.Series.POWER_MEAN, POWER, 1.6f);
-        add(chart, "cap", run, Timeline.Series.CAP, CAP, 1.6f);
-        return chart;
-    }
-
-    private static void add(XYChart chart, String name, Timeline run, Timeline.Series which, Color color, float width) {
-        double[] time = run.get(Timeline.Series.TIME);
-        double[] watts = run.get(which);
-        int[] known = IntStream.range(0, watts.length)
-                .filter(at -> !Double.isNaN(watts[at]))
-                .toArray();
-        if (known.length == 0) {
-            return;
+    private static void effects(ResultsFolder folder, ResultTable table, Path charts) throws IOException {
+        for (Manifest.Axis axis : folder.manifest().axes()) {
+            List<LinesDrawing.Line> lines = new ArrayList<>();
+            for (String policy : folder.policies()) {
+                List<LinesDrawing.Mark> marks = IntStream.range(0, table.rows())
+                        .filter(row -> table.text(row, "axis").equals(axis.path())
+                                && table.text(row, "policy").equals(policy)
+                                && !Double.isNaN(table.number(row, "success_rate_mean")))
+                        .mapToObj(row -> new LinesDrawing.Mark(
+                                axis.values().indexOf(table.text(row, "value")),
+                                table.number(row, "success_rate_mean"),
+                                table.number(row, "success_rate_low"),
+                                table.number(row, "success_rate_high")))
+                        .toList();
+                if (!marks.isEmpty()) {
+                    lines.add(new LinesDrawing.Line(policy, marks));
+                }
+            }
+            if (!lines.isEmpty()) {
+                new LinesDrawing(
+                                "Disturbances contained over " + Wording.axisName(axis.path())
+                                        + ", mean over all other axes",
+                                Wording.axisName(axis.path()),
+                                axis.values().stream().map(Wording::axisValue).toList(),
+                                lines)
+                        .save(charts.resolve("effects-" + fileName(axis.path())));
+            }
         }
-        DoubleStream kilowatts = Arrays.stream(known).mapToDouble(at -> watts[at] / 1000);
-        XYSeries series = chart.addSeries(
-                name, Arrays.stream(known).mapToDouble(at -> time[at]).toArray(), kilowatts.toArray());
-        series.setMarker(SeriesMarkers.NONE);
-        series.setLineColor(color);
-        series.setLineStyle(new BasicStroke(width));
-    }
-
-    private static void style(AxesChartStyler styler) {
-        styler.setPlotGridLinesColor(GRID)
-                .setAxisTickLabelsColor(INK)
-                .setChartBackgroundColor(Color.WHITE)
-                .setPlotBorderVisible(false)
-                .setChartTitleBoxVisible(false)
-                .setLegendBorderColor(Color.WHITE)
-                .setChartTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 15))
-                .setLocale(Locale.ROOT);
     }
 }

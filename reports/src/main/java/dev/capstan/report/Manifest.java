@@ -14,7 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What {@code manifest.json} says about the folder. Keys that are absent give empty text and NaN. */
+/**
+ * What {@code manifest.json} says about the folder, less what differs between executions of the same experiment: command,
+ * machine and wall times stay out of reports. Keys that are absent give empty text and NaN.
+ */
 record Manifest(
         String name,
         String question,
@@ -26,10 +29,10 @@ record Manifest(
         List<Axis> axes,
         List<Parameter> parameters,
         List<Policy> policies,
+        List<Service> services,
         List<Trace> traces,
         List<String> notes,
         List<Fact> inputs,
-        List<Fact> execution,
         String experiment) {
 
     /** An axis of the sweep, with its values as written and in the order of the experiment. */
@@ -40,6 +43,9 @@ record Manifest(
 
     /** A policy of the experiment; {@code label} is what the tables call it. */
     record Policy(String label, String name, boolean guarded, List<Fact> parameters) {}
+
+    /** A service with the targets that its requests must meet. */
+    record Service(String name, double ttftSeconds, double tpotSeconds) {}
 
     record Trace(String role, String path, String name, String sha256, String rows, String licence) {}
 
@@ -105,6 +111,13 @@ record Manifest(
                     policy.path("guarded").asBoolean(),
                     facts(policy.path("parameters"))));
         }
+        List<Service> services = new ArrayList<>();
+        for (JsonNode service : root.path("services")) {
+            services.add(new Service(
+                    service.path("name").asText(),
+                    service.path("ttft_slo_seconds").asDouble(),
+                    service.path("tpot_slo_seconds").asDouble()));
+        }
         List<Trace> traces = new ArrayList<>();
         for (JsonNode trace : root.path("traces")) {
             traces.add(new Trace(
@@ -128,19 +141,22 @@ record Manifest(
                 List.copyOf(axes),
                 List.copyOf(parameters),
                 List.copyOf(policies),
+                List.copyOf(services),
                 List.copyOf(traces),
                 List.copyOf(notes),
-                chosen(root, List.of("capstan_version", "command", "experiment_file", "experiment_sha256", "seed")),
-                chosen(
-                        root,
-                        List.of(
-                                "started",
-                                "wall_seconds",
-                                "jobs",
-                                "runs_per_second",
-                                "requests_per_second",
-                                "machine")),
+                chosen(root, List.of("capstan_version", "experiment_file", "experiment_sha256", "seed")),
                 root.has("experiment") ? pretty(root.path("experiment")) : "");
+    }
+
+    /**
+     * Whether a request of the service that completes can miss a target, because it is shorter than the run: work without a
+     * deadline has none. True of a service that the manifest does not name.
+     */
+    boolean canMissTargets(String service) {
+        double wholeSeconds = seconds + (Double.isNaN(warmupSeconds) ? 0 : warmupSeconds);
+        return services.stream()
+                .filter(one -> one.name().equals(service))
+                .noneMatch(one -> Math.min(one.ttftSeconds(), one.tpotSeconds()) >= wholeSeconds);
     }
 
     /** What people call a parameter that was moved; its path where there is no word for it. */

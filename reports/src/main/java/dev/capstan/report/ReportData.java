@@ -86,6 +86,9 @@ final class ReportData {
             if (folder.sensitivity().isPresent()) {
                 sensitivity(json, folder.sensitivity().get());
             }
+            if (folder.effects().isPresent()) {
+                effects(json, folder.effects().get());
+            }
             json.writeArrayFieldStart("timelines");
             for (ShownRun run : shown) {
                 timeline(json, run);
@@ -166,6 +169,16 @@ final class ReportData {
         table(json, "sensitivity", table, columns, rowsThatFit(columns.size(), table.rows()));
     }
 
+    private static void effects(JsonGenerator json, ResultTable table) throws IOException {
+        List<String> columns = table.columns().stream()
+                .filter(column -> table.isText(column)
+                        || column.equals("points")
+                        || MAIN_MEASURES.contains(column.replaceFirst("_(low|high)$", "_mean"))
+                        || column.startsWith("success_rate"))
+                .toList();
+        table(json, "effects", table, columns, rowsThatFit(columns.size(), table.rows()));
+    }
+
     private static void table(JsonGenerator json, String name, ResultTable table, List<String> columns, int rows)
             throws IOException {
         json.writeObjectFieldStart(name);
@@ -228,7 +241,30 @@ final class ReportData {
         }
         marks(json, "decisions", timeline.decisions());
         marks(json, "events", timeline.events());
+        distributions(json, run.distributions());
         json.writeEndObject();
+    }
+
+    private static void distributions(JsonGenerator json, RunDistributions of) throws IOException {
+        json.writeObjectFieldStart("latencies");
+        for (Map.Entry<String, RunDistributions.Latencies> service :
+                of.latencies().entrySet()) {
+            json.writeObjectFieldStart(service.getKey());
+            EmbeddedJson.numbers(json, "ttft", service.getValue().ttft());
+            EmbeddedJson.numbers(json, "tpot", service.getValue().tpot());
+            EmbeddedJson.numbers(json, "e2e", service.getValue().e2e());
+            json.writeEndObject();
+        }
+        json.writeEndObject();
+        json.writeArrayFieldStart("excursions");
+        for (double[] excursion : of.excursions()) {
+            json.writeStartArray();
+            EmbeddedJson.number(json, excursion[0]);
+            EmbeddedJson.number(json, excursion[1]);
+            json.writeEndArray();
+        }
+        json.writeEndArray();
+        json.writeNumberField("excursionsLeftOut", of.excursionsLeftOut());
     }
 
     private static void marks(JsonGenerator json, String name, Timeline.Marks marks) throws IOException {

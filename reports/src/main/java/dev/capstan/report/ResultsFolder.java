@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
  * @param points without those at which a parameter of the model was moved
  * @param roles of the axes, in their order
  * @param sensitivity what moved parameters change; empty where none was moved
+ * @param effects means over all points with the same value of an axis; empty where an earlier version wrote the folder
  * @param services what each service got at the points; empty where an earlier version wrote the folder
  */
 record ResultsFolder(
@@ -28,7 +29,8 @@ record ResultsFolder(
         ResultTable pointTable,
         ResultTable runs,
         Optional<ResultTable> sensitivity,
-        Optional<ResultTable> services) {
+        Optional<ResultTable> effects,
+        Optional<ServicePoints> services) {
 
     /** Leading segments of the axes that an operator can set. All other axes are conditions that he meets. */
     private static final Set<String> SETTINGS =
@@ -74,9 +76,11 @@ record ResultsFolder(
         Optional<ResultTable> sensitivity = Files.isRegularFile(moved)
                 ? Optional.of(ResultTable.read(moved, axes, ofChanges(manifest)))
                 : Optional.empty();
+        Path effects = folder.resolve("effects.csv");
         Path ofServices = folder.resolve("service-points.csv");
-        Optional<ResultTable> services = Files.isRegularFile(ofServices)
-                ? Optional.of(ResultTable.read(ofServices, axes, ofServices(manifest)))
+        Optional<ServicePoints> services = Files.isRegularFile(ofServices)
+                ? Optional.of(
+                        new ServicePoints(ResultTable.read(ofServices, axes, ofServices(manifest)), manifest.axes()))
                 : Optional.empty();
         return new ResultsFolder(
                 folder,
@@ -86,6 +90,9 @@ record ResultsFolder(
                 pointTable,
                 runs,
                 sensitivity,
+                Files.isRegularFile(effects)
+                        ? Optional.of(ResultTable.read(effects, Set.of("axis"), List.of("axis", "value", "policy")))
+                        : Optional.empty(),
                 services);
     }
 
@@ -101,13 +108,6 @@ record ResultsFolder(
                 manifest.axes().stream().map(Manifest.Axis::path).toList());
         required.addAll(List.of("policy", "service"));
         return required;
-    }
-
-    /** The values of the axes in a row. */
-    List<String> axisValues(ResultTable table, int row) {
-        return manifest.axes().stream()
-                .map(axis -> table.text(row, axis.path()))
-                .toList();
     }
 
     /** Whether a parameter of the model was moved at a point or in a run. */

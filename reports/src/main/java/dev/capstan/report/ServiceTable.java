@@ -2,12 +2,9 @@ package dev.capstan.report;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What each service got under every policy at its best setting. Every figure is a cell of {@code service-points.csv}; the
@@ -55,26 +52,13 @@ record ServiceTable(List<String> headings, List<Group> groups, int leftOut) {
         }
     }
 
-    private record Place(List<String> axisValues, String policy) {}
-
     /** Empty where there is but one service, or where an earlier version wrote the folder. */
     static Optional<ServiceTable> of(ResultsFolder folder) {
-        if (folder.services().isEmpty()) {
+        if (folder.services().isEmpty() || folder.services().get().count() < 2) {
             return Optional.empty();
         }
-        ResultTable table = folder.services().get();
-        Map<Place, List<Integer>> places = new HashMap<>();
-        Set<String> names = new HashSet<>();
-        for (int row = 0; row < table.rows(); row++) {
-            names.add(table.text(row, "service"));
-            if (!ResultsFolder.isMoved(table, row)) {
-                Place place = new Place(folder.axisValues(table, row), table.text(row, "policy"));
-                places.computeIfAbsent(place, key -> new ArrayList<>()).add(row);
-            }
-        }
-        if (names.size() < 2) {
-            return Optional.empty();
-        }
+        ServicePoints services = folder.services().get();
+        ResultTable table = services.table();
         List<Measure> measures = Arrays.stream(Measure.values())
                 .filter(measure ->
                         Arrays.stream(table.numbers(measure.column + "_mean")).anyMatch(value -> !Double.isNaN(value)))
@@ -85,8 +69,7 @@ record ServiceTable(List<String> headings, List<Group> groups, int leftOut) {
         for (Map.Entry<String, List<Point>> group : Answer.groups(folder).entrySet()) {
             List<Row> rows = new ArrayList<>();
             for (Answer.Choice choice : Answer.choices(folder, group.getValue())) {
-                Place best = new Place(choice.best().axisValues(), choice.policy());
-                for (int row : places.getOrDefault(best, List.of())) {
+                for (int row : services.rows(choice.best())) {
                     rows.add(new Row(
                             choice.policy(),
                             table.text(row, "service"),

@@ -14,7 +14,13 @@ import java.util.stream.IntStream;
  * @param row in the table of runs
  * @param why it was chosen, such as {@code best of replica-cap}
  */
-record ShownRun(int row, String runId, String policy, String why, Timeline timeline) {
+record ShownRun(int row, String runId, String policy, String why, Timeline timeline, RunDistributions distributions) {
+
+    /** Whether latencies or excursions of the run are known. */
+    boolean hasDistributions() {
+        return !distributions.latencies().isEmpty()
+                || !distributions.excursions().isEmpty();
+    }
 
     static final int MAX_RUNS = 12;
 
@@ -49,7 +55,8 @@ record ShownRun(int row, String runId, String policy, String why, Timeline timel
                 folder.runs().text(row, "run_id"),
                 folder.runs().text(row, "policy"),
                 why,
-                Timeline.read(folder.runFolder(row)))));
+                Timeline.read(folder.runFolder(row)),
+                RunDistributions.read(folder.runFolder(row)))));
         return List.copyOf(shown);
     }
 

@@ -127,7 +127,8 @@
     const [r, g, b] = c.map(v => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; });
     return .2126 * r + .7152 * g + .0722 * b;
   }
-  const inkOn = c => luminance(c) > .2 ? '#10161d' : '#ffffff';
+  // Black and white have the same contrast, 4.58, where (L + .05)² = .05 · 1.05: at least 4.5 on every colour.
+  const inkOn = c => luminance(c) > .179 ? '#000000' : '#ffffff';
 
   // Surface
 
@@ -197,7 +198,7 @@
       const value = valueOf(state.measure, row);
       const timeline = data.timelines.findIndex(t => samePlace(t.row, row));
       const actions = {
-        tabindex: 0, onmousemove: event => point(event, details(row, timeline)), onfocus: event => point(event, details(row, timeline)), onmouseleave: unpoint, onblur: unpoint,
+        tabindex: 0, 'aria-describedby': 'tip', onmousemove: event => point(event, details(row, timeline)), onfocus: event => point(event, details(row, timeline)), onmouseleave: unpoint, onblur: unpoint,
         onclick: () => jump(timeline), onkeydown: event => { if (event.key === 'Enter') jump(timeline); },
       };
       if (value === null) return h('td', { ...actions, class: 'none' + edges }, state.measure === 'success_rate' ? 'no dist.' : '–');
@@ -239,8 +240,9 @@
     if (!data.timelines.length) { controls.remove(); legend.remove(); byId('timeline-reading').remove(); return () => {}; }
     let at = 0, from = 0, to = 1, cursor = null, marks = [];
     const resetButton = h('button', { type: 'button', onclick: () => whole() }, 'Whole run');
+    const closer = h('button', { type: 'button', onclick: () => zoom(1 / 2) }, 'Zoom in'), wider = h('button', { type: 'button', onclick: () => zoom(2) }, 'Zoom out');
     const chooser = select('Run', data.timelines.map((t, i) => [i, t.title]), 0, v => choose(Number(v)));
-    controls.append(chooser, resetButton);
+    controls.append(chooser, closer, wider, resetButton);
     controls.addEventListener('submit', event => event.preventDefault());
     const swatch = (shape) => s('svg', { width: 24, height: 12, 'aria-hidden': 'true' }, shape);
     const stroke = (colour, dash, width) => swatch(s('line', { x1: 1, x2: 23, y1: 6, y2: 6, stroke: colour, 'stroke-width': width || 2, 'stroke-dasharray': dash }));
@@ -253,6 +255,20 @@
     const end = t => t.time[t.time.length - 1] + t.bucket;
     function choose(index) { at = index; cursor = null; whole(); controls.querySelector('select').value = String(index); note(); }
     function whole() { const t = data.timelines[at]; from = t.time.length ? t.time[0] : 0; to = t.time.length ? end(t) : 1; draw(); }
+    /** Shows a span of time, as far as the run reaches and not below two of its steps. */
+    function view(middle, span) {
+      const t = data.timelines[at], first = t.time[0], last = end(t);
+      span = Math.min(last - first, Math.max(2 * t.bucket, span));
+      from = Math.max(first, Math.min(last - span, middle - span / 2));
+      to = from + span;
+      draw();
+    }
+    /** About the reading where it stands inside, else about the middle. */
+    function zoom(factor) {
+      const t = data.timelines[at], read = cursor === null ? null : t.time[cursor] + t.bucket / 2, span = (to - from) * factor;
+      if (!t.time.length) return;
+      view(read === null || read < from || read > to ? (from + to) / 2 : read + ((from + to) / 2 - read) * factor, span);
+    }
     function note() {
       const t = data.timelines[at], parts = [];
       if (t.rowsPerBucket > 1) parts.push('Thinned for this file: each step shows ' + figure(t.bucket) + ' s, mean with lowest and highest value.');
@@ -322,7 +338,7 @@
 
       const crossLine = s('line', { class: 'cross', y1: top, y2: replicaTop + replicaTall, x1: -9, x2: -9 });
       const brush = s('rect', { class: 'brush', y: top, height: replicaTop + replicaTall - top, x: 0, width: 0 });
-      const canvas = s('svg', { viewBox: '0 0 ' + width + ' ' + height, height, role: 'img', tabindex: 0, 'aria-label': 'Power over time of ' + t.title + '. Arrow keys move the reading, Escape shows the whole run.' },
+      const canvas = s('svg', { viewBox: '0 0 ' + width + ' ' + height, height, role: 'img', tabindex: 0, 'aria-label': 'Power over time of ' + t.title + '. Arrow keys move the reading, plus and minus zoom, Escape shows the whole run.' },
         s('defs', {}, s('clipPath', { id: 'inside' }, s('rect', { x: left, y: 0, width: width - left - right, height }))),
         ticks.map(v => [s('line', { class: 'grid', x1: left, x2: width - right, y1: f(Y(v)), y2: f(Y(v)) }), s('text', { x: left - 7, y: f(Y(v) + 4), 'text-anchor': 'end' }, figure(v / 1000) + (v === ticks[ticks.length - 1] ? NB + 'kW' : ''))]),
         s('g', { 'clip-path': 'url(#inside)' },
@@ -362,20 +378,27 @@
         brush.setAttribute('width', 0);
         if (Math.abs(b - a) < 6) return;
         const scale = v => from + (v - left) / (width - left - right) * (to - from);
-        const lo = scale(Math.min(a, b)), hi = scale(Math.max(a, b));
-        if (hi - lo >= 2 * t.bucket) { from = lo; to = hi; draw(); }
+        view((scale(a) + scale(b)) / 2, Math.abs(scale(b) - scale(a)));
       });
       canvas.addEventListener('pointerleave', unpoint);
       canvas.addEventListener('dblclick', whole);
       canvas.addEventListener('keydown', event => {
         const move = { ArrowLeft: -1, ArrowRight: 1, PageUp: -20, PageDown: 20 }[event.key];
         if (event.key === 'Escape') whole();
-        else if (move) { event.preventDefault(); read(Math.max(first, Math.min(last, (cursor ?? first) + move))); }
+        else if (event.key === '+' || event.key === '=') zoom(1 / 2);
+        else if (event.key === '-') zoom(2);
+        else if (move) {
+          event.preventDefault();
+          const to = Math.max(0, Math.min(t.time.length - 1, (cursor ?? first) + move));
+          if (to >= first && to <= last) read(to);
+          else { cursor = to; view(t.time[to] + t.bucket / 2, span); }
+        }
       });
       const focused = document.activeElement && host.contains(document.activeElement);
       host.replaceChildren(canvas);
       if (focused) canvas.focus();
-      resetButton.disabled = from <= t.time[0] && to >= end(t);
+      resetButton.disabled = wider.disabled = from <= t.time[0] && to >= end(t);
+      closer.disabled = span <= 2 * t.bucket;
       if (t.time.length) read(cursor !== null && cursor >= first && cursor <= last ? cursor : first);
     }
     const baselines = new Set(data.policies.filter(policy => policy.baseline).map(policy => policy.label));
@@ -401,6 +424,8 @@
   ];
   const mark = policy => ({ d: outlines[policy % outlines.length], colour: 'var(--c' + (policy % 8) + ')' });
 
+  const policyKey = i => h('span', {}, s('svg', { width: 14, height: 14, viewBox: '-7 -7 14 14', 'aria-hidden': 'true' }, s('path', { d: mark(i).d, fill: mark(i).colour })), policyNames[i]);
+
   function tradeoff() {
     const host = byId('tradeoff-plot');
     const measures = [['slo_attainment', 1], ['goodput_requests_per_second', 1], ['ttft_p99_seconds', -1], ['energy_joules', -1], ['stranded_watt_seconds', -1], ['over_cap_seconds', -1]].filter(([name]) => points.has(name + '_mean'));
@@ -411,7 +436,7 @@
       byId('tradeoff-controls').replaceChildren(
         select('Service', measures.map(([name]) => [name, heading(name)]), state.measure, v => { state.measure = v; draw(); }),
         ...groups.map(d => select(d.name.charAt(0).toUpperCase() + d.name.slice(1), d.words.map((word, i) => [i, word]), state.at[d.key], v => { state.at[d.key] = v; draw(); })));
-      byId('tradeoff-legend').replaceChildren(...policyNames.map((name, i) => h('span', {}, s('svg', { width: 14, height: 14, viewBox: '-7 -7 14 14', 'aria-hidden': 'true' }, s('path', { d: mark(i).d, fill: mark(i).colour })), name)),
+      byId('tradeoff-legend').replaceChildren(...policyNames.map((name, i) => policyKey(i)),
         h('span', {}, s('svg', { width: 24, height: 12, 'aria-hidden': 'true' }, s('path', { d: 'M1 9H12V3H23', fill: 'none', stroke: 'var(--ink)', 'stroke-width': 1.2 })), 'not beaten on both counts'));
       const better = measures.find(([name]) => name === state.measure)[1];
       const dots = [];
@@ -421,6 +446,7 @@
         const x = valueOf(state.measure, row), y = points.get('success_rate', row);
         if (x !== null && y !== null) dots.push({ row, x, y, policy: policyNames.indexOf(points.get('policy', row)) });
       }
+      byId('tradeoff-front').replaceChildren();
       if (!dots.length) { host.replaceChildren(h('p', { class: 'note' }, 'There was no disturbance here, so there is no success rate to draw.')); return; }
       const width = Math.max(300, host.clientWidth), height = width < 560 ? 300 : 400, left = 50, right = 20, top = 14, bottom = 44;
       const share = isShare(state.measure), scale = share ? 100 : 1;
@@ -433,6 +459,7 @@
       for (const dot of [...dots].sort((a, b) => better * (b.x - a.x) || b.y - a.y)) if (!front.length || dot.y > front[front.length - 1].y) front.push(dot);
       const onFront = new Set(front.map(dot => dot.row));
       const f = v => v.toFixed(1);
+      byId('tradeoff-front').replaceChildren(...front.map(dot => h('li', {}, describe(dot.row) + ': ' + bare(dot.y) + NB + '% contained, ' + heading(state.measure) + ' ' + show(state.measure, dot.x))));
       const path = front.map((dot, i) => i ? 'V' + f(Y(dot.y)) + 'H' + f(X(dot.x)) : 'M' + f(X(dot.x)) + ' ' + f(Y(dot.y))).join('');
       host.replaceChildren(s('svg', { viewBox: '0 0 ' + width + ' ' + height, height, role: 'group', 'aria-label': 'Disturbances contained against ' + heading(state.measure) },
         [0, .25, .5, .75, 1].map(v => [s('line', { class: 'grid', x1: left, x2: width - right, y1: f(Y(v)), y2: f(Y(v)) }), s('text', { x: left - 7, y: f(Y(v) + 4), 'text-anchor': 'end' }, v * 100 + (v === 1 ? ' %' : ''))]),
@@ -443,6 +470,108 @@
         dots.map(dot => s('g', { transform: 'translate(' + f(X(dot.x)) + ' ' + f(Y(dot.y)) + ')', tabindex: 0, role: 'img', 'aria-label': details(dot.row, -1), onmousemove: event => point(event, details(dot.row, -1)), onfocus: event => point(event, details(dot.row, -1)), onmouseleave: unpoint, onblur: unpoint },
           s('line', { x1: 0, x2: 0, y1: f(Y(points.get('success_rate_low', dot.row)) - Y(dot.y)), y2: f(Y(points.get('success_rate_high', dot.row)) - Y(dot.y)), stroke: mark(dot.policy).colour, opacity: .35 }),
           s('path', { d: mark(dot.policy).d, fill: mark(dot.policy).colour, 'fill-opacity': onFront.has(dot.row) ? 1 : .55, stroke: onFront.has(dot.row) ? 'var(--ink)' : 'var(--page)', 'stroke-width': onFront.has(dot.row) ? 1.4 : .7 })))));
+    }
+    draw();
+    return draw;
+  }
+
+  // Main effects: a panel for each axis, a line for each policy
+
+  function effects() {
+    if (!data.effects) return () => {};
+    const host = byId('effects-plot'), table = columnsOf(data.effects);
+    const axes = data.axes.filter(axis => axis.values.length > 1);
+    const measures = ['success_rate', ...measureNames].filter((name, i, all) => all.indexOf(name) === i && table.has(name + '_mean'));
+    const state = { measure: measures[0], policy: '*' };
+    const f = v => v.toFixed(1);
+    function draw() {
+      byId('effects-controls').replaceChildren(
+        select('Measure', measures.map(name => [name, name === 'success_rate' ? 'Disturbances contained (%)' : heading(name)]), state.measure, v => { state.measure = v; draw(); }),
+        select('Policy', [['*', 'all'], ...policyNames.map((name, i) => [i, name])], state.policy, v => { state.policy = v; draw(); }));
+      const shown = policyNames.map((name, i) => i).filter(i => state.policy === '*' || Number(state.policy) === i);
+      byId('effects-legend').replaceChildren(...shown.map(policyKey));
+      const dots = [];
+      for (let row = 0; row < table.rows; row++) {
+        const [mean, low, high] = ['_mean', '_low', '_high'].map(end => table.get(state.measure + end, row));
+        const axis = axes.find(one => one.path === table.get('axis', row)), policy = policyNames.indexOf(table.get('policy', row));
+        if (mean === null || !axis || !shown.includes(policy)) continue;
+        dots.push({ axis, policy, at: axis.values.indexOf(table.get('value', row)), mean, low, high, points: table.get('points', row) });
+      }
+      if (!dots.length) { host.replaceChildren(h('p', { class: 'note' }, 'No run has this measure.')); return; }
+      const share = isShare(state.measure);
+      const ticks = share ? [0, .25, .5, .75, 1] : nice(Math.min(0, ...dots.map(dot => dot.mean)), Math.max(...dots.map(dot => dot.mean)) * 1.03, 4);
+      const gap = 28, room = host.clientWidth, columns = Math.max(1, Math.min(axes.length, Math.floor((room + gap) / (330 + gap))));
+      const width = Math.max(260, (room - gap * (columns - 1)) / columns);
+      host.replaceChildren(h('div', { class: 'panels', style: 'grid-template-columns:repeat(' + columns + ',minmax(0,1fr))' },
+        axes.map(axis => panel(axis, dots.filter(dot => dot.axis === axis), shown, ticks, width))));
+    }
+    function panel(axis, dots, shown, ticks, width) {
+      const height = 250, left = 52, right = 14, top = 12, bottom = 42, share = isShare(state.measure);
+      const least = ticks[0], most = ticks[ticks.length - 1], each = (width - left - right) / axis.values.length;
+      const Y = v => top + (1 - (Math.max(least, Math.min(most, v)) - least) / (most - least)) * (height - top - bottom);
+      const X = dot => left + (dot.at + .5) * each + (shown.indexOf(dot.policy) - (shown.length - 1) / 2) * Math.min(10, each * .6 / shown.length);
+      const lines = dot => [axis.name + ' ' + axis.words[dot.at] + ', policy ' + policyNames[dot.policy], heading(state.measure) + ': ' + show(state.measure, dot.mean) + ' [' + show(state.measure, dot.low) + ', ' + show(state.measure, dot.high) + ']', 'Mean over ' + dot.points + ' points'].join('\n');
+      return h('div', { class: 'panel plot' }, s('svg', { viewBox: '0 0 ' + f(width) + ' ' + height, height, role: 'group', 'aria-label': heading(state.measure) + ' over ' + axis.name },
+        ticks.map((v, i) => [s('line', { class: 'grid', x1: left, x2: f(width - right), y1: f(Y(v)), y2: f(Y(v)) }), s('text', { x: left - 7, y: f(Y(v) + 4), 'text-anchor': 'end' }, share ? v * 100 + (v === 1 ? ' %' : '') : figure(v))]),
+        axis.words.map((word, i) => s('text', { x: f(left + (i + .5) * each), y: height - bottom + 17, 'text-anchor': 'middle' }, word)),
+        s('text', { x: f((left + width - right) / 2), y: height - 6, 'text-anchor': 'middle' }, axis.name),
+        shown.map(policy => {
+          const line = dots.filter(dot => dot.policy === policy).sort((a, b) => a.at - b.at);
+          return [s('path', { d: line.map((dot, i) => (i ? 'L' : 'M') + f(X(dot)) + ' ' + f(Y(dot.mean))).join(''), fill: 'none', stroke: mark(policy).colour, 'stroke-width': 1.4, opacity: .7 }),
+            line.map(dot => s('g', { transform: 'translate(' + f(X(dot)) + ' ' + f(Y(dot.mean)) + ')', tabindex: 0, role: 'img', 'aria-label': lines(dot), onmousemove: event => point(event, lines(dot)), onfocus: event => point(event, lines(dot)), onmouseleave: unpoint, onblur: unpoint },
+              s('line', { x1: 0, x2: 0, y1: f(Y(dot.low) - Y(dot.mean)), y2: f(Y(dot.high) - Y(dot.mean)), stroke: mark(policy).colour, opacity: .6 }),
+              s('path', { d: mark(policy).d, fill: mark(policy).colour, transform: 'scale(.8)' })))];
+        })));
+    }
+    draw();
+    return draw;
+  }
+
+  // Latencies and excursions of the runs whose course is shown
+
+  function distributions() {
+    if (!byId('distributions-plot')) return () => {};
+    const host = byId('distributions-plot');
+    const services = [...new Set(data.timelines.flatMap(t => Object.keys(t.latencies)))];
+    const kinds = [['ttft', 'Time to first token (s)'], ['tpot', 'Time per output token (s)'], ['e2e', 'End-to-end time (s)'], ['excursions', 'Excursions over the cap']]
+      .filter(([kind]) => data.timelines.some(t => kind === 'excursions' ? t.excursions.length : services.some(name => t.latencies[name] && t.latencies[name][kind].some(v => v !== null))));
+    const state = { kind: kinds[0][0], service: services[0], cap: '0' };
+    // One cap at a time: other caps are other questions.
+    const capOf = t => runs.get('cap_watts', t.row), caps = data.caps.filter(cap => data.timelines.some(t => capOf(t) === cap.watts));
+    if (caps.length) state.cap = String(Math.floor((caps.length - 1) / 2));
+    const f = v => v.toFixed(1);
+    // Log scales hold from a round power of ten to another.
+    const decades = values => { const low = Math.floor(Math.log10(Math.min(...values))), high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...values)))); return Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i)); };
+    function draw() {
+      byId('distributions-controls').replaceChildren(
+        select('Shown', kinds, state.kind, v => { state.kind = v; draw(); }),
+        ...(services.length > 1 && state.kind !== 'excursions' ? [select('Service', services.map(name => [name, name]), state.service, v => { state.service = v; draw(); })] : []),
+        ...(caps.length > 1 ? [select('Cap', caps.map((cap, i) => [i, cap.label]), state.cap, v => { state.cap = v; draw(); })] : []));
+      const shown = data.timelines.filter(t => !caps.length || capOf(t) === caps[Number(state.cap)].watts);
+      const points = state.kind === 'excursions';
+      const series = shown.map((t, i) => ({ title: t.title, colour: 'var(--c' + (i % 8) + ')', mark: outlines[i % outlines.length],
+        values: points ? t.excursions : ((t.latencies[state.service] || {})[state.kind] || []).map((v, k) => [v, (k + 1) / 100]).filter(([v]) => v !== null && v > 0) }));
+      byId('distributions-legend').replaceChildren(...series.map(one => h('span', {}, s('svg', { width: 14, height: 14, viewBox: '-7 -7 14 14', 'aria-hidden': 'true' }, s('path', { d: one.mark, fill: one.colour })), one.title)));
+      const left = shown.reduce((sum, t) => sum + t.excursionsLeftOut, 0);
+      byId('distributions-note').textContent = points && left ? left + ' shorter excursions are not drawn.' : '';
+      const all = series.flatMap(one => one.values);
+      if (!all.length) { host.replaceChildren(h('p', { class: 'note' }, points ? 'Power was never over this cap in these runs.' : 'No request of these runs completed.')); return; }
+      const width = Math.max(300, host.clientWidth), height = 320, west = 56, east = 24, top = 16, bottom = 44;
+      const xs = decades(all.map(([x]) => x)), ys = points ? nice(0, Math.max(...all.map(([, y]) => y)), 4) : [0, .25, .5, .75, 1];
+      const X = v => west + Math.log10(v / xs[0]) / Math.log10(xs[xs.length - 1] / xs[0]) * (width - west - east);
+      const Y = v => top + (1 - v / ys[ys.length - 1]) * (height - top - bottom);
+      const name = kinds.find(([kind]) => kind === state.kind)[1];
+      const lines = one => one.title + '\n' + (points ? one.values.length + ' excursions, the longest ' + figure(one.values.length ? one.values[0][0] : 0) + NB + 's'
+        : [50, 90, 99].map(percent => { const at = one.values.find(([, share]) => Math.round(share * 100) === percent); return 'p' + percent + ' ' + (at ? figure(at[0]) + NB + 's' : '–'); }).join(', '));
+      host.replaceChildren(s('svg', { viewBox: '0 0 ' + width + ' ' + height, height, role: 'group', 'aria-label': name },
+        ys.map(v => [s('line', { class: 'grid', x1: west, x2: width - east, y1: f(Y(v)), y2: f(Y(v)) }), s('text', { x: west - 7, y: f(Y(v) + 4), 'text-anchor': 'end' }, points ? figure(v / 1000) : v * 100 + (v === 1 ? ' %' : ''))]),
+        xs.map((v, i) => [s('line', { class: 'grid', x1: f(X(v)), x2: f(X(v)), y1: top, y2: height - bottom }), s('text', { x: f(X(v)), y: height - bottom + 17, 'text-anchor': i === xs.length - 1 ? 'end' : 'middle' }, figure(v))]),
+        s('text', { x: (west + width - east) / 2, y: height - 6, 'text-anchor': 'middle' }, points ? 'duration (s)' : name),
+        s('text', { x: west + 6, y: top + 14 }, points ? '↑ highest 1 s average over the cap (kW)' : '↑ requests not slower'),
+        series.filter(one => one.values.length).map(one => s('g', { tabindex: 0, role: 'img', 'aria-label': lines(one), onmousemove: event => point(event, lines(one)), onfocus: event => point(event, lines(one)), onmouseleave: unpoint, onblur: unpoint },
+          points ? one.values.map(([x, y]) => s('path', { d: one.mark, fill: one.colour, 'fill-opacity': .65, transform: 'translate(' + f(X(x)) + ' ' + f(Y(y)) + ') scale(.8)' }))
+            : [s('path', { d: one.values.map(([x, y], i) => (i ? 'L' : 'M') + f(X(x)) + ' ' + f(Y(y))).join(''), fill: 'none', stroke: one.colour, 'stroke-width': 1.8 }),
+              one.values.filter(([, y]) => [.5, .9, .99].includes(y)).map(([x, y]) => s('path', { d: one.mark, fill: one.colour, transform: 'translate(' + f(X(x)) + ' ' + f(Y(y)) + ') scale(.8)' }))]))));
     }
     draw();
     return draw;
@@ -607,7 +736,7 @@
     dataTable(byId('runs-table'), 'all runs', [...ofRuns.filter(c => c.name === 'run_id'), ...ofRuns.filter(c => c.name !== 'run_id')], runs.rows);
   }
 
-  const redraws = [surface(), timelines(), tradeoff(), sensitivity()];
+  const redraws = [surface(), timelines(), distributions(), tradeoff(), effects(), sensitivity()];
   tables();
   const redraw = () => redraws.forEach(draw => draw());
   darkScheme.addEventListener('change', redraw);

@@ -1,78 +1,117 @@
 package dev.capstan.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.capstan.trace.inspect.Inspection;
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.CleanupMode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Opens reports in a headless browser, where the machine has one. */
+/**
+ * Makes pages and has {@code src/test/browser/pages.mjs} open them in a real browser: each of its cases is a test here.
+ * Skipped where the machine has no browser or no Node.js, or where {@code npm ci} was not run in that folder.
+ */
 class BrowserTest {
 
-    /** The browser may still be writing its profile when it has answered. */
-    @TempDir(cleanup = CleanupMode.NEVER)
-    Path folder;
+    private static final int SECONDS_FOR_ALL = 240;
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final Path SCRIPTS = Path.of("src/test/browser").toAbsolutePath();
 
-    @Test
-    void drawsEverythingWithoutAnErrorOnTheConsole() throws Exception {
-        Path results = FixtureFolder.sweep(folder.resolve("results"));
+    @TempDir
+    private Path folder;
 
-        String page = open(ReportWriter.write(results));
-
-        assertThat(page).contains("data-ready=\"true\"");
-        // Four panels of 3 × 3 cells; the first 100 of 108 points and of 540 runs, and a header row for each table.
-        assertThat(page.split("<table class=\"heat\"", -1)).hasSize(5);
-        assertThat(page).contains("108 rows", "540 rows", "cliff-r", "Power over time of replica-cap");
+    @TestFactory
+    Stream<DynamicTest> pagesInABrowser() throws IOException, InterruptedException {
+        Optional<Path> browser = program("chromium", "chromium-browser", "google-chrome");
+        Optional<Path> node = program("node", "nodejs");
+        assumeTrue(browser.isPresent(), "no chromium, chromium-browser or google-chrome on the path");
+        assumeTrue(node.isPresent(), "no node on the path");
+        assumeTrue(
+                Files.isDirectory(SCRIPTS.resolve("node_modules/playwright-core")), "npm ci was not run in " + SCRIPTS);
+        writePages();
+        Path out = folder.resolve("cases.jsonl");
+        Path errors = folder.resolve("errors.txt");
+        Process process = new ProcessBuilder(
+                        node.get().toString(),
+                        SCRIPTS.resolve("pages.mjs").toString(),
+                        browser.get().toString(),
+                        folder.toString())
+                .redirectOutput(out.toFile())
+                .redirectError(errors.toFile())
+                .start();
+        try {
+            assertThat(process.waitFor(SECONDS_FOR_ALL, TimeUnit.SECONDS))
+                    .as("the browser is done within %s s", SECONDS_FOR_ALL)
+                    .isTrue();
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+        assertThat(process.exitValue()).as(Files.readString(errors)).isZero();
+        List<DynamicTest> tests = new ArrayList<>();
+        for (String line : Files.readAllLines(out)) {
+            JsonNode done = JSON.readTree(line);
+            tests.add(DynamicTest.dynamicTest(
+                    done.path("case").asText(),
+                    () -> assertThat(done.path("error").asText(null)).isNull()));
+        }
+        assertThat(tests).isNotEmpty();
+        return tests.stream();
     }
 
-    @Test
-    void drawsPointsWithoutDisturbancesTimelinesAndSettings() throws Exception {
-        Path results = FixtureFolder.ofPoints(
-                folder.resolve("results"),
-                HandMade.manifest("q", "replica-cap").replace("\"5s\", \"10s\"", "\"5s\""),
-                HandMade.POINT_HEADER + "5s,replica-cap,20000,1,0,0,,,,,,,\n",
-                HandMade.RUN_HEADER + "5s,r0,replica-cap,20000,0,\n");
-
-        assertThat(open(ReportWriter.write(results))).contains("data-ready=\"true\"", "no dist.");
+    private void writePages() throws IOException {
+        Path sweep = FixtureFolder.sweep(folder.resolve("sweep"));
+        report(sweep, "sweep.html");
+        ReportWriter.compare(List.of(sweep, sweep), folder.resolve("comparison.html"));
+        report(SensitivityFolder.write(folder.resolve("sensitivity")), "sensitivity.html");
+        report(ServiceFolder.write(folder.resolve("services")), "services.html");
+        report(
+                FixtureFolder.ofPoints(
+                        folder.resolve("bare"),
+                        HandMade.manifest("q", "replica-cap").replace("\"5s\", \"10s\"", "\"5s\""),
+                        HandMade.POINT_HEADER + "5s,replica-cap,20000,1,0,0,,,,,,,\n",
+                        HandMade.RUN_HEADER + "5s,r0,replica-cap,20000,0,\n"),
+                "bare.html");
+        String hostile = "</script><script>window.broken=1;document.title='broken'</script>";
+        report(
+                FixtureFolder.ofPoints(
+                        folder.resolve("hostile"),
+                        HandMade.manifest(hostile, hostile),
+                        HandMade.POINT_HEADER + "5s," + hostile + ",20000,1,4,2,0.5,0.15,0.85,,,,\n",
+                        HandMade.RUN_HEADER + "5s,r0," + hostile + ",20000,0,0.5\n"),
+                "hostile.html");
+        inspection(HandMadeTraces.clumpedRequests("trace.csv", hostile), "requests.html");
+        inspection(HandMadeTraces.power("gpu-0", "gpu-1"), "power.html");
+        inspection(HandMadeTraces.carbon(), "carbon.html");
+        inspection(HandMadeTraces.clumpedRequests(hostile, hostile), "hostile-requests.html");
+        inspection(HandMadeTraces.power(hostile), "hostile-power.html");
     }
 
-    /** Of the four bars one has an interval that holds no change; each row can be reached and read aloud. */
-    @Test
-    void drawsBarsOfWhatMovesTheWidestFirst() throws Exception {
-        String page = open(ReportWriter.write(SensitivityFolder.write(folder.resolve("results"))));
-
-        String section = page.substring(page.indexOf("id=\"sensitivity-plot\""), page.indexOf("The bands and where"));
-        assertThat(section.split("height=\"11\"", -1)).hasSize(1 + 4);
-        assertThat(section.split("opacity=\"0.35\"", -1)).hasSize(1 + 1);
-        assertThat(section)
-                .contains("1.5 (low end): +10 [+5, +15] points", "3 (high end): −20 [−30, −10] points")
-                .contains("disturbances contained 80&nbsp;% as the experiment stands", "No change at all: gamma.")
-                .doesNotContain("PUE")
-                .containsSubsequence("gamma, replica-cap", "server base, replica-cap");
-        assertThat(section.split("<g tabindex=\"0\" role=\"img\"", -1)).hasSize(1 + 3);
-        // The surface and the answer hold what was not moved: one cell for each policy.
-        assertThat(page.substring(page.indexOf("id=\"surface-plot\""), page.indexOf("id=\"surface-legend\"")))
-                .contains("80")
-                .doesNotContain("90", "60");
+    private void report(Path results, String name) throws IOException {
+        Files.copy(ReportWriter.write(results), folder.resolve(name));
     }
 
-    @Test
-    void drawsHostileNamesAsText() throws Exception {
-        String name = "</script><script>document.title='broken'</script>";
-        Path results = FixtureFolder.ofPoints(
-                folder.resolve("results"),
-                HandMade.manifest(name, name),
-                HandMade.POINT_HEADER + "5s," + name + ",20000,1,4,2,0.5,0.15,0.85,,,,\n",
-                HandMade.RUN_HEADER + "5s,r0," + name + ",20000,0,0.5\n");
-
-        assertThat(open(ReportWriter.write(results)))
-                .contains("data-ready=\"true\"")
-                .doesNotContain("<title>broken");
+    private void inspection(Inspection inspection, String name) {
+        InspectionWriter.write("hand-made", inspection, folder.resolve(name));
     }
 
-    private String open(Path page) throws IOException, InterruptedException {
-        return HeadlessBrowser.open(page, folder);
+    private static Optional<Path> program(String... names) {
+        return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                .filter(entry -> !entry.isEmpty())
+                .flatMap(entry -> Stream.of(names).map(Path.of(entry)::resolve))
+                .filter(Files::isExecutable)
+                .findFirst();
     }
 }

@@ -46,7 +46,28 @@ final class FixtureFolder {
             "capped_seconds",
             "replica_changes");
 
+    private static final String EXCURSIONS = """
+            time_seconds,duration_seconds,peak_over_cap_watts,mean_over_cap_watts
+            300,5,1500,900
+            900,40,3000,2000
+            """;
+
     private FixtureFolder() {}
+
+    /** As many hundredths of a second to the first token as per cent of the requests had it by then. */
+    private static String latencies() {
+        StringBuilder latencies = new StringBuilder("service,share,ttft_seconds,tpot_seconds,e2e_seconds\n");
+        for (int percent = 1; percent <= 100; percent++) {
+            latencies
+                    .append("chat")
+                    .append(number(percent / 100.0))
+                    .append(number(percent / 100.0))
+                    .append(",0.05")
+                    .append(number(percent))
+                    .append('\n');
+        }
+        return latencies.toString();
+    }
 
     /** A sweep of 4 policies × 3 intervals × 3 windows × 3 caps × 5 seeds with the timelines of the first seed. */
     static Path sweep(Path folder) {
@@ -90,6 +111,8 @@ final class FixtureFolder {
                                 write(folder.resolve("runs/" + id + "/timeline.csv"), run.timeline.toString());
                                 write(folder.resolve("runs/" + id + "/decisions.csv"), run.decisions.toString());
                                 write(folder.resolve("runs/" + id + "/events.csv"), run.events.toString());
+                                write(folder.resolve("runs/" + id + "/latencies.csv"), latencies());
+                                write(folder.resolve("runs/" + id + "/excursions.csv"), EXCURSIONS);
                             }
                         }
                         points.append(String.join(",", interval, window, cap, policy));
@@ -101,8 +124,34 @@ final class FixtureFolder {
         }
         write(folder.resolve("summary.csv"), summary.toString());
         write(folder.resolve("points.csv"), points.toString());
+        write(folder.resolve("effects.csv"), effects());
         write(folder.resolve("manifest.json"), manifest());
         return folder;
+    }
+
+    /** Success falls by the place of the value on its axis; the interval of a policy is as wide as its place. */
+    private static String effects() {
+        StringBuilder effects = new StringBuilder("axis,value,policy,points,replications,success_rate_mean,"
+                + "success_rate_low,success_rate_high,energy_joules_mean,energy_joules_low,energy_joules_high\n");
+        Map<String, List<String>> axes = new LinkedHashMap<>();
+        axes.put("control.interval", INTERVALS);
+        axes.put("telemetry.rate_window", WINDOWS);
+        axes.put("cap.power", CAPS);
+        axes.forEach((axis, values) -> {
+            for (int value = 0; value < values.size(); value++) {
+                for (int policy = 0; policy < POLICIES.size(); policy++) {
+                    double mean = 0.9 - 0.2 * value;
+                    double half = 0.02 * policy;
+                    effects.append(String.join(",", axis, values.get(value), POLICIES.get(policy)))
+                            .append(",9,5")
+                            .append(number(mean))
+                            .append(number(mean - half))
+                            .append(number(mean + half))
+                            .append(",1e7,9e6,1.1e7\n");
+                }
+            }
+        });
+        return effects.toString();
     }
 
     /** A folder of given points, with one run for each and no timelines. */

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
 
 class ReportWriterTest {
 
@@ -48,18 +53,58 @@ class ReportWriterTest {
         try (var files = Files.list(sweep.resolve("charts"))) {
             List<String> names =
                     files.map(file -> file.getFileName().toString()).sorted().toList();
-            // 4 policies at the two caps that demand exceeds; 30 kW is never reached.
-            assertThat(names).filteredOn(name -> name.startsWith("success-")).hasSize(8);
-            assertThat(names).filteredOn(name -> name.startsWith("timeline-")).hasSize(ShownRun.MAX_RUNS);
+            for (String kind : List.of(".png", ".svg")) {
+                List<String> ofKind =
+                        names.stream().filter(name -> name.endsWith(kind)).toList();
+                // 4 policies at the two caps that demand exceeds; 30 kW is never reached.
+                assertThat(ofKind)
+                        .filteredOn(name -> name.startsWith("success-"))
+                        .hasSize(8);
+                assertThat(ofKind)
+                        .filteredOn(name -> name.startsWith("effects-"))
+                        .hasSize(3);
+                assertThat(ofKind)
+                        .filteredOn(name -> name.startsWith("timeline-"))
+                        .hasSize(ShownRun.MAX_RUNS);
+            }
         }
     }
 
     @Test
-    void showsWallTimesInTheProvenanceOnly() throws IOException {
-        String html = Files.readString(sweep.resolve(ReportWriter.REPORT_FILE));
+    void textOfASvgStaysText() throws Exception {
+        Path charts = sweep.resolve("charts");
 
-        assertThat(html.indexOf("81.4")).isGreaterThan(html.indexOf("id=\"provenance\""));
-        assertThat(html.substring(0, html.indexOf("id=\"provenance\""))).doesNotContain("2026-01-01");
+        assertThat(texts(charts.resolve("success-01-none.svg")))
+                .contains(
+                        "none: disturbances contained in %, cap 18\u00a0kW",
+                        "interval", "window", "5\u00a0s", "5\u00a0min")
+                .anyMatch(text -> text.matches("[0-9.]+ to [0-9.]+"));
+        assertThat(texts(charts.resolve("effects-control_interval.svg")))
+                .contains("interval", "60\u00a0s", "replica-cap", "static-floor");
+        assertThat(charts.resolve("success-01-none.svg"))
+                .satisfies(file -> assertThat(Files.size(file)).isLessThan(40_000));
+    }
+
+    private static List<String> texts(Path svg) throws Exception {
+        NodeList texts = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(new StringReader(Files.readString(svg).replaceFirst("<!DOCTYPE[^>]*>", ""))))
+                .getElementsByTagName("text");
+        return IntStream.range(0, texts.getLength())
+                .mapToObj(at -> texts.item(at).getTextContent())
+                .toList();
+    }
+
+    @Test
+    void isTheSameBytesWhateverTheCommandTheMachineAndTheTimeThatItTook() throws IOException {
+        FixtureFolder.sweep(folder);
+        Path manifest = folder.resolve("manifest.json");
+        FixtureFolder.replace(manifest, "\"wall_seconds\": 81.4, \"jobs\": 2", "\"wall_seconds\": 9, \"jobs\": 64");
+        FixtureFolder.replace(manifest, "\"cpus\": 2", "\"cpus\": 64");
+        FixtureFolder.replace(manifest, "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z");
+        FixtureFolder.replace(manifest, "\"--seed\", \"42\"", "\"--seed\", \"42\", \"--jobs\", \"64\"");
+
+        assertThat(ReportWriter.write(folder)).hasSameBinaryContentAs(sweep.resolve(ReportWriter.REPORT_FILE));
     }
 
     @Test

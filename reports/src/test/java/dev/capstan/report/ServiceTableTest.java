@@ -12,27 +12,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** What each service got, as the report has it. */
 class ServiceTableTest {
 
-    private static final String HEADER = "control.interval,policy,cap_watts,service,replications,"
-            + "goodput_requests_per_second_mean,goodput_requests_per_second_low,goodput_requests_per_second_high,"
-            + "slo_attainment_mean,slo_attainment_low,slo_attainment_high,"
-            + "active_energy_joules_mean,active_energy_joules_low,active_energy_joules_high,"
-            + "ttft_p99_seconds_mean,ttft_p99_seconds_low,ttft_p99_seconds_high\n";
-
     @TempDir
     private Path folder;
 
     @Test
     void showsEveryServiceAtTheBestSettingOfEachPolicy() {
-        write("""
-                5s,none,20000,chat,3,11,11,11,0.9,0.8,0.99,3600000,3600000,3600000,,,
-                5s,none,20000,batch,3,2,1,3,,,,7200000,7000000,7400000,,,
-                10s,none,20000,chat,3,99,99,99,0.9,0.8,0.99,3600000,3600000,3600000,,,
-                10s,none,20000,batch,3,99,99,99,,,,7200000,7000000,7400000,,,
-                5s,replica-cap,20000,chat,3,66,66,66,0.5,0.4,0.6,1,1,1,,,
-                5s,replica-cap,20000,batch,3,66,66,66,0.5,0.4,0.6,1,1,1,,,
-                10s,replica-cap,20000,chat,3,10,9,11,0.999,0.998,1,1800000,1700000,1900000,,,
-                10s,replica-cap,20000,batch,3,0,0,0,0,0,0,0,0,0,,,
-                """);
+        ServiceFolder.write(folder);
 
         ServiceTable table = ServiceTable.of(ResultsFolder.read(folder)).orElseThrow();
 
@@ -49,14 +34,14 @@ class ServiceTableTest {
 
     @Test
     void isOnThePageOnlyWhereThereAreTwoServices() throws IOException {
-        write("""
+        ServiceFolder.write(folder, """
                 5s,none,20000,<chat>,3,11,11,11,0.9,0.8,0.99,3600000,3600000,3600000,,,
                 5s,none,20000,batch,3,2,1,3,,,,7200000,7000000,7400000,,,
                 """);
         assertThat(Files.readString(ReportWriter.write(folder)))
                 .contains("What each service got", "href=\"#services\"", "<td>&lt;chat&gt;</td>", "[1, 3]");
 
-        write("5s,none,20000,chat,3,11,11,11,0.9,0.8,0.99,3600000,3600000,3600000,,,\n");
+        ServiceFolder.write(folder, "5s,none,20000,chat,3,11,11,11,0.9,0.8,0.99,3600000,3600000,3600000,,,\n");
         assertThat(Files.readString(ReportWriter.write(folder))).doesNotContain("What each service got", "#services");
 
         Files.delete(folder.resolve("service-points.csv"));
@@ -67,7 +52,7 @@ class ServiceTableTest {
     @Test
     void staysSmallAndSaysWhatIsLeftOut() throws IOException {
         StringBuilder points = new StringBuilder(HandMade.POINT_HEADER);
-        StringBuilder services = new StringBuilder(HEADER);
+        StringBuilder services = new StringBuilder(ServiceFolder.HEADER);
         for (int cap = 1; cap <= 150; cap++) {
             points.append(cap).append("s,none,").append(cap).append(",3,10,5,0.5,0.2,0.8,0,0.9,13,1\n");
             for (String service : List.of("chat", "batch")) {
@@ -91,19 +76,5 @@ class ServiceTableTest {
                 .map(cell -> (cell.mean() + " " + cell.interval()).strip())
                 .toList();
         return row.policy() + " " + row.service() + ": " + String.join(" | ", cells);
-    }
-
-    /** The best setting of {@code replica-cap} is 10 s, that of {@code none} 5 s. */
-    private void write(String services) {
-        FixtureFolder.ofPoints(
-                folder,
-                HandMade.manifest("q", "replica-cap"),
-                HandMade.POINT_HEADER
-                        + "5s,none,20000,3,10,5,0.5,0.2,0.8,0,0.9,13,1\n"
-                        + "10s,none,20000,3,10,4,0.4,0.2,0.8,0,0.9,198,1\n"
-                        + "5s,replica-cap,20000,3,10,6,0.6,0.2,0.8,0,0.5,132,1\n"
-                        + "10s,replica-cap,20000,3,10,9,0.9,0.2,0.8,0,0.9,10,1\n",
-                HandMade.RUN_HEADER + "5s,r0,none,20000,0,0.5\n");
-        FixtureFolder.write(folder.resolve("service-points.csv"), HEADER + services);
     }
 }

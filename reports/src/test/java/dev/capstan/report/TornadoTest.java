@@ -75,9 +75,13 @@ class TornadoTest {
             assertThat(files.map(file -> file.getFileName().toString()).sorted())
                     .containsExactly(
                             "tornado-01-none-disturbances_contained.png",
+                            "tornado-01-none-disturbances_contained.svg",
                             "tornado-02-replica-cap-disturbances_contained.png",
+                            "tornado-02-replica-cap-disturbances_contained.svg",
                             "tornado-03-none-energy.png",
-                            "tornado-04-replica-cap-energy.png");
+                            "tornado-03-none-energy.svg",
+                            "tornado-04-replica-cap-energy.png",
+                            "tornado-04-replica-cap-energy.svg");
         }
     }
 

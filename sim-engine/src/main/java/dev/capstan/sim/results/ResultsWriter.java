@@ -166,6 +166,9 @@ public final class ResultsWriter {
         if (comparedWith.isPresent()) {
             names.add(0, "comparison.csv");
         }
+        if (!axes.isEmpty()) {
+            names.add(0, "effects.csv");
+        }
         List<Path> partial =
                 names.stream().map(name -> folder.resolve("." + name)).toList();
         try {
@@ -174,6 +177,7 @@ public final class ResultsWriter {
                     case "sensitivity.csv" ->
                         new SensitivityTable(axes, new PairedChange("_change", compared()))
                                 .write(partial.get(i), ordered);
+                    case "effects.csv" -> new EffectsTable(axes, compared()).write(partial.get(i), unmoved(ordered));
                     case "comparison.csv" ->
                         new ComparisonTable(
                                         places(),
@@ -210,7 +214,14 @@ public final class ResultsWriter {
         return places;
     }
 
-    /** Figures that are compared pair by pair of runs. */
+    /** The runs of the experiment as it stands, without those that moved a parameter. */
+    private List<Row> unmoved(List<Row> ordered) {
+        return ordered.stream()
+                .filter(row -> !sensitivity || row.axisValues().get(axes.size()).isEmpty())
+                .toList();
+    }
+
+    /** Success and what is averaged: figures that are compared pair by pair of runs, or over the values of an axis. */
     private static List<Figure> compared() {
         List<Figure> figures = new ArrayList<>(List.of(Figure.SUCCESS_RATE));
         figures.addAll(AVERAGED);

@@ -3,14 +3,17 @@ package dev.capstan.sim.results;
 import dev.capstan.capping.PowerBudget;
 import dev.capstan.capping.ServiceAction;
 import dev.capstan.sim.experiment.Experiment;
+import dev.capstan.sim.run.Excursion;
 import dev.capstan.sim.run.RunResult;
 import dev.capstan.sim.serving.RequestLog;
 import dev.capstan.trace.RequestTrace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /** Writes the folder of one run; {@code docs/results.md} defines the tables. */
 final class RunFolder {
@@ -37,6 +40,8 @@ final class RunFolder {
         run.decisions();
         run.events();
         run.requests();
+        run.latencies();
+        run.excursions();
     }
 
     private void timeline() throws IOException {
@@ -270,6 +275,72 @@ final class RunFolder {
                             completed && several ? log.tpotNanos(request) * 1e-9 : Double.NaN,
                             completed ? log.e2eNanos(request) * 1e-9 : Double.NaN);
                 }
+            }
+        }
+    }
+
+    /** Quantiles by rank of the requests that {@code summary.csv} counts: completed, and arrived in the scored span. */
+    private void latencies() throws IOException {
+        if (detail.logs().isEmpty()) {
+            return;
+        }
+        try (CsvTable table = table("latencies", "service", "share", "ttft_seconds", "tpot_seconds", "e2e_seconds")) {
+            for (int service = 0; service < detail.logs().size(); service++) {
+                RequestLog log = detail.logs().get(service);
+                int[] completed = IntStream.range(0, log.trace().size())
+                        .filter(request -> log.outcome(request) == RequestLog.Outcome.COMPLETED
+                                && log.trace().arrivalNanos()[request] >= experiment.warmupNanos())
+                        .toArray();
+                if (completed.length == 0) {
+                    continue;
+                }
+                double[] ttft = Arrays.stream(completed)
+                        .mapToDouble(log::ttftNanos)
+                        .sorted()
+                        .toArray();
+                // A single token has no time between tokens.
+                double[] tpot = Arrays.stream(completed)
+                        .filter(request -> log.trace().outputTokens()[request] > 1)
+                        .mapToDouble(log::tpotNanos)
+                        .sorted()
+                        .toArray();
+                double[] e2e = Arrays.stream(completed)
+                        .mapToDouble(log::e2eNanos)
+                        .sorted()
+                        .toArray();
+                for (int percent = 1; percent <= 100; percent++) {
+                    table.row(
+                            experiment.services().get(service).name(),
+                            percent / 100.0,
+                            atRank(ttft, percent),
+                            atRank(tpot, percent),
+                            atRank(e2e, percent));
+                }
+            }
+        }
+    }
+
+    /** The smallest value that at least so many per cent of all do not exceed, in seconds; NaN where there are none. */
+    private static double atRank(double[] sortedNanos, int percent) {
+        long rank = Math.max(1, ((long) percent * sortedNanos.length + 99) / 100);
+        return sortedNanos.length == 0 ? Double.NaN : sortedNanos[(int) rank - 1] * 1e-9;
+    }
+
+    private void excursions() throws IOException {
+        double[] watts = detail.powerWatts();
+        double[] caps = detail.capWatts();
+        int bridge = (int) Math.ceil(experiment.scoring().bridgeNanos() * 1e-9);
+        int from = (int) (experiment.warmupNanos() / SECOND_NANOS);
+        try (CsvTable table =
+                table("excursions", "time_seconds", "duration_seconds", "peak_over_cap_watts", "mean_over_cap_watts")) {
+            for (Excursion one : Excursion.find(watts, caps, from, watts.length, bridge)) {
+                double most = 0;
+                double sum = 0;
+                for (int second = one.fromSeconds(); second < one.toSeconds(); second++) {
+                    most = Math.max(most, watts[second] - caps[second]);
+                    sum += Math.max(0, watts[second] - caps[second]);
+                }
+                table.row(one.fromSeconds(), one.seconds(), most, sum / one.seconds());
             }
         }
     }

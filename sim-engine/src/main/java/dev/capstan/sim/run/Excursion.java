@@ -9,9 +9,10 @@ import java.util.List;
  * @param fromSeconds first second over the cap
  * @param toSeconds the second after the last one over the cap
  */
-record Excursion(int fromSeconds, int toSeconds) {
+public record Excursion(int fromSeconds, int toSeconds) {
 
-    int seconds() {
+    /** How long it lasted. */
+    public int seconds() {
         return toSeconds - fromSeconds;
     }
 
@@ -19,8 +20,13 @@ record Excursion(int fromSeconds, int toSeconds) {
         return fromSeconds < other.toSeconds && other.fromSeconds < toSeconds;
     }
 
-    /** The excursions between two seconds of a series. */
-    static List<Excursion> find(double[] watts, double[] caps, int fromSecond, int toSecond, int bridgeSeconds) {
+    /**
+     * The excursions between two seconds of a series.
+     *
+     * @param watts 1 s averages
+     * @param caps the cap over each second, in watts
+     */
+    public static List<Excursion> find(double[] watts, double[] caps, int fromSecond, int toSecond, int bridgeSeconds) {
         List<Excursion> found = new ArrayList<>();
         int from = -1;
         int last = -1;

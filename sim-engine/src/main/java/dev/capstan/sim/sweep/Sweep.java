@@ -449,6 +449,12 @@ public final class Sweep {
             policy.parameters().forEach(node.putObject("parameters")::put);
         }
         manifest.set("conditions", conditions());
+        for (Experiment.Service service : base.services()) {
+            ObjectNode node = manifest.withArray("/services").addObject();
+            node.put("name", service.name());
+            node.put("ttft_slo_seconds", service.ttftSloSeconds());
+            node.put("tpot_slo_seconds", service.tpotSloSeconds());
+        }
         notes().forEach(manifest.putArray("notes")::add);
         manifest.set("experiment", resolved);
         ObjectNode machine = manifest.putObject("machine");

@@ -178,7 +178,13 @@ class ResultsWriterTest {
         writer.finish(MANIFEST);
 
         assertThat(names())
-                .containsExactly("manifest.json", "points.csv", "service-points.csv", "services.csv", "summary.csv");
+                .containsExactly(
+                        "effects.csv",
+                        "manifest.json",
+                        "points.csv",
+                        "service-points.csv",
+                        "services.csv",
+                        "summary.csv");
     }
 
     @Test

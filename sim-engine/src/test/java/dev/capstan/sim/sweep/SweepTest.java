@@ -21,7 +21,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -216,7 +218,7 @@ class SweepTest {
                 .results()
                 .toList();
 
-        assertThat(documented).hasSize(7);
+        assertThat(documented).hasSize(9);
         for (MatchResult table : documented) {
             Path file = whole.resolve("runs").resolve("00000-none-r0").resolve(table.group(1));
             assertThat(Files.readAllLines(file).get(0)).isEqualTo(table.group(2).replace(", ", ","));
@@ -473,6 +475,55 @@ class SweepTest {
     }
 
     /** A row that draws only what is demanded of it. */
+    /** The scores walk the logs by buckets and the tables of a run sort them: both have the same quantiles and excursions. */
+    @Test
+    void quantilesAndExcursionsOfARunAreThoseOfItsRow() throws IOException {
+        int compared = 0;
+        for (Map<String, String> run : table(whole.resolve("summary.csv"))) {
+            Path folder = whole.resolve("runs").resolve(run.get("run_id"));
+            if (!Files.isDirectory(folder)) {
+                continue;
+            }
+            List<Map<String, String>> latencies = table(folder.resolve("latencies.csv"));
+            for (String latency : List.of("ttft", "tpot", "e2e")) {
+                for (int percent : List.of(50, 99)) {
+                    assertThat(Double.parseDouble(latencies.get(percent - 1).get(latency + "_seconds")))
+                            .isEqualTo(
+                                    Double.parseDouble(run.get(latency + "_p" + percent + "_seconds")), within(1e-8));
+                }
+            }
+            List<Map<String, String>> excursions = table(folder.resolve("excursions.csv"));
+            assertThat(excursions).hasSize(Integer.parseInt(run.get("excursions")));
+            assertThat(excursions.stream()
+                            .mapToInt(one -> Integer.parseInt(one.get("duration_seconds")))
+                            .max()
+                            .orElse(0))
+                    .isEqualTo(Integer.parseInt(run.get("longest_excursion_seconds")));
+            assertThat(excursions)
+                    .allSatisfy(one -> assertThat(Double.parseDouble(one.get("peak_over_cap_watts")))
+                            .isBetween(
+                                    Double.parseDouble(one.get("mean_over_cap_watts")),
+                                    Double.parseDouble(run.get("peak_over_cap_watts")) + 1e-6));
+            compared += excursions.size();
+        }
+        assertThat(compared).isGreaterThan(10);
+    }
+
+    private static List<Map<String, String>> table(Path file) throws IOException {
+        List<String> lines = Files.readAllLines(file);
+        List<String> names = List.of(lines.get(0).split(","));
+        List<Map<String, String>> rows = new ArrayList<>();
+        for (String line : lines.subList(1, lines.size())) {
+            String[] cells = line.split(",", -1);
+            Map<String, String> row = new HashMap<>();
+            for (int i = 0; i < cells.length; i++) {
+                row.put(names.get(i), cells[i]);
+            }
+            rows.add(row);
+        }
+        return rows;
+    }
+
     private static JsonNode row(Path temp, String yaml) throws IOException {
         Path file = Files.writeString(temp.resolve("row.yaml"), yaml + """
                 mode: power
