@@ -244,6 +244,13 @@ test('traces of requests, power and carbon are drawn', async () => {
   }
 });
 
+test('a sweep of a design with a value for each point opens', async () => {
+  const page = await open('design.html');
+  const words = plain(await page.locator('body').innerText());
+  for (const word of ['three-band', '10 s', '60 s']) assert.ok(words.includes(word), word);
+  assert.match(words, /128 rows/);
+});
+
 test('a comparison shows the results side by side', async () => {
   const page = await open('comparison.html');
   assert.match(await page.locator('h1').innerText(), /^2 results side by side/);

@@ -5,11 +5,18 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.capstan.sim.experiment.ExperimentFile;
+import dev.capstan.sim.kernel.CheckLevel;
+import dev.capstan.sim.sweep.Sweep;
+import dev.capstan.sim.sweep.SweepListener;
+import dev.capstan.sim.sweep.SweepOptions;
 import dev.capstan.trace.inspect.Inspection;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -84,6 +91,7 @@ class BrowserTest {
                         HandMade.POINT_HEADER + "5s,replica-cap,20000,1,0,0,,,,,,,\n",
                         HandMade.RUN_HEADER + "5s,r0,replica-cap,20000,0,\n"),
                 "bare.html");
+        report(designed(), "design.html");
         String hostile = "</script><script>window.broken=1;document.title='broken'</script>";
         report(
                 FixtureFolder.ofPoints(
@@ -97,6 +105,33 @@ class BrowserTest {
         inspection(HandMadeTraces.carbon(), "carbon.html");
         inspection(HandMadeTraces.clumpedRequests(hostile, hostile), "hostile-requests.html");
         inspection(HandMadeTraces.power(hostile), "hostile-power.html");
+    }
+
+    /**
+     * A sweep whose axes have a value for each of its 64 points; the first is in the middle of both ranges, at sqrt(2 s x 50 s) and
+     * sqrt(15 s x 240 s).
+     */
+    private Path designed() throws IOException {
+        Path results = folder.resolve("design");
+        List<String> sets = List.of(
+                "warmup=0s",
+                "duration=1m",
+                "replications=1",
+                "policies=[none, three-band]",
+                "axes={control.interval: {from: 2s, to: 50s, scale: log}, telemetry.rate_window: {from: 15s, to: 4m, scale: log}}",
+                "design={kind: sobol, points: 64}");
+        Sweep.of(ExperimentFile.read(Path.of("..", "traces-sample", "experiments", "timers.yaml"), sets))
+                .run(
+                        new SweepOptions(
+                                results,
+                                1,
+                                CheckLevel.NONE,
+                                false,
+                                "sweep",
+                                "test",
+                                InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z"))),
+                        SweepListener.SILENT);
+        return results;
     }
 
     private void report(Path results, String name) throws IOException {
