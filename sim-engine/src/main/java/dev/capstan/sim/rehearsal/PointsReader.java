@@ -33,8 +33,8 @@ final class PointsReader {
     /** What the runs of one point have together. */
     private static final class Runs {
         final List<RehearsedPoint.Run> runs = new ArrayList<>();
-        long disturbances;
-        long contained;
+        final List<Double> disturbances = new ArrayList<>();
+        final List<Double> contained = new ArrayList<>();
     }
 
     PointsReader(Path folder, ObjectNode manifest) {
@@ -74,8 +74,8 @@ final class PointsReader {
             Runs ofPoint = runs.computeIfAbsent(place("summary.csv", row), place -> new Runs());
             ofPoint.runs.add(
                     new RehearsedPoint.Run(cell("summary.csv", row, "run_id"), cell("summary.csv", row, "seed")));
-            ofPoint.disturbances += (long) number("summary.csv", row, "disturbances");
-            ofPoint.contained += (long) number("summary.csv", row, "disturbances_contained");
+            ofPoint.disturbances.add(number("summary.csv", row, "disturbances"));
+            ofPoint.contained.add(number("summary.csv", row, "disturbances_contained"));
         }
         return runs;
     }
@@ -85,8 +85,8 @@ final class PointsReader {
         long contained = (long) number("points.csv", row, "disturbances_contained");
         Runs runs = all.get(place("points.csv", row));
         if (runs == null
-                || runs.disturbances != disturbances
-                || runs.contained != contained
+                || sum(runs.disturbances) != disturbances
+                || sum(runs.contained) != contained
                 || runs.runs.size() != (int) number("points.csv", row, "replications")) {
             throw new IllegalArgumentException(folder.resolve("points.csv") + ", line " + (row.getRecordNumber() + 1)
                     + ": its replications and disturbances are not those of the runs in summary.csv. One of the two was"
@@ -119,11 +119,19 @@ final class PointsReader {
                 number("points.csv", row, "cap_watts"),
                 disturbances,
                 contained,
-                Interval.ofShare(contained, disturbances),
+                Interval.ofShare(values(runs.contained), values(runs.disturbances)),
                 Optional.empty(),
                 figures,
                 List.copyOf(runs.runs),
                 ofPoint);
+    }
+
+    private static double[] values(List<Double> all) {
+        return all.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    private static long sum(List<Double> counts) {
+        return counts.stream().mapToLong(Double::longValue).sum();
     }
 
     /** What tells the points of a sweep apart. */

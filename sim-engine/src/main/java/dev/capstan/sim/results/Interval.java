@@ -18,13 +18,44 @@ public record Interval(double estimate, double low, double high) {
 
     /** Wilson's score interval of a share (E. B. Wilson, JASA 22, 1927). */
     public static Interval ofShare(long successes, long trials) {
-        if (trials == 0) {
+        return trials == 0 ? NOTHING : wilson((double) successes / trials, (double) trials);
+    }
+
+    /**
+     * The same where trials come in clusters, such as the disturbances of one run, which may be alike: Wilson's interval for as many
+     * trials as those of all clusters are worth, which is their number over the design effect, where that is above 1 (J. N. K. Rao and
+     * A. J. Scott, Biometrics 48, 1992). Where all or none succeed the trials are taken for independent.
+     *
+     * @param successes of each cluster
+     * @param trials of each cluster
+     */
+    public static Interval ofShare(double[] successes, double[] trials) {
+        double allSuccesses = 0;
+        double allTrials = 0;
+        for (int i = 0; i < trials.length; i++) {
+            allSuccesses += successes[i];
+            allTrials += trials[i];
+        }
+        if (allTrials == 0) {
             return NOTHING;
         }
-        double p = (double) successes / trials;
+        double share = allSuccesses / allTrials;
+        double squares = 0;
+        for (int i = 0; i < trials.length; i++) {
+            double residual = successes[i] - share * trials[i];
+            squares += residual * residual;
+        }
+        double ofClusters = trials.length / (trials.length - 1.0) * squares / allTrials;
+        double ofIndependent = share * (1 - share);
+        boolean known = trials.length > 1 && ofIndependent > 0;
+        double designEffect = known ? Math.max(1, ofClusters / ofIndependent) : 1;
+        return wilson(share, allTrials / designEffect);
+    }
+
+    private static Interval wilson(double p, double trials) {
         double z2 = Z * Z;
         double centre = (p + z2 / (2 * trials)) / (1 + z2 / trials);
-        double half = Z / (1 + z2 / trials) * Math.sqrt(p * (1 - p) / trials + z2 / (4.0 * trials * trials));
+        double half = Z / (1 + z2 / trials) * Math.sqrt(p * (1 - p) / trials + z2 / (4 * trials * trials));
         // Rounding must not keep the interval from holding the share of none or of all.
         return new Interval(p, Math.min(p, Math.max(0, centre - half)), Math.max(p, Math.min(1, centre + half)));
     }

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param axisValues as written, in the order of the axes; in a sweep that moves parameters the one moved follows: path, end
  *     and value, all empty where none is
- * @param success share of disturbances contained, Wilson's interval over all of them
+ * @param success share of disturbances contained, with the interval of trials in clusters
  */
 public record Point(
         List<String> axisValues,

@@ -278,7 +278,9 @@ public final class ResultsWriter {
                         replications.size(),
                         disturbances,
                         contained,
-                        Interval.ofShare(contained, disturbances));
+                        Interval.ofShare(
+                                values(replications, Figure.DISTURBANCES_CONTAINED),
+                                values(replications, Figure.DISTURBANCES)));
                 points.add(point);
                 List<Object> cells = new ArrayList<>(point.axisValues());
                 cells.addAll(List.of(
@@ -291,14 +293,16 @@ public final class ResultsWriter {
                         point.success().low(),
                         point.success().high()));
                 for (Figure figure : AVERAGED) {
-                    Interval mean = Interval.ofMean(replications.stream()
-                            .mapToDouble(row -> row.figures()[figure.ordinal()])
-                            .toArray());
+                    Interval mean = Interval.ofMean(values(replications, figure));
                     cells.addAll(List.of(mean.estimate(), mean.low(), mean.high()));
                 }
                 table.row(cells.toArray());
             }
         }
+    }
+
+    private static double[] values(List<Row> rows, Figure figure) {
+        return rows.stream().mapToDouble(row -> row.figures()[figure.ordinal()]).toArray();
     }
 
     private static long sum(List<Row> rows, Figure figure) {

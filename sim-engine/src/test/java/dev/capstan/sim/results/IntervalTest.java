@@ -21,6 +21,26 @@ class IntervalTest {
         assertThat(share.high()).isCloseTo(high, within(5e-5));
     }
 
+    /** Trials that differ by no more than chance are worth as many as there are; those of runs that are all alike one each. */
+    @Test
+    void countsTrialsOfClustersAsManyAsTheyAreWorth() {
+        assertThat(Interval.ofShare(new double[] {3, 1, 2, 2}, new double[] {4, 4, 4, 4}))
+                .isEqualTo(Interval.ofShare(8, 16));
+        assertThat(Interval.ofShare(new double[] {5, 0, 0, 5}, new double[] {5, 5, 5, 5}))
+                .returns(0.5, Interval::estimate)
+                .satisfies(share -> assertThat(share.low())
+                        .isCloseTo(
+                                Interval.ofShare(new double[] {3}, new double[] {6})
+                                        .low(),
+                                within(0.1)));
+        // One run says nothing of how alike they are; nor do runs that contained all.
+        assertThat(Interval.ofShare(new double[] {5}, new double[] {10})).isEqualTo(Interval.ofShare(5, 10));
+        assertThat(Interval.ofShare(new double[] {10, 10}, new double[] {10, 10}))
+                .isEqualTo(Interval.ofShare(20, 20));
+        assertThat(Interval.ofShare(new double[] {0}, new double[] {0}).estimate())
+                .isNaN();
+    }
+
     @Test
     void mirrorsAllSuccessesAndNone() {
         Interval none = Interval.ofShare(0, 20);

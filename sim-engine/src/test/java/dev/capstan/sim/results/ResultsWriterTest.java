@@ -115,14 +115,16 @@ class ResultsWriterTest {
         record(writer, 0, 10, 10);
         List<Point> points = writer.finish(MANIFEST);
 
-        // 15 of 20 disturbances; by hand with z = 1.96: centre 0.7098, half width 0.1786.
+        // 15 of 20 disturbances, 2.5 from the share in both runs: 2 x 12.5 / 20 is 6.67 times 0.75 x 0.25, so that they
+        // are worth three.
+        // By hand with z = 1.96: centre 0.6096, half width 0.3535.
         assertThat(points).singleElement().satisfies(point -> {
             assertThat(point.axisValues()).containsExactly("5s, or so");
             assertThat(point.replications()).isEqualTo(2);
             assertThat(point.contained()).isEqualTo(15);
             assertThat(point.success().estimate()).isEqualTo(0.75);
         });
-        assertThat(line("points.csv", 1)).startsWith("\"5s, or so\",größer,20000,2,20,15,0.75,0.53");
+        assertThat(line("points.csv", 1)).startsWith("\"5s, or so\",größer,20000,2,20,15,0.75,0.256");
     }
 
     /**
