@@ -154,7 +154,7 @@ public final class CapController<S extends Record> implements CappingPolicy<CapC
         List<ServiceReading> services = new ArrayList<>();
         for (ServiceReading service : seen.services()) {
             ReplicaPower replica = service.replicaPower();
-            double mostWatts = service.replicas().present() * replica.worstCaseWatts(replica.maxGpuLimitWatts());
+            double mostWatts = service.replicas().present() * replica.highestWorstCaseWatts();
             possibleWatts += mostWatts;
             services.add(service.withPower(classified(service.power(), mostWatts)));
         }

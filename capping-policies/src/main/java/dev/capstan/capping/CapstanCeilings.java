@@ -47,7 +47,7 @@ final class CapstanCeilings {
         this.rises = rises;
         this.saturatedRatio = saturatedRatio;
         double[] leastUse = each(i -> leastUse(services.get(i), rises.get(i)));
-        double[] peak = each(i -> peakWatts(services.get(i)));
+        double[] peak = each(i -> services.get(i).replicaPower().highestWorstCaseWatts());
         double[] expected = each(i -> use[i] * peak[i]);
         double[] share = each(i -> replicaRatio * expected[i]);
         double[] starting =
@@ -82,12 +82,6 @@ final class CapstanCeilings {
         int[] busy = new int[runs.length];
         Arrays.setAll(busy, i -> isAtCeiling(services.get(i)) ? saturated[i] : runs[i]);
         return raised(ceilings, shared, busy, budgetWatts);
-    }
-
-    /** What a replica draws at most. */
-    static double peakWatts(ServiceReading service) {
-        ReplicaPower power = service.replicaPower();
-        return power.worstCaseWatts(power.maxGpuLimitWatts());
     }
 
     /** Replicas that the autoscaler wants and that serve or start. */
@@ -138,7 +132,7 @@ final class CapstanCeilings {
     /** The least that was used in the last latency of what the limit allows; 0 where that is not known. */
     private static double leastUse(ServiceReading service, LearntRise known) {
         boolean read = service.power().isFresh() && known.recent().size() > 1;
-        double allowed = CapstanPolicy.allowedWatts(service);
+        double allowed = GpuLimitRange.untilReady(service).enforcedWatts();
         return read && allowed > 0 ? known.lowestWatts() / allowed : 0;
     }
 

@@ -204,7 +204,8 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         for (int i = 0; i < ceilings.length; i++) {
             ServiceReading service = services.get(i);
             double lowest = bounds.lowest()[i];
-            double shared = ceilings[i] * use[i] * replicaRatio * CapstanCeilings.peakWatts(service);
+            double shared =
+                    ceilings[i] * use[i] * replicaRatio * service.replicaPower().highestWorstCaseWatts();
             double promised = Math.max(lowest, Math.min(bounds.demand()[i], shared));
             int domain = BudgetTree.place(seen, service.domain());
             int level = 1 + priorities.indexOf(service.priority());
@@ -272,7 +273,7 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
         double together = apartWatts == 0 ? 1 : Math.min(1, known.together().share() * worstCaseWatts / apartWatts);
         return seen.services().stream()
                 .mapToDouble(service -> {
-                    double allowed = allowedWatts(service);
+                    double allowed = GpuLimitRange.untilReady(service).enforcedWatts();
                     return service.power().isFresh() && allowed > 0
                             ? Math.min(
                                     1,
@@ -281,12 +282,6 @@ public final class CapstanPolicy implements CappingPolicy<CapstanPolicy.State> {
                             : 1;
                 })
                 .toArray();
-    }
-
-    /** Worst case at the limit in force. */
-    static double allowedWatts(ServiceReading service) {
-        return GpuLimitRange.untilReady(service)
-                .worstCaseWatts(service.replicaPower().gpuLimitWatts());
     }
 
     private double budgetWatts(Observation seen, double allowedWatts) {

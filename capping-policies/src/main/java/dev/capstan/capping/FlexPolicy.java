@@ -207,8 +207,7 @@ public final class FlexPolicy implements CappingPolicy<FlexPolicy.State> {
         private double worstCaseWatts() {
             double worst = seen.overheadWatts();
             for (ServiceReading service : seen.services()) {
-                worst += GpuLimitRange.of(service)
-                        .worstCaseWatts(service.replicaPower().gpuLimitWatts());
+                worst += GpuLimitRange.of(service).enforcedWatts();
             }
             return worst;
         }
@@ -292,8 +291,7 @@ public final class FlexPolicy implements CappingPolicy<FlexPolicy.State> {
         }
 
         private double drawnWatts(ServiceReading service) {
-            double worst = GpuLimitRange.of(service)
-                    .worstCaseWatts(service.replicaPower().gpuLimitWatts());
+            double worst = GpuLimitRange.of(service).enforcedWatts();
             return watts.getOrDefault(service.name(), worst);
         }
 

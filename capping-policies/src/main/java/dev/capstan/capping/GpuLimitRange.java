@@ -63,6 +63,11 @@ final class GpuLimitRange {
         return worstCaseWatts(power.maxGpuLimitWatts());
     }
 
+    /** Worst case at the limit that is in force. */
+    double enforcedWatts() {
+        return worstCaseWatts(power.gpuLimitWatts());
+    }
+
     /** Watts of the worst case that the whole range of limits moves. */
     double spanWatts() {
         return replicas()

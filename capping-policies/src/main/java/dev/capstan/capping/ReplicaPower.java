@@ -53,6 +53,11 @@ public record ReplicaPower(
         return worstCaseWatts(gpuLimitWatts);
     }
 
+    /** Worst case of one replica at the highest GPU limit. */
+    public double highestWorstCaseWatts() {
+        return worstCaseWatts(maxGpuLimitWatts);
+    }
+
     /**
      * Worst case of one replica with each of its GPUs limited to {@code limitWatts}: the peak less what the limit takes
      * off every GPU at the domain's meter, and never under what it draws idle or starting.

@@ -117,6 +117,6 @@ public record Disturbance(Shape shape, double base, double peak, long fromNanos,
                         + peak + ", from=" + Quantity.formatDuration(fromNanos) + ", length="
                         + Quantity.formatDuration(lengthNanos) + ", duration=" + Quantity.formatDuration(durationNanos)
                         + ", cells=" + Quantity.formatDuration(cellNanos);
-        return TraceOrigin.ofRecipe(recipe, SourceBytes.sha256Of(recipe), "");
+        return TraceOrigin.ofRecipe(recipe, Sha256.of(recipe), "");
     }
 }

@@ -111,7 +111,7 @@ public record RequestGenerator(
                 .filter(text -> !text.isBlank())
                 .distinct()
                 .collect(Collectors.joining("; "));
-        return TraceOrigin.ofRecipe(recipe, SourceBytes.sha256Of(recipe), licence);
+        return TraceOrigin.ofRecipe(recipe, Sha256.of(recipe), licence);
     }
 
     private static double requests(RateProfile profile, long fromNanos, long toNanos) {

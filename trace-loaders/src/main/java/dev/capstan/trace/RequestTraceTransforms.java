@@ -233,9 +233,7 @@ public final class RequestTraceTransforms {
 
     private static TraceOrigin derived(String recipe, TraceOrigin from) {
         return TraceOrigin.ofRecipe(
-                recipe + ", of " + from.named(),
-                SourceBytes.sha256Of(recipe + ", of " + from.sha256()),
-                from.licence());
+                recipe + ", of " + from.named(), Sha256.of(recipe + ", of " + from.sha256()), from.licence());
     }
 
     /** One copy of the trace, turned around its span, on its way through its requests in order of time. */

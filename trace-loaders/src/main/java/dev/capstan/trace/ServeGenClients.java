@@ -147,8 +147,7 @@ public final class ServeGenClients {
                 kept,
                 all,
                 endNanos,
-                TraceOrigin.ofRecipe(
-                        recipe + origin.named(), SourceBytes.sha256Of(recipe + origin.sha256()), origin.licence()));
+                TraceOrigin.ofRecipe(recipe + origin.named(), Sha256.of(recipe + origin.sha256()), origin.licence()));
     }
 
     /**
@@ -202,8 +201,7 @@ public final class ServeGenClients {
                                 + table.origin().sha256())
                         .orElse("borrow the mixture of all that have in the unthinned set, weighted by rate")
                 + ", seed=" + seed;
-        return columns.trace(
-                Optional.empty(), TraceOrigin.ofRecipe(recipe, SourceBytes.sha256Of(recipe), origin.licence()));
+        return columns.trace(Optional.empty(), TraceOrigin.ofRecipe(recipe, Sha256.of(recipe), origin.licence()));
     }
 
     private double requests(long fromNanos, long toNanos) {

@@ -67,7 +67,7 @@ final class ServeGenFiles {
 
     /** Hash over the names and hashes of all files read. */
     String sha256() {
-        return SourceBytes.sha256Of(hashes.toString());
+        return Sha256.of(hashes.toString());
     }
 
     private List<ServeGenClient.Window> windows(Path file) {

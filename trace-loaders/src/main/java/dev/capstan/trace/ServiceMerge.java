@@ -160,8 +160,7 @@ final class ServiceMerge {
                 .filter(text -> !text.isBlank())
                 .distinct()
                 .collect(Collectors.joining("; "));
-        return TraceOrigin.ofRecipe(
-                recipe(TraceOrigin::named), SourceBytes.sha256Of(recipe(TraceOrigin::sha256)), licence);
+        return TraceOrigin.ofRecipe(recipe(TraceOrigin::named), Sha256.of(recipe(TraceOrigin::sha256)), licence);
     }
 
     private String recipe(Function<TraceOrigin, String> source) {

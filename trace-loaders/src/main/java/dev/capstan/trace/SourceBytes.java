@@ -7,13 +7,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PushbackInputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.zip.GZIPInputStream;
 
@@ -91,11 +88,6 @@ final class SourceBytes implements Closeable {
         raw.close();
     }
 
-    /** Hash of a recipe in hex. */
-    static String sha256Of(String recipe) {
-        return HexFormat.of().formatHex(sha256().digest(recipe.getBytes(StandardCharsets.UTF_8)));
-    }
-
     static TraceException unreadable(Path file, IOException cause) {
         if (cause instanceof NoSuchFileException) {
             return new TraceException(
@@ -126,21 +118,13 @@ final class SourceBytes implements Closeable {
         return true;
     }
 
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
-        }
-    }
-
     /** Hashes and counts what is read. */
     private static final class Hashed extends DigestInputStream {
 
         private long bytes;
 
         Hashed(InputStream in) {
-            super(in, sha256());
+            super(in, Sha256.digest());
         }
 
         @Override

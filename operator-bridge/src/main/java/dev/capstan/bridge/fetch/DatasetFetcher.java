@@ -1,5 +1,6 @@
 package dev.capstan.bridge.fetch;
 
+import dev.capstan.trace.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,11 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -203,7 +200,7 @@ public final class DatasetFetcher {
 
     private static void verify(Dataset dataset, Path part) throws IOException {
         long size = Files.size(part);
-        String sha256 = sha256(part);
+        String sha256 = Sha256.of(part);
         if (dataset.sizeBytes().orElse(size) != size
                 || !dataset.sha256().orElse(sha256).equals(sha256)) {
             Files.delete(part);
@@ -220,19 +217,7 @@ public final class DatasetFetcher {
 
     private static boolean isWhole(Path file, Dataset dataset) throws IOException {
         return Files.size(file) == dataset.sizeBytes().orElse(Files.size(file))
-                && (dataset.sha256().isEmpty() || dataset.sha256().get().equals(sha256(file)));
-    }
-
-    private static String sha256(Path file) throws IOException {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-                in.transferTo(OutputStream.nullOutputStream());
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
-        }
+                && (dataset.sha256().isEmpty() || dataset.sha256().get().equals(Sha256.of(file)));
     }
 
     private static void move(Path part, Path file) throws IOException {

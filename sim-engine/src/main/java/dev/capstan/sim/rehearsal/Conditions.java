@@ -6,12 +6,9 @@ import dev.capstan.capping.GuardRails;
 import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.experiment.Workload;
 import dev.capstan.sim.serving.ModelProfiles;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.capstan.trace.Sha256;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 
@@ -42,7 +39,7 @@ public final class Conditions {
             ObjectNode node = conditions.withArray("/services").addObject();
             node.put("name", service.name());
             node.put("profile", service.model().name());
-            node.put("profile_sha256", sha256(ModelProfiles.write(service.model())));
+            node.put("profile_sha256", Sha256.of(ModelProfiles.write(service.model())));
             node.put("min_replicas", service.minReplicas());
             node.put("max_replicas", service.maxReplicas());
             node.put("hpa_sync_seconds", seconds(service.autoscaler().hpaSyncNanos()));
@@ -130,17 +127,5 @@ public final class Conditions {
     /** Division, and not times 1e-9, which is not exact for whole seconds. */
     private static double seconds(long nanos) {
         return nanos / 1e9;
-    }
-
-    static String sha256(String text) {
-        return sha256(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
-        }
     }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.capstan.capping.NearestName;
 import dev.capstan.capping.PolicyRegistry;
 import dev.capstan.sim.results.Interval;
+import dev.capstan.trace.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -93,8 +94,8 @@ public record Rehearsal(
                     folder,
                     manifest,
                     new PointsReader(folder, manifest).read(points, summary),
-                    Conditions.sha256(points),
-                    Conditions.sha256(summary));
+                    Sha256.of(points),
+                    Sha256.of(summary));
         } catch (NoSuchFileException e) {
             throw new IllegalArgumentException(
                     e.getFile() + " is missing. "

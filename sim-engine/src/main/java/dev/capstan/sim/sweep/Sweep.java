@@ -26,16 +26,13 @@ import dev.capstan.sim.run.TraceLibrary;
 import dev.capstan.sim.serving.ModelProfile;
 import dev.capstan.sim.serving.ModelProfiles;
 import dev.capstan.trace.RandomStream;
+import dev.capstan.trace.Sha256;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -165,14 +162,14 @@ public final class Sweep {
         ObjectNode resolved = file.resolved();
         StringBuilder profiles = new StringBuilder();
         models().forEach(model -> profiles.append(ModelProfiles.write(model)));
-        String sha256 = sha256(resolved.toString() + axisTexts() + places() + runs.size() + profiles);
+        String sha256 = Sha256.of(resolved.toString() + axisTexts() + places() + runs.size() + profiles);
         TraceManifest read = readTraces();
         ResultsWriter writer = ResultsWriter.open(
                 options.out(),
                 axes.stream().map(Axis::path).toList(),
                 isSensitivity(),
                 file.base().scoring().comparedWith(),
-                sha256(sha256 + read.traces().findValuesAsText("sha256") + options.version()),
+                Sha256.of(sha256 + read.traces().findValuesAsText("sha256") + options.version()),
                 options.resume());
         Set<Integer> done = new HashSet<>(writer.finished());
         listener.started(runs.size(), done.size(), axes.stream().map(Axis::path).toList());
@@ -552,14 +549,5 @@ public final class Sweep {
 
     private static String folderName(String label) {
         return label.replaceAll("[^A-Za-z0-9._-]", "_");
-    }
-
-    private static String sha256(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -38,7 +38,7 @@ class DesignSweepTest {
     @BeforeAll
     static void runTheWholeSweepOnce() throws IOException {
         whole = shared.resolve("whole");
-        sweep().run(SweepTest.options(whole, 1, false), SweepListener.SILENT);
+        sweep().run(SmallSweep.options(whole, 1, false), SweepListener.SILENT);
     }
 
     @Test
@@ -80,7 +80,7 @@ class DesignSweepTest {
     void writesTheSameBytesWhateverTheNumberOfThreads(@TempDir Path temp) throws IOException {
         Path out = temp.resolve("out");
 
-        sweep().run(SweepTest.options(out, 3, false), SweepListener.SILENT);
+        sweep().run(SmallSweep.options(out, 3, false), SweepListener.SILENT);
 
         ResultsFiles.assertSame(out, whole);
     }
@@ -89,7 +89,7 @@ class DesignSweepTest {
     void doesNotGoOnWithThePointsOfAnotherDesign(@TempDir Path temp) throws IOException {
         Path out = temp.resolve("out");
         Sweep begun = sweep("design={kind: latin-hypercube, points: 3}");
-        assertThatThrownBy(() -> begun.run(SweepTest.options(out, 1, false), new StopAfter(2)))
+        assertThatThrownBy(() -> begun.run(SmallSweep.options(out, 1, false), new StopAfter(2)))
                 .isInstanceOf(StopAfter.Stopped.class);
 
         for (Sweep other : List.of(
@@ -97,9 +97,9 @@ class DesignSweepTest {
                 sweep("design={kind: latin-hypercube, points: 4}"),
                 sweep("design={kind: latin-hypercube, points: 3}", "where="),
                 sweep("design={kind: latin-hypercube, points: 3}", "seed=2"))) {
-            SweepTest.assertRefused(other, SweepTest.options(out, 1, true));
+            SmallSweep.assertRefused(other, SmallSweep.options(out, 1, true));
         }
-        sweep("design={kind: latin-hypercube, points: 3}").run(SweepTest.options(out, 1, true), SweepListener.SILENT);
+        sweep("design={kind: latin-hypercube, points: 3}").run(SmallSweep.options(out, 1, true), SweepListener.SILENT);
     }
 
     private static String[] fourTimes(String... values) {

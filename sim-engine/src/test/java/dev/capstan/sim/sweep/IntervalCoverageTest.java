@@ -95,7 +95,7 @@ class IntervalCoverageTest {
         Path file = Files.writeString(folder.resolve("experiment.yaml"), experiment);
         List<Row> rows = new ArrayList<>();
         Sweep.of(ExperimentFile.read(file, List.of("replications=" + REPETITIONS * REPLICATIONS)))
-                .run(SweepTest.options(folder.resolve("out"), 2, false), new SweepListener() {
+                .run(SmallSweep.options(folder.resolve("out"), 2, false), new SweepListener() {
                     @Override
                     public void started(int totalRuns, int alreadyDone, List<String> axes) {}
 

@@ -33,7 +33,7 @@ class SensitivitySweepTest {
     @BeforeAll
     static void runTheWholeSweepOnce() throws IOException {
         whole = shared.resolve("whole");
-        sweep().run(SweepTest.options(whole, 1, false), SweepListener.SILENT);
+        sweep().run(SmallSweep.options(whole, 1, false), SweepListener.SILENT);
     }
 
     @Test
@@ -105,7 +105,7 @@ class SensitivitySweepTest {
     @Test
     void leavesThePointsOfTheAxesAsTheyAreWithoutIt(@TempDir Path temp) throws IOException {
         Path plain = temp.resolve("plain");
-        sweep("sensitivity=").run(SweepTest.options(plain, 2, false), SweepListener.SILENT);
+        sweep("sensitivity=").run(SmallSweep.options(plain, 2, false), SweepListener.SILENT);
 
         List<String> unmoved = Files.readAllLines(whole.resolve("points.csv")).stream()
                 .filter(line -> line.contains("kW,,,,"))
@@ -119,7 +119,7 @@ class SensitivitySweepTest {
 
     @Test
     void writesTheSameBytesWhateverTheNumberOfThreads(@TempDir Path temp) throws IOException {
-        sweep().run(SweepTest.options(temp.resolve("out"), 5, false), SweepListener.SILENT);
+        sweep().run(SmallSweep.options(temp.resolve("out"), 5, false), SweepListener.SILENT);
 
         ResultsFiles.assertSame(temp.resolve("out"), whole);
     }
@@ -127,15 +127,15 @@ class SensitivitySweepTest {
     @Test
     void goesOnWhereItWasStoppedWithTheSameBytes(@TempDir Path temp) throws IOException {
         Path out = temp.resolve("out");
-        assertThatThrownBy(() -> sweep().run(SweepTest.options(out, 2, false), new StopAfter(31)))
+        assertThatThrownBy(() -> sweep().run(SmallSweep.options(out, 2, false), new StopAfter(31)))
                 .isInstanceOf(StopAfter.Stopped.class);
         assertThat(out.resolve("sensitivity.csv")).doesNotExist();
         assertThatThrownBy(() -> sweep("sensitivity.cluster.server_base=[1 kW, 2 kW]")
-                        .run(SweepTest.options(out, 2, true), SweepListener.SILENT))
+                        .run(SmallSweep.options(out, 2, true), SweepListener.SILENT))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("another experiment");
 
-        sweep().run(SweepTest.options(out, 2, true), SweepListener.SILENT);
+        sweep().run(SmallSweep.options(out, 2, true), SweepListener.SILENT);
 
         ResultsFiles.assertSame(out, whole);
     }
@@ -174,7 +174,7 @@ class SensitivitySweepTest {
     void simulateMovesNothing(@TempDir Path temp) throws IOException {
         Path out = temp.resolve("out");
 
-        Sweep.simulate(file()).run(SweepTest.options(out, 2, false), SweepListener.SILENT);
+        Sweep.simulate(file()).run(SmallSweep.options(out, 2, false), SweepListener.SILENT);
 
         assertThat(ResultsFiles.column(out.resolve("summary.csv"), "policy")).containsExactly("none", "replica-cap");
         assertThat(out.resolve("sensitivity.csv")).doesNotExist();
