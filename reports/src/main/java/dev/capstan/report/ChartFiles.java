@@ -49,8 +49,9 @@ final class ChartFiles {
         if (folder.sensitivity().isPresent()) {
             tornados(folder, folder.sensitivity().get(), charts);
         }
+        ReportData data = new ReportData(folder, shown);
         for (ShownRun run : shown) {
-            new TimelineDrawing(new ReportData(folder, shown).title(run), run.timeline())
+            new TimelineDrawing(data.title(run), run.timeline())
                     .save(charts.resolve("timeline-" + fileName(run.runId())));
         }
     }
