@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.capstan.report.ReportException;
 import dev.capstan.report.ReportWriter;
 import dev.capstan.sim.experiment.ExperimentFile;
+import dev.capstan.sim.sweep.LocalEngine;
 import dev.capstan.sim.sweep.Sweep;
 import dev.capstan.sim.sweep.SweepOptions;
 import dev.capstan.sim.sweep.SweepOutcome;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,7 +48,14 @@ final class ExperimentRun {
                 ? folders.interrupted(options.out, name)
                 : folders.fresh(options.out, name, clock.instant());
         SweepOptions how = new SweepOptions(
-                folder, jobs, options.check, options.resume, commandLine(spec), Capstan.version(), clock);
+                folder,
+                new LocalEngine(jobs),
+                options.check,
+                options.resume,
+                Optional.empty(),
+                commandLine(spec),
+                Capstan.version(),
+                clock);
         SweepOutcome outcome;
         RunProgress.Form form =
                 options.quiet ? RunProgress.Form.NONE : options.json ? RunProgress.Form.JSON : RunProgress.Form.BAR;

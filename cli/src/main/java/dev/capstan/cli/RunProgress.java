@@ -75,6 +75,14 @@ final class RunProgress implements SweepListener, AutoCloseable {
     }
 
     @Override
+    public synchronized void totalIs(int totalRuns) {
+        total = totalRuns;
+        if (bar != null) {
+            bar.maxHint(totalRuns);
+        }
+    }
+
+    @Override
     public synchronized void runFinished(Row row) {
         done++;
         if (form == Form.NONE) {

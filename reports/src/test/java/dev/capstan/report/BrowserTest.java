@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.capstan.sim.experiment.ExperimentFile;
 import dev.capstan.sim.kernel.CheckLevel;
+import dev.capstan.sim.sweep.LocalEngine;
 import dev.capstan.sim.sweep.Sweep;
 import dev.capstan.sim.sweep.SweepListener;
 import dev.capstan.sim.sweep.SweepOptions;
@@ -124,9 +125,10 @@ class BrowserTest {
                 .run(
                         new SweepOptions(
                                 results,
-                                1,
+                                new LocalEngine(1),
                                 CheckLevel.NONE,
                                 false,
+                                Optional.empty(),
                                 "sweep",
                                 "test",
                                 InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z"))),

@@ -30,9 +30,11 @@ final class AxisReader {
             "sensitivity",
             "pairs",
             "where",
-            "design");
+            "design",
+            "stop");
 
-    private static final Pattern WITHIN_THE_SWEEP = Pattern.compile("(axes|sensitivity|pairs|where|design)[.\\[].*");
+    private static final Pattern WITHIN_THE_SWEEP =
+            Pattern.compile("(axes|sensitivity|pairs|where|design|stop)[.\\[].*");
 
     /** @param unsampled the range of a continuous axis, whose values a design is to give */
     record Read(Axis axis, Optional<Range> unsampled, boolean isSound) {}

@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -38,14 +39,21 @@ public final class ExperimentFile {
     private final ExperimentTree tree;
     private final SweepPlan plan;
     private final Sensitivity sensitivity;
+    private final Optional<StopRule> stop;
     private final Experiment base;
     private final ObjectNode resolved;
 
     private ExperimentFile(
-            ExperimentTree tree, SweepPlan plan, Sensitivity sensitivity, Experiment base, ObjectNode resolved) {
+            ExperimentTree tree,
+            SweepPlan plan,
+            Sensitivity sensitivity,
+            Optional<StopRule> stop,
+            Experiment base,
+            ObjectNode resolved) {
         this.tree = tree;
         this.plan = plan;
         this.sensitivity = sensitivity;
+        this.stop = stop;
         this.base = base;
         this.resolved = resolved;
     }
@@ -77,15 +85,43 @@ public final class ExperimentFile {
                 issues.add(new Issue("--set " + path, String.valueOf(e.getMessage())));
             }
         }
+        return of(new ExperimentTree(file, tree, setPaths), issues);
+    }
+
+    /** @param issues found so far */
+    private static ExperimentFile of(ExperimentTree written, List<Issue> issues) {
         ObjectNode resolved = JsonNodeFactory.instance.objectNode();
-        Experiment base = new ExperimentReader(file, setPaths, issues).read(tree, resolved);
-        ExperimentTree written = new ExperimentTree(file, tree, setPaths);
+        Experiment base =
+                new ExperimentReader(written.file(), written.setPaths(), issues).read(written.tree(), resolved);
         SweepPlan plan = new AxesReader(written, base.seed(), resolved, issues).plan();
         Sensitivity sensitivity = sensitivity(written, plan.axes(), base, resolved, issues);
+        Optional<StopRule> stop =
+                StopRule.read(written, base, !sensitivity.parameters().isEmpty(), resolved, issues);
         if (!issues.isEmpty()) {
-            throw new InvalidExperimentException(file.toString(), issues);
+            throw new InvalidExperimentException(written.file().toString(), issues);
         }
-        return new ExperimentFile(written, plan, sensitivity, base, resolved);
+        return new ExperimentFile(written, plan, sensitivity, stop, base, resolved);
+    }
+
+    /** What {@link #fromJson} makes the same experiment of, on another machine too where its files lie under the same paths. */
+    public ObjectNode toJson() {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("file", file().toAbsolutePath().toString());
+        node.set("tree", tree.tree());
+        tree.setPaths().stream().sorted().forEach(node.putArray("set")::add);
+        return node;
+    }
+
+    /**
+     * The experiment of which {@link #toJson} was written.
+     *
+     * @throws InvalidExperimentException with every issue, such as a file that is not there on this machine
+     */
+    public static ExperimentFile fromJson(JsonNode node) {
+        Set<String> setPaths = new HashSet<>();
+        node.path("set").forEach(path -> setPaths.add(path.asText()));
+        Path file = Path.of(node.path("file").asText());
+        return of(new ExperimentTree(file, node.path("tree").deepCopy(), setPaths), new ArrayList<>());
     }
 
     /** The file as given. */
@@ -127,6 +163,11 @@ public final class ExperimentFile {
     /** The parameters that a sweep moves one at a time at each point of the axes; none where it does not. */
     public Sensitivity sensitivity() {
         return sensitivity;
+    }
+
+    /** When a point of the sweep needs no more replications; empty where all points get the same. */
+    public Optional<StopRule> stop() {
+        return stop;
     }
 
     /** The experiment with every default filled in. */

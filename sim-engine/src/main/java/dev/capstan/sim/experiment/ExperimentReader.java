@@ -89,7 +89,7 @@ final class ExperimentReader {
         List<Policy> policies = policies(root, mode);
         Scoring scoring = scoring(root.section("scoring"), policies);
         Output output = output(root.section("output"));
-        List.of("axes", "pairs", "where", "design").forEach(root::has);
+        List.of("axes", "pairs", "where", "design", "stop").forEach(root::has);
         root.has("sensitivity");
         root.finish();
         return new Experiment(

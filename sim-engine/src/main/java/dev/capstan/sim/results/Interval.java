@@ -1,5 +1,6 @@
 package dev.capstan.sim.results;
 
+import org.apache.commons.math3.distribution.NormalDistribution;
 import org.apache.commons.math3.distribution.TDistribution;
 
 /**
@@ -9,16 +10,22 @@ import org.apache.commons.math3.distribution.TDistribution;
  */
 public record Interval(double estimate, double low, double high) {
 
-    private static final double CONFIDENCE = 0.95;
+    /** The confidence where no other is asked for. */
+    static final double CONFIDENCE = 0.95;
 
     /** The 97.5 % quantile of the normal distribution. */
     private static final double Z = 1.959963984540054;
 
     private static final Interval NOTHING = new Interval(Double.NaN, Double.NaN, Double.NaN);
 
+    /** Half of its width; NaN where there is nothing to estimate from. */
+    public double halfWidth() {
+        return (high - low) / 2;
+    }
+
     /** Wilson's score interval of a share (E. B. Wilson, JASA 22, 1927). */
     public static Interval ofShare(long successes, long trials) {
-        return trials == 0 ? NOTHING : wilson((double) successes / trials, (double) trials);
+        return trials == 0 ? NOTHING : wilson((double) successes / trials, (double) trials, Z);
     }
 
     /**
@@ -30,6 +37,11 @@ public record Interval(double estimate, double low, double high) {
      * @param trials of each cluster
      */
     public static Interval ofShare(double[] successes, double[] trials) {
+        return ofShare(successes, trials, CONFIDENCE);
+    }
+
+    /** The same with another confidence, above 0 and below 1. */
+    public static Interval ofShare(double[] successes, double[] trials, double confidence) {
         double allSuccesses = 0;
         double allTrials = 0;
         for (int i = 0; i < trials.length; i++) {
@@ -49,13 +61,16 @@ public record Interval(double estimate, double low, double high) {
         double ofIndependent = share * (1 - share);
         boolean known = trials.length > 1 && ofIndependent > 0;
         double designEffect = known ? Math.max(1, ofClusters / ofIndependent) : 1;
-        return wilson(share, allTrials / designEffect);
+        double z = confidence == CONFIDENCE
+                ? Z
+                : new NormalDistribution(null, 0, 1).inverseCumulativeProbability((1 + confidence) / 2);
+        return wilson(share, allTrials / designEffect, z);
     }
 
-    private static Interval wilson(double p, double trials) {
-        double z2 = Z * Z;
+    private static Interval wilson(double p, double trials, double z) {
+        double z2 = z * z;
         double centre = (p + z2 / (2 * trials)) / (1 + z2 / trials);
-        double half = Z / (1 + z2 / trials) * Math.sqrt(p * (1 - p) / trials + z2 / (4 * trials * trials));
+        double half = z / (1 + z2 / trials) * Math.sqrt(p * (1 - p) / trials + z2 / (4 * trials * trials));
         // Rounding must not keep the interval from holding the share of none or of all.
         return new Interval(p, Math.min(p, Math.max(0, centre - half)), Math.max(p, Math.min(1, centre + half)));
     }

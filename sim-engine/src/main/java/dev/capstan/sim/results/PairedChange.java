@@ -6,17 +6,18 @@ import java.util.List;
 
 /**
  * How far figures differ between runs that have the same requests and chance: the mean over the replications of one less the
- * other, with its 95 % interval by Student's t over these pairs.
+ * other, with its interval by Student's t over these pairs.
  */
 final class PairedChange {
 
     private final String suffix;
-    private final List<Figure> figures;
+    private final List<Figure> figures = Layout.compared();
+    private final double confidence;
 
     /** @param suffix of the columns, after the name of the figure */
-    PairedChange(String suffix, List<Figure> figures) {
+    PairedChange(String suffix, double confidence) {
         this.suffix = suffix;
-        this.figures = figures;
+        this.confidence = confidence;
     }
 
     List<String> columns() {
@@ -36,7 +37,7 @@ final class PairedChange {
             for (int i = 0; i < changes.length; i++) {
                 changes[i] = to.get(i).figures()[figure.ordinal()] - from.get(i).figures()[figure.ordinal()];
             }
-            Interval change = Interval.ofMean(changes);
+            Interval change = Interval.ofMean(changes, confidence);
             cells.addAll(List.of(change.estimate(), change.low(), change.high()));
         }
         return cells;

@@ -1,26 +1,17 @@
 package dev.capstan.sim.results;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.run.Figure;
-import dev.capstan.sim.run.RunResult;
-import dev.capstan.sim.run.ServiceFigure;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -28,87 +19,62 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a results folder so that a crash loses no finished run: the row of each run goes to {@code progress.jsonl} and to
- * the disk before the next one counts, tables are written beside their place and moved there when whole.
+ * the disk before it counts, tables are written beside their place and moved there when whole.
  */
-public final class ResultsWriter {
+public final class ResultsWriter implements Closeable {
 
-    /** Figures that {@code points.csv} averages over the replications. */
-    private static final List<Figure> AVERAGED = List.of(
-            Figure.TIME_UNDER_CAP_FRACTION,
-            Figure.OVER_CAP_SECONDS,
-            Figure.OVER_CAP_JOULES,
-            Figure.LONGEST_EXCURSION_SECONDS,
-            Figure.PEAK_POWER_WATTS,
-            Figure.MEAN_POWER_WATTS,
-            Figure.STRANDED_WATT_SECONDS,
-            Figure.ENERGY_JOULES,
-            Figure.CARBON_GRAMS,
-            Figure.REQUESTS_COMPLETED,
-            Figure.TTFT_P50_SECONDS,
-            Figure.TTFT_P99_SECONDS,
-            Figure.TPOT_P99_SECONDS,
-            Figure.E2E_P99_SECONDS,
-            Figure.SLO_ATTAINMENT,
-            Figure.GOODPUT_REQUESTS_PER_SECOND,
-            Figure.JOULES_PER_OUTPUT_TOKEN,
-            Figure.CAPPED_SECONDS,
-            Figure.REPLICA_CHANGES,
-            Figure.BREAKER_TRIPS,
-            Figure.OUT_OF_RANGE_TIME_SHARE);
+    private static final String PROGRESS = "progress.jsonl";
 
     private static final ObjectMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-    private static final ObjectMapper LINES = new ObjectMapper();
+
+    /** Opens a table at a place. */
+    private interface Opening {
+        ResultTable at(Path file) throws IOException;
+    }
 
     private final Path folder;
-    private final Path progress;
-    private final List<String> axes;
-    private final boolean sensitivity;
-    private final Optional<String> comparedWith;
-    private final Map<Integer, Row> rows = new LinkedHashMap<>();
+    private final Layout layout;
+    private final ProgressFile progress;
 
-    private ResultsWriter(Path folder, List<String> axes, boolean sensitivity, Optional<String> comparedWith) {
+    private ResultsWriter(Path folder, Layout layout, ProgressFile progress) {
         this.folder = folder;
-        this.sensitivity = sensitivity;
-        this.comparedWith = comparedWith;
-        this.progress = folder.resolve("progress.jsonl");
-        this.axes = List.copyOf(axes);
+        this.layout = layout;
+        this.progress = progress;
     }
 
     /**
      * Begins a folder, or goes on with one that was not finished.
      *
-     * @param axes dotted paths
-     * @param sensitivity whether parameters are moved one at a time; the rows then say which, after the values of the axes
-     * @param comparedWith label of the policy that others are compared with
      * @param identity hash of all that decides the results; the folder to go on with must carry the same
      * @throws FileAlreadyExistsException if the folder holds other files, or holds results and {@code resume} is false
      * @throws IOException if it cannot be written, or if it belongs to another experiment
      */
-    public static ResultsWriter open(
-            Path folder,
-            List<String> axes,
-            boolean sensitivity,
-            Optional<String> comparedWith,
-            String identity,
-            boolean resume)
-            throws IOException {
-        ResultsWriter writer = new ResultsWriter(folder, axes, sensitivity, comparedWith);
+    public static ResultsWriter open(Path folder, Layout layout, String identity, boolean resume) throws IOException {
+        Path progress = folder.resolve(PROGRESS);
         Files.createDirectories(folder);
-        if (resume && Files.exists(writer.progress)) {
-            writer.load(identity);
-            return writer;
+        if (resume && Files.exists(progress)) {
+            return new ResultsWriter(folder, layout, resumed(folder, identity));
         }
         try (Stream<Path> files = Files.list(folder)) {
             if (files.findAny().isPresent()) {
                 throw new FileAlreadyExistsException(folder.toString(), null, occupied(folder, resume));
             }
         }
-        writer.append(head(identity));
-        return writer;
+        return new ResultsWriter(folder, layout, ProgressFile.begin(progress, head(identity)));
+    }
+
+    private static ProgressFile resumed(Path folder, String identity) throws IOException {
+        ProgressFile progress = ProgressFile.resume(folder.resolve(PROGRESS), head(identity));
+        if (progress == null) {
+            throw new IOException(folder + " holds results of another experiment, of this one or its traces before they"
+                    + " were changed, or of another version of Capstan. Maybe take another --out.");
+        }
+        return progress;
     }
 
     private static String occupied(Path folder, boolean resume) {
@@ -124,21 +90,43 @@ public final class ResultsWriter {
         return "{\"identity\":\"" + identity + "\"}";
     }
 
-    /** Indices of the runs that are there already. */
-    public List<Integer> finished() {
-        return List.copyOf(rows.keySet());
+    /** How many runs are there. */
+    public int size() {
+        return progress.size();
     }
 
-    /** Records a run for good, with its folder where its course was kept. */
-    public synchronized void record(Row row, Experiment experiment, RunResult result) throws IOException {
-        if (result.detail().isPresent()) {
+    /** Whether a run is there. */
+    public boolean has(int index) {
+        return progress.has(index);
+    }
+
+    /**
+     * The interval of a figure over runs of one point and policy, as {@code points.csv} will have it.
+     *
+     * @param runs indices; all must be there
+     */
+    public Interval interval(int[] runs, Figure figure) throws IOException {
+        List<Row> rows = new ArrayList<>();
+        for (int run : runs) {
+            rows.add(progress.row(run));
+        }
+        return PointsTable.interval(rows, figure, layout.confidence());
+    }
+
+    /**
+     * Records a run for good. Threads do not wait for each other but for the last step, which they share.
+     *
+     * @param files its course, where it is kept
+     */
+    public void record(Row row, Optional<RunFiles> files) throws IOException {
+        if (files.isPresent()) {
             Path runs = Files.createDirectories(folder.resolve("runs"));
             Path whole = runs.resolve(row.runId());
             Path partial = runs.resolve("." + row.runId());
             delete(partial);
             delete(whole);
             try {
-                RunFolder.write(partial, experiment, result.detail().get());
+                files.get().writeTo(partial);
             } catch (UncheckedIOException e) {
                 delete(partial);
                 throw e.getCause();
@@ -148,269 +136,113 @@ public final class ResultsWriter {
             }
             Files.move(partial, whole, StandardCopyOption.ATOMIC_MOVE);
         }
-        append(line(row));
-        rows.put(row.index(), row);
+        progress.append(row);
     }
 
     /** Writes the tables and the manifest, and takes the progress file away. */
-    public synchronized List<Point> finish(ObjectNode manifest) throws IOException {
-        List<Row> ordered = rows.values().stream()
-                .sorted(Comparator.comparingInt(Row::index))
-                .toList();
-        List<Point> points = new ArrayList<>();
-        List<String> names = new ArrayList<>(
-                List.of("summary.csv", "services.csv", "points.csv", "service-points.csv", "manifest.json"));
-        if (sensitivity) {
-            names.add(0, "sensitivity.csv");
-        }
-        if (comparedWith.isPresent()) {
-            names.add(0, "comparison.csv");
-        }
-        if (!axes.isEmpty()) {
-            names.add(0, "effects.csv");
-        }
-        List<Path> partial =
-                names.stream().map(name -> folder.resolve("." + name)).toList();
+    public void finish(ObjectNode manifest) throws IOException {
+        Map<String, Opening> openings = openings();
+        List<String> names = new ArrayList<>(openings.keySet());
+        names.add("manifest.json");
         try {
-            for (int i = 0; i < names.size(); i++) {
-                switch (names.get(i)) {
-                    case "sensitivity.csv" ->
-                        new SensitivityTable(axes, new PairedChange("_change", compared()))
-                                .write(partial.get(i), ordered);
-                    case "effects.csv" -> new EffectsTable(axes, compared()).write(partial.get(i), unmoved(ordered));
-                    case "comparison.csv" ->
-                        new ComparisonTable(
-                                        places(),
-                                        comparedWith.orElseThrow(),
-                                        new PairedChange("_difference", compared()))
-                                .write(partial.get(i), ordered);
-                    case "summary.csv" -> summary(partial.get(i), ordered);
-                    case "services.csv" -> new ServiceTables(places()).write(partial.get(i), ordered);
-                    case "service-points.csv" -> new ServiceTables(places()).writePoints(partial.get(i), ordered);
-                    case "points.csv" -> points(partial.get(i), ordered, points);
-                    default -> Files.writeString(partial.get(i), JSON.writeValueAsString(manifest) + "\n");
-                }
-            }
-            for (int i = 0; i < names.size(); i++) {
-                Files.move(partial.get(i), folder.resolve(names.get(i)), StandardCopyOption.ATOMIC_MOVE);
+            writeTables(openings);
+            Files.writeString(partial("manifest.json"), JSON.writeValueAsString(manifest) + "\n");
+            for (String name : names) {
+                Files.move(partial(name), folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
             }
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } finally {
-            for (Path file : partial) {
-                Files.deleteIfExists(file);
+            for (String name : names) {
+                Files.deleteIfExists(partial(name));
             }
         }
-        Files.delete(progress);
-        return points;
+        progress.close();
+        Files.delete(folder.resolve(PROGRESS));
     }
 
-    /** The columns that tell where a run stands in its sweep. */
-    private List<String> places() {
-        List<String> places = new ArrayList<>(axes);
-        if (sensitivity) {
-            places.addAll(SensitivityTable.COLUMNS);
+    /** The tables by the names of their files. */
+    private Map<String, Opening> openings() {
+        Map<String, Opening> openings = new LinkedHashMap<>();
+        if (!layout.axes().isEmpty()) {
+            openings.put("effects.csv", file -> new EffectsTable(file, layout));
         }
-        return places;
-    }
-
-    /** The runs of the experiment as it stands, without those that moved a parameter. */
-    private List<Row> unmoved(List<Row> ordered) {
-        return ordered.stream()
-                .filter(row -> !sensitivity || row.axisValues().get(axes.size()).isEmpty())
-                .toList();
-    }
-
-    /** Success and what is averaged: figures that are compared pair by pair of runs, or over the values of an axis. */
-    private static List<Figure> compared() {
-        List<Figure> figures = new ArrayList<>(List.of(Figure.SUCCESS_RATE));
-        figures.addAll(AVERAGED);
-        return figures;
-    }
-
-    private void summary(Path file, List<Row> ordered) throws IOException {
-        List<String> header = places();
-        header.addAll(List.of("run_id", "policy", "cap_watts", "replication", "seed"));
-        for (Figure figure : Figure.values()) {
-            header.add(figure.column());
+        layout.comparedWith()
+                .ifPresent(label -> openings.put("comparison.csv", file -> new ComparisonTable(file, layout, label)));
+        if (layout.sensitivity()) {
+            openings.put("sensitivity.csv", file -> new SensitivityTable(file, layout));
         }
-        try (CsvTable table = new CsvTable(file, header)) {
-            for (Row row : ordered) {
-                List<Object> cells = new ArrayList<>(row.axisValues());
-                cells.addAll(List.of(row.runId(), row.policy(), row.capWatts(), row.replication(), row.seed()));
-                for (double figure : row.figures()) {
-                    cells.add(figure);
+        openings.put("summary.csv", file -> new SummaryTable(file, layout));
+        openings.put("services.csv", file -> new ServicesTable(file, layout));
+        openings.put("points.csv", file -> new PointsTable(file, layout));
+        openings.put("service-points.csv", file -> new ServicePointsTable(file, layout));
+        return openings;
+    }
+
+    private Path partial(String name) {
+        return folder.resolve("." + name);
+    }
+
+    private void writeTables(Map<String, Opening> openings) throws IOException {
+        List<ResultTable> tables = new ArrayList<>();
+        @Nullable Throwable failure = null;
+        try {
+            for (Map.Entry<String, Opening> opening : openings.entrySet()) {
+                tables.add(opening.getValue().at(partial(opening.getKey())));
+            }
+            passBy(tables);
+        } catch (IOException | RuntimeException e) {
+            failure = e;
+            throw e;
+        } finally {
+            close(tables, failure);
+        }
+    }
+
+    /** Leads the rows past the tables in the order of the runs, point by point. */
+    private void passBy(List<ResultTable> tables) throws IOException {
+        int axes = layout.axes().size();
+        List<Row> point = new ArrayList<>();
+        int end = progress.end();
+        for (int index = 0; index < end; index++) {
+            if (progress.has(index)) {
+                Row row = progress.row(index);
+                boolean another = !point.isEmpty()
+                        && !point.get(0)
+                                .axisValues()
+                                .subList(0, axes)
+                                .equals(row.axisValues().subList(0, axes));
+                if (another) {
+                    add(point, tables);
+                    point.clear();
                 }
-                table.row(cells.toArray());
+                point.add(row);
             }
         }
-    }
-
-    private void points(Path file, List<Row> ordered, List<Point> points) throws IOException {
-        List<String> header = places();
-        header.addAll(List.of(
-                "policy",
-                "cap_watts",
-                "replications",
-                "disturbances",
-                "disturbances_contained",
-                "success_rate",
-                "success_rate_low",
-                "success_rate_high"));
-        for (Figure figure : AVERAGED) {
-            header.addAll(List.of(figure.column() + "_mean", figure.column() + "_low", figure.column() + "_high"));
+        if (!point.isEmpty()) {
+            add(point, tables);
         }
-        record Key(List<String> axisValues, String policy) {}
-        Map<Key, List<Row>> groups = new LinkedHashMap<>();
-        for (Row row : ordered) {
-            groups.computeIfAbsent(new Key(row.axisValues(), row.policy()), key -> new ArrayList<>())
-                    .add(row);
-        }
-        try (CsvTable table = new CsvTable(file, header)) {
-            for (Map.Entry<Key, List<Row>> group : groups.entrySet()) {
-                List<Row> replications = group.getValue();
-                long disturbances = sum(replications, Figure.DISTURBANCES);
-                long contained = sum(replications, Figure.DISTURBANCES_CONTAINED);
-                Point point = new Point(
-                        group.getKey().axisValues(),
-                        group.getKey().policy(),
-                        replications.get(0).capWatts(),
-                        replications.size(),
-                        disturbances,
-                        contained,
-                        Interval.ofShare(
-                                values(replications, Figure.DISTURBANCES_CONTAINED),
-                                values(replications, Figure.DISTURBANCES)));
-                points.add(point);
-                List<Object> cells = new ArrayList<>(point.axisValues());
-                cells.addAll(List.of(
-                        point.policy(),
-                        point.capWatts(),
-                        point.replications(),
-                        disturbances,
-                        contained,
-                        point.success().estimate(),
-                        point.success().low(),
-                        point.success().high()));
-                for (Figure figure : AVERAGED) {
-                    Interval mean = Interval.ofMean(values(replications, figure));
-                    cells.addAll(List.of(mean.estimate(), mean.low(), mean.high()));
-                }
-                table.row(cells.toArray());
-            }
+        for (ResultTable table : tables) {
+            table.finish();
         }
     }
 
-    private static double[] values(List<Row> rows, Figure figure) {
-        return rows.stream().mapToDouble(row -> row.figures()[figure.ordinal()]).toArray();
+    private static void add(List<Row> point, List<ResultTable> tables) {
+        tables.forEach(table -> table.add(point));
     }
 
-    private static long sum(List<Row> rows, Figure figure) {
-        long sum = 0;
-        for (Row row : rows) {
-            sum += (long) row.figures()[figure.ordinal()];
-        }
-        return sum;
-    }
-
-    private void append(String line) throws IOException {
-        try (FileChannel channel = FileChannel.open(
-                progress, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
-            long whole = channel.size();
-            ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+    /** Closes all, also where one cannot be. */
+    private static void close(List<ResultTable> tables, @Nullable Throwable failure) throws IOException {
+        @Nullable IOException own = null;
+        for (ResultTable table : tables) {
             try {
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                channel.force(false);
+                table.close();
             } catch (IOException e) {
-                channel.truncate(whole);
-                throw e;
+                own = own == null ? e : own;
             }
         }
-    }
-
-    private String line(Row row) throws JsonProcessingException {
-        ObjectNode node = LINES.createObjectNode();
-        node.put("index", row.index());
-        node.put("run_id", row.runId());
-        row.axisValues().forEach(node.putArray("axes")::add);
-        node.put("policy", row.policy());
-        node.put("cap_watts", row.capWatts());
-        node.put("replication", row.replication());
-        node.put("seed", row.seed());
-        write(row.figures(), node.putArray("figures"));
-        ArrayNode services = node.putArray("services");
-        for (Row.Service service : row.services()) {
-            write(
-                    service.figures(),
-                    services.addObject().put("service", service.name()).putArray("figures"));
-        }
-        return LINES.writeValueAsString(node);
-    }
-
-    private static void write(double[] figures, ArrayNode to) {
-        for (double figure : figures) {
-            if (Double.isNaN(figure)) {
-                to.addNull();
-            } else {
-                to.add(figure);
-            }
-        }
-    }
-
-    private static double[] figures(JsonNode from, int count) {
-        double[] figures = new double[count];
-        for (int i = 0; i < count; i++) {
-            JsonNode figure = from.path(i);
-            figures[i] = figure.isNumber() ? figure.doubleValue() : Double.NaN;
-        }
-        return figures;
-    }
-
-    /** A last line that was cut short by a crash belongs to a run that is not there. */
-    private void load(String identity) throws IOException {
-        byte[] bytes = Files.readAllBytes(progress);
-        int whole = bytes.length;
-        while (whole > 0 && bytes[whole - 1] != '\n') {
-            whole--;
-        }
-        try (FileChannel channel = FileChannel.open(progress, StandardOpenOption.WRITE)) {
-            channel.truncate(whole);
-        }
-        if (whole == 0) {
-            append(head(identity));
-            return;
-        }
-        List<String> lines =
-                new String(bytes, 0, whole, StandardCharsets.UTF_8).lines().toList();
-        if (!lines.get(0).equals(head(identity))) {
-            throw new IOException(folder + " holds results of another experiment, of this one or its traces before they"
-                    + " were changed, or of another version of Capstan. Maybe take another --out.");
-        }
-        for (String line : lines.subList(1, lines.size())) {
-            JsonNode node = LINES.readTree(line);
-            List<String> axisValues = new ArrayList<>();
-            node.path("axes").forEach(value -> axisValues.add(value.asText()));
-            List<Row.Service> services = new ArrayList<>();
-            for (JsonNode service : node.path("services")) {
-                services.add(new Row.Service(
-                        service.path("service").asText(),
-                        figures(service.path("figures"), ServiceFigure.values().length)));
-            }
-            int index = node.path("index").intValue();
-            rows.put(
-                    index,
-                    new Row(
-                            index,
-                            node.path("run_id").asText(),
-                            axisValues,
-                            node.path("policy").asText(),
-                            node.path("cap_watts").doubleValue(),
-                            node.path("replication").intValue(),
-                            node.path("seed").longValue(),
-                            figures(node.path("figures"), Figure.values().length),
-                            services));
+        if (own != null && failure == null) {
+            throw own;
         }
     }
 
@@ -425,5 +257,11 @@ public final class ResultsWriter {
         for (Path file : files) {
             Files.delete(file);
         }
+    }
+
+    /** Leaves the folder as it is, to be gone on with where it was not finished. */
+    @Override
+    public void close() throws IOException {
+        progress.close();
     }
 }

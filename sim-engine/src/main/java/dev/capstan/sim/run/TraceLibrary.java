@@ -1,5 +1,7 @@
 package dev.capstan.sim.run;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.experiment.Workload;
 import dev.capstan.sim.experiment.Workload.Gaps;
@@ -38,7 +40,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Reads and generates the traces of a sweep, each once: its runs share them. Safe for use by several threads.
+ * Reads and generates the traces of a sweep, each once as long as memory lasts: its runs share them. Safe for use by several threads.
  *
  * <p>The seed of a load that is generated, scaled, spread or thinned is made from the seed of the replication and the name
  * of the service or of its route, so that all points of a sweep see the same requests (common random numbers).
@@ -49,6 +51,12 @@ public final class TraceLibrary {
 
     /** The last arrival of a trace comes a little before its end. */
     private static final long SLACK_NANOS = 60 * SECOND_NANOS;
+
+    /** Of the memory there is; loads that do not fit are made anew where they are needed again. */
+    private static final double SHARE_FOR_LOADS = 0.25;
+
+    /** An arrival time, two token counts, and what else a request may carry. */
+    private static final int BYTES_PER_ROW = 32;
 
     private record LoadKey(Workload workload, long seed, long durationNanos) {}
 
@@ -62,7 +70,11 @@ public final class TraceLibrary {
     private final Map<RequestKey, RequestTrace> requestFiles = new ConcurrentHashMap<>();
     private final Map<Path, ServeGenClients> clients = new ConcurrentHashMap<>();
     private final Map<PowerKey, PowerRecording> recordings = new ConcurrentHashMap<>();
-    private final Map<LoadKey, Load> loads = new ConcurrentHashMap<>();
+    private final Cache<LoadKey, Load> loads = Caffeine.newBuilder()
+            .maximumWeight((long) (SHARE_FOR_LOADS * Runtime.getRuntime().maxMemory()))
+            .weigher((LoadKey key, Load load) -> BYTES_PER_ROW * load.size())
+            .executor(Runnable::run)
+            .build();
     private final Map<CarbonKey, CarbonTrace> carbon = new ConcurrentHashMap<>();
     private final Map<Experiment.Price, PriceTrace> prices = new ConcurrentHashMap<>();
 
@@ -77,7 +89,7 @@ public final class TraceLibrary {
         String stream =
                 experiment.routeOf(service.name()).map(Experiment.Route::name).orElse(service.name());
         long own = seed ^ stream.hashCode();
-        return loads.computeIfAbsent(new LoadKey(service.workload(), own, duration), this::make);
+        return loads.get(new LoadKey(service.workload(), own, duration), this::make);
     }
 
     /**

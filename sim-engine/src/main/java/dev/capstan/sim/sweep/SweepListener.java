@@ -18,10 +18,14 @@ public interface SweepListener {
     /**
      * The runs begin.
      *
+     * @param totalRuns as far as can be told: all, or those of the first step of a sweep that goes by what it finds
      * @param axes dotted paths or names, in the order of the values of rows
      */
     void started(int totalRuns, int alreadyDone, List<String> axes);
 
     /** A run is on disk. */
     void runFinished(Row row);
+
+    /** A further step of a sweep that goes by what it finds begins. */
+    default void totalIs(int totalRuns) {}
 }

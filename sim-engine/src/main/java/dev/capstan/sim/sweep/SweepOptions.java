@@ -3,24 +3,26 @@ package dev.capstan.sim.sweep;
 import dev.capstan.sim.kernel.CheckLevel;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /**
  * How to run a sweep; nothing of it reaches the results but {@code manifest.json}.
  *
  * @param out the results folder
- * @param jobs runs at a time, at least 1
+ * @param engine carries out the runs
  * @param check which invariants are checked
  * @param resume go on with a folder that was not finished
+ * @param shard the only part to carry out; the folder is left unfinished then, to be put together with those of the other parts
  * @param command as typed, for the manifest
  * @param version of Capstan, for the manifest
  * @param clock for wall times in the manifest
  */
 public record SweepOptions(
-        Path out, int jobs, CheckLevel check, boolean resume, String command, String version, InstantSource clock) {
-
-    public SweepOptions {
-        if (jobs < 1) {
-            throw new IllegalArgumentException("jobs must be at least 1, was " + jobs);
-        }
-    }
-}
+        Path out,
+        SweepEngine engine,
+        CheckLevel check,
+        boolean resume,
+        Optional<Shard> shard,
+        String command,
+        String version,
+        InstantSource clock) {}

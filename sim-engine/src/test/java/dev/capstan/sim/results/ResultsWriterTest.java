@@ -8,10 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
-import dev.capstan.sim.experiment.Experiment;
-import dev.capstan.sim.experiment.ExperimentFile;
 import dev.capstan.sim.run.Figure;
-import dev.capstan.sim.run.RunResult;
 import dev.capstan.sim.run.ServiceFigure;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -25,9 +22,7 @@ import org.junit.jupiter.api.Test;
 
 class ResultsWriterTest {
 
-    private static final Experiment EXPERIMENT = ExperimentFile.read(
-                    Path.of("..", "traces-sample", "experiments", "timers.yaml"), List.of())
-            .base();
+    private static final Layout LAYOUT = new Layout(List.of("control.interval"), false, Optional.empty(), 0.95);
     private static final ObjectNode MANIFEST = JsonNodeFactory.instance.objectNode();
 
     private final Path folder = Jimfs.newFileSystem(Configuration.unix()).getPath("/results/one");
@@ -113,17 +108,11 @@ class ResultsWriterTest {
         ResultsWriter writer = open(false);
         record(writer, 1, 10, 5);
         record(writer, 0, 10, 10);
-        List<Point> points = writer.finish(MANIFEST);
+        writer.finish(MANIFEST);
 
         // 15 of 20 disturbances, 2.5 from the share in both runs: 2 x 12.5 / 20 is 6.67 times 0.75 x 0.25, so that they
         // are worth three.
         // By hand with z = 1.96: centre 0.6096, half width 0.3535.
-        assertThat(points).singleElement().satisfies(point -> {
-            assertThat(point.axisValues()).containsExactly("5s, or so");
-            assertThat(point.replications()).isEqualTo(2);
-            assertThat(point.contained()).isEqualTo(15);
-            assertThat(point.success().estimate()).isEqualTo(0.75);
-        });
         assertThat(line("points.csv", 1)).startsWith("\"5s, or so\",größer,20000,2,20,15,0.75,0.256");
     }
 
@@ -133,14 +122,15 @@ class ResultsWriterTest {
      */
     @Test
     void comparesPoliciesPairByPair() throws IOException {
-        ResultsWriter writer = ResultsWriter.open(folder, List.of("axis"), false, Optional.of("ours"), "one", false);
+        ResultsWriter writer =
+                ResultsWriter.open(folder, new Layout(List.of("axis"), false, Optional.of("ours"), 0.95), "one", false);
         for (int r = 0; r < 3; r++) {
             for (String policy : List.of("ours", "theirs")) {
                 double[] figures = row(r, 0, 0).figures();
                 figures[Figure.SUCCESS_RATE.ordinal()] = policy.equals("ours") ? 0.4 : 0.5 + r / 10.0;
                 int index = policy.equals("ours") ? r : 3 + r;
                 Row row = new Row(index, "run-" + index, List.of("5s"), policy, 20_000, r, 100 + r, figures, List.of());
-                writer.record(row, EXPERIMENT, new RunResult(row.figures(), List.of(), 0, List.of(), Optional.empty()));
+                writer.record(row, Optional.empty());
             }
         }
         writer.finish(MANIFEST);
@@ -192,8 +182,7 @@ class ResultsWriterTest {
     @Test
     void goesOnWithTheRowsThatAreThereDigitByDigit() throws IOException {
         Path other = folder.resolveSibling("two");
-        ResultsWriter uninterrupted =
-                ResultsWriter.open(other, List.of("control.interval"), false, Optional.empty(), "one", false);
+        ResultsWriter uninterrupted = ResultsWriter.open(other, LAYOUT, "one", false);
         for (ResultsWriter writer : List.of(uninterrupted, open(false))) {
             record(writer, 0, 3, 1);
             record(writer, 1, 3, 2);
@@ -201,7 +190,7 @@ class ResultsWriterTest {
         uninterrupted.finish(MANIFEST);
 
         ResultsWriter resumed = open(true);
-        assertThat(resumed.finished()).containsExactly(0, 1);
+        assertThat(resumed.size()).isEqualTo(2);
         resumed.finish(MANIFEST);
 
         for (String table : List.of("summary.csv", "services.csv", "service-points.csv")) {
@@ -223,7 +212,9 @@ class ResultsWriterTest {
             ResultsWriter second = open(true);
             record(second, 1, 3, 2);
 
-            assertThat(open(true).finished()).isEqualTo(cut < whole ? List.of(1) : List.of(0, 1));
+            ResultsWriter third = open(true);
+            assertThat(third.has(0)).isEqualTo(cut >= whole);
+            assertThat(third.has(1)).isTrue();
         }
     }
 
@@ -254,8 +245,7 @@ class ResultsWriterTest {
     void refusesToGoOnWithAnotherExperiment() throws IOException {
         record(open(false), 0, 1, 1);
 
-        assertThatThrownBy(() ->
-                        ResultsWriter.open(folder, List.of("control.interval"), false, Optional.empty(), "other", true))
+        assertThatThrownBy(() -> ResultsWriter.open(folder, LAYOUT, "other", true))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("holds results of another experiment")
                 .hasMessageContaining("Maybe take another --out");
@@ -265,7 +255,7 @@ class ResultsWriterTest {
     void beginsInAnEmptyFolderWhereThereIsNothingToGoOnWith() throws IOException {
         Files.createDirectories(folder);
 
-        assertThat(open(true).finished()).isEmpty();
+        assertThat(open(true).size()).isZero();
     }
 
     @Test
@@ -277,13 +267,13 @@ class ResultsWriterTest {
     }
 
     private ResultsWriter open(boolean resume) throws IOException {
-        return ResultsWriter.open(folder, List.of("control.interval"), false, Optional.empty(), "one", resume);
+        return ResultsWriter.open(folder, LAYOUT, "one", resume);
     }
 
     private static void record(ResultsWriter writer, int index, double disturbances, double contained)
             throws IOException {
         Row row = row(index, disturbances, contained);
-        writer.record(row, EXPERIMENT, new RunResult(row.figures(), List.of(), 0, List.of(), Optional.empty()));
+        writer.record(row, Optional.empty());
     }
 
     private static Row row(int index, double disturbances, double contained) {

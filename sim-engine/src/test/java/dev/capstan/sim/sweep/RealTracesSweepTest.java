@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -157,7 +158,15 @@ class RealTracesSweepTest {
         Path out = temp.resolve("out");
         Sweep.of(file)
                 .run(
-                        new SweepOptions(out, 2, CheckLevel.FULL, false, "sweep", "test", InstantSource.system()),
+                        new SweepOptions(
+                                out,
+                                new LocalEngine(2),
+                                CheckLevel.FULL,
+                                false,
+                                Optional.empty(),
+                                "sweep",
+                                "test",
+                                InstantSource.system()),
                         SweepListener.SILENT);
         return out;
     }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A sweep that takes a second, and how it is run. */
 final class SmallSweep {
@@ -48,7 +49,8 @@ final class SmallSweep {
 
     static SweepOptions options(Path out, int jobs, boolean resume) {
         InstantSource clock = InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z"));
-        return new SweepOptions(out, jobs, CheckLevel.NONE, resume, "sweep", "test", clock);
+        return new SweepOptions(
+                out, new LocalEngine(jobs), CheckLevel.NONE, resume, Optional.empty(), "sweep", "test", clock);
     }
 
     static void assertRefused(Sweep sweep, SweepOptions options) {

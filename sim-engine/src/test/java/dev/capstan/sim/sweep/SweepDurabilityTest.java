@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -169,7 +170,15 @@ class SweepDurabilityTest {
         SweepOptions same = options(out, 1, true);
         assertRefused(
                 sweep(sets),
-                new SweepOptions(out, 1, CheckLevel.NONE, true, same.command(), "another version", same.clock()));
+                new SweepOptions(
+                        out,
+                        same.engine(),
+                        CheckLevel.NONE,
+                        true,
+                        Optional.empty(),
+                        same.command(),
+                        "another version",
+                        same.clock()));
         Files.writeString(profile, measured.replace("base_ms: 15.74", "base_ms: 15.75"));
         assertRefused(sweep(sets), same);
         Files.writeString(profile, measured);

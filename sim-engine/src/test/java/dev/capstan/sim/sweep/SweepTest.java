@@ -179,7 +179,7 @@ class SweepTest {
         SweepOutcome outcome = simulation.run(options(temp.resolve("out"), 2, false), SweepListener.SILENT);
 
         assertThat(outcome.runs()).isEqualTo(3);
-        assertThat(outcome.points()).hasSize(3);
+        assertThat(Files.readAllLines(outcome.folder().resolve("points.csv"))).hasSize(1 + 3);
         assertThat(outcome.folder().resolve("runs")).isDirectoryContaining("glob:**00002-three-band-r0");
     }
 
