@@ -23,6 +23,9 @@ public record StopRule(int first, Map<String, Double> halfWidths) {
     /** Two replications are the fewest that have an interval. */
     private static final int FEWEST = 2;
 
+    private static final double NARROWEST = 1e-9;
+    private static final double WIDEST = 1e15;
+
     static Optional<StopRule> read(
             ExperimentTree tree, Experiment base, boolean sensitivity, ObjectNode resolved, List<Issue> issues) {
         Section root = new Section(tree.tree(), "", issues, resolved);
@@ -34,7 +37,7 @@ public record StopRule(int first, Map<String, Double> halfWidths) {
         Section widths = section.section("half_width");
         Map<String, Double> halfWidths = new LinkedHashMap<>();
         for (String figure : widths.keys()) {
-            halfWidths.put(figure, widths.number(figure, 0, Double.MIN_NORMAL, Double.MAX_VALUE));
+            halfWidths.put(figure, widths.number(figure, 0, NARROWEST, WIDEST));
         }
         if (halfWidths.isEmpty()) {
             section.issue("half_width", "is missing; expected what is narrow enough, such as {success_rate: 0.02}");

@@ -26,7 +26,11 @@ final class PointsReader {
 
     private static final String MEAN = "_mean";
 
+    /** Of the intervals of a sweep that was not stopped early. */
+    private static final double CONFIDENCE = 0.95;
+
     private final Path folder;
+    private final double confidence;
     private final List<String> axes = new ArrayList<>();
     private final Map<List<String>, ObjectNode> conditions = new LinkedHashMap<>();
 
@@ -39,6 +43,7 @@ final class PointsReader {
 
     PointsReader(Path folder, ObjectNode manifest) {
         this.folder = folder;
+        confidence = manifest.at("/stop/confidence").asDouble(CONFIDENCE);
         manifest.path("axes").forEach(axis -> axes.add(axis.path("path").asText()));
         for (JsonNode point : manifest.path("conditions")) {
             List<String> values = new ArrayList<>();
@@ -119,7 +124,7 @@ final class PointsReader {
                 number("points.csv", row, "cap_watts"),
                 disturbances,
                 contained,
-                Interval.ofShare(values(runs.contained), values(runs.disturbances)),
+                Interval.ofShare(values(runs.contained), values(runs.disturbances), confidence),
                 Optional.empty(),
                 figures,
                 List.copyOf(runs.runs),

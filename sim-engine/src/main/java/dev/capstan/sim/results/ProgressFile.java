@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,16 +58,16 @@ final class ProgressFile implements Closeable {
     /**
      * Goes on with a file. A last line that was cut short by a crash belongs to a run that is not there.
      *
-     * @return null where its first line is another
+     * @return empty where its first line is another
      */
-    static @Nullable ProgressFile resume(Path path, String head) throws IOException {
+    static Optional<ProgressFile> resume(Path path, String head) throws IOException {
         ProgressFile file = new ProgressFile(FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
         try {
             if (file.load(head)) {
-                return file;
+                return Optional.of(file);
             }
             file.close();
-            return null;
+            return Optional.empty();
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;

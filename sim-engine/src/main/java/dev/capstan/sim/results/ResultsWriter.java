@@ -69,12 +69,10 @@ public final class ResultsWriter implements Closeable {
     }
 
     private static ProgressFile resumed(Path folder, String identity) throws IOException {
-        ProgressFile progress = ProgressFile.resume(folder.resolve(PROGRESS), head(identity));
-        if (progress == null) {
-            throw new IOException(folder + " holds results of another experiment, of this one or its traces before they"
-                    + " were changed, or of another version of Capstan. Maybe take another --out.");
-        }
-        return progress;
+        return ProgressFile.resume(folder.resolve(PROGRESS), head(identity))
+                .orElseThrow(() -> new IOException(
+                        folder + " holds results of another experiment, of this one or its traces before they"
+                                + " were changed, or of another version of Capstan. Maybe take another --out."));
     }
 
     private static String occupied(Path folder, boolean resume) {

@@ -54,6 +54,7 @@ class ExperimentsPageTest {
                         "pairs=[[control.interval, control.hold]]",
                         "where=[control.hold > 1m]"),
                 List.of("axes={control.interval: {from: 5s, to: 6s}}", "design={kind: sobol, points: 2}"),
+                List.of("replications=9", "stop={half_width: {success_rate: 0.1}}"),
                 List.of("cluster.domains=[{name: site, servers: 8, breaker: {share: 110 %}}]"))) {
             paths(
                     folder.read(ExperimentFolder.LEAST, shared.toArray(String[]::new))

@@ -55,16 +55,23 @@ class StopRuleTest {
             for (int i = 0; i < values.length; i++) {
                 values[i] = random.nextGaussian();
             }
-            Interval last = null;
-            for (int look : rule.looks(values.length)) {
-                last = Interval.ofMean(Arrays.copyOf(values, look), confidence);
-                if (last.halfWidth() <= 0.5) {
-                    break;
-                }
-            }
-            held += last.low() <= 0 && 0 <= last.high() ? 1 : 0;
+            held += holdsZero(stopped(rule, confidence, values)) ? 1 : 0;
         }
         return (double) held / REPETITIONS;
+    }
+
+    private static Interval stopped(StopRule rule, double confidence, double[] values) {
+        for (int look : rule.looks(values.length)) {
+            Interval interval = Interval.ofMean(Arrays.copyOf(values, look), confidence);
+            if (interval.halfWidth() <= 0.5) {
+                return interval;
+            }
+        }
+        return Interval.ofMean(values, confidence);
+    }
+
+    private static boolean holdsZero(Interval interval) {
+        return interval.low() <= 0 && 0 <= interval.high();
     }
 
     @Test
@@ -82,8 +89,8 @@ class StopRuleTest {
             delimiter = '|',
             value = {
                 "stop={first: 3} | stop.half_width: is missing; expected what is narrow enough",
-                "stop={half_width: {success_rate: 0}} | stop.half_width.success_rate: must be from",
-                "stop={first: 1, half_width: {success_rate: 0.1}} | stop.first: must be from 2",
+                "stop={half_width: {success_rate: 0}} | stop.half_width.success_rate: must lie between 0.000000001 and",
+                "stop={first: 1, half_width: {success_rate: 0.1}} | stop.first: must lie between 2 and",
                 "stop={first: 9, half_width: {success_rate: 0.1}} | stop.first: must be less than replications, was 9 of 9",
                 "stop={widths: 3, half_width: {success_rate: 0.1}} | stop.widths: unknown key",
                 "axes={stop.first: [2, 3]} | cannot be an axis",

@@ -42,10 +42,10 @@ class ProgressFileTest {
             }
             assertWhole(file);
         }
-        try (ProgressFile resumed = ProgressFile.resume(path, HEAD)) {
+        try (ProgressFile resumed = ProgressFile.resume(path, HEAD).orElseThrow()) {
             assertWhole(resumed);
         }
-        assertThat(ProgressFile.resume(path, "{\"identity\":\"two\"}")).isNull();
+        assertThat(ProgressFile.resume(path, "{\"identity\":\"two\"}")).isEmpty();
     }
 
     private static void assertWhole(ProgressFile file) throws IOException {

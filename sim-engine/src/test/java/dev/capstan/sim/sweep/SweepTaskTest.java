@@ -93,7 +93,7 @@ class SweepTaskTest {
 
         assertThatThrownBy(() -> sweep.run(options, SweepListener.SILENT))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("requests.csv is not the file that the sweep was begun with")
+                .hasMessageContaining(" is not the file that the sweep was begun with")
                 .hasMessageContaining("Maybe put the same traces on every machine");
     }
 
