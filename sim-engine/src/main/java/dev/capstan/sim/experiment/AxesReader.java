@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.capstan.capping.NearestName;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -64,11 +66,10 @@ final class AxesReader {
         List<SweepPlan.Dimension> dimensions = new ArrayList<>();
         for (List<Integer> group : groups) {
             boolean sampled = design.isPresent() && group.equals(continuous(read));
-            SweepPlan.Dimension dimension = new SweepPlan.Dimension(
-                    group,
-                    sampled
-                            ? sampled(design.get(), group, read, axes)
-                            : inStep(group.stream().map(axes::get).toList()));
+            SweepPlan.Dimension dimension = sampled
+                    ? sampled(design.get(), group, read, axes)
+                    : new SweepPlan.Dimension(
+                            group, inStep(group.stream().map(axes::get).toList()), List.of());
             dimensions.add(dimension);
             boolean sound = group.stream().allMatch(axis -> read.get(axis).isSound());
             // With conditions a value may stand only where others that it needs do: each point is tried by itself then.
@@ -223,14 +224,17 @@ final class AxesReader {
                     "has nothing to sample: no axis is a range without steps, such as axes: {control.interval: {from: 5s,"
                             + " to: 60s}}");
         }
-        if (design.kind() == Design.Kind.SOBOL && axes > Design.MOST_SOBOL_AXES) {
-            section.issue("kind", "sobol samples at most " + Design.MOST_SOBOL_AXES + " axes, found " + axes);
+        if (axes > design.mostAxes()) {
+            section.issue(
+                    "kind",
+                    design.kind().name().toLowerCase(Locale.ROOT) + " samples at most " + design.mostAxes()
+                            + " axes, found " + axes);
         }
         return Optional.of(design);
     }
 
     /** The values of continuous axes, point by point, each point once; the axes get them too. */
-    private List<List<JsonNode>> sampled(
+    private SweepPlan.Dimension sampled(
             Design design, List<Integer> group, List<AxisReader.Read> read, List<Axis> axes) {
         double[][] shares =
                 design.shares(group.stream().map(axis -> axes.get(axis).path()).toList(), seed);
@@ -254,7 +258,15 @@ final class AxesReader {
                                     range.continuum(),
                                     each.stream().map(range::node).toList()));
         }
-        return places.stream().distinct().toList();
+        List<List<JsonNode>> distinct = places.stream().distinct().toList();
+        Map<List<JsonNode>, Integer> indices = new HashMap<>();
+        distinct.forEach(place -> indices.put(place, indices.size()));
+        return new SweepPlan.Dimension(
+                group,
+                distinct,
+                design.kind() == Design.Kind.SALTELLI
+                        ? places.stream().map(indices::get).toList()
+                        : List.of());
     }
 
     /** The values of axes that move together, place by place. */

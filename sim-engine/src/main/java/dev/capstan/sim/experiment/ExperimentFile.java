@@ -139,6 +139,11 @@ public final class ExperimentFile {
         return plan.axes();
     }
 
+    /** How the points of the sweep lie. */
+    public SweepLayout layout() {
+        return plan.layout();
+    }
+
     /**
      * The points of the sweep: a value for each axis, in their order.
      *

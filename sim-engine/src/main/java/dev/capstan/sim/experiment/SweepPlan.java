@@ -27,10 +27,25 @@ record SweepPlan(List<Axis> axes, List<Dimension> dimensions, List<Condition> co
      *
      * @param axes by their index
      * @param places the values of these axes, in their order, at each place of the dimension
+     * @param rows of a Saltelli design the place of each of its points, in their order; empty for others
      */
-    record Dimension(List<Integer> axes, List<List<JsonNode>> places) {}
+    record Dimension(List<Integer> axes, List<List<JsonNode>> places, List<Integer> rows) {}
 
     static final SweepPlan NOTHING = new SweepPlan(List.of(), List.of(), List.of());
+
+    SweepLayout layout() {
+        return new SweepLayout(
+                axes,
+                dimensions.stream()
+                        .map(dimension -> new SweepLayout.Dimension(
+                                dimension.axes(),
+                                dimension.places().stream()
+                                        .map(place ->
+                                                place.stream().map(Axis::text).toList())
+                                        .toList(),
+                                dimension.rows()))
+                        .toList());
+    }
 
     /** Every combination of the places: a value for each axis, in their order. */
     List<List<JsonNode>> combinations() {

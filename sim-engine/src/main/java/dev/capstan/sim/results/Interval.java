@@ -16,7 +16,8 @@ public record Interval(double estimate, double low, double high) {
     /** The 97.5 % quantile of the normal distribution. */
     private static final double Z = 1.959963984540054;
 
-    private static final Interval NOTHING = new Interval(Double.NaN, Double.NaN, Double.NaN);
+    /** Where there is nothing to estimate from. */
+    static final Interval NOTHING = new Interval(Double.NaN, Double.NaN, Double.NaN);
 
     /** Half of its width; NaN where there is nothing to estimate from. */
     public double halfWidth() {
@@ -83,6 +84,11 @@ public record Interval(double estimate, double low, double high) {
      */
     public static long trialsFor(double low) {
         return (long) Math.ceil(Z * Z * low / (1 - low));
+    }
+
+    /** The interval of an estimate that is normal with this standard deviation. */
+    static Interval ofDeviation(double estimate, double deviation) {
+        return new Interval(estimate, estimate - Z * deviation, estimate + Z * deviation);
     }
 
     /** Student's t interval of a mean; the mean alone where there is but one value. Values that are NaN do not count. */

@@ -1,5 +1,7 @@
 package dev.capstan.sim.results;
 
+import dev.capstan.sim.experiment.Axis;
+import dev.capstan.sim.experiment.SweepLayout;
 import dev.capstan.sim.run.Figure;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,12 +10,14 @@ import java.util.Optional;
 /**
  * What the tables of a results folder show.
  *
- * @param axes dotted paths
+ * @param points how they lie; without dimensions where they were searched for, so that no effects of an axis can be told
  * @param sensitivity whether parameters are moved one at a time; the rows then say which, after the values of the axes
  * @param comparedWith label of the policy that others are compared with
  * @param confidence of all intervals, above 0 and below 1
+ * @param seed of the experiment
  */
-public record Layout(List<String> axes, boolean sensitivity, Optional<String> comparedWith, double confidence) {
+public record Layout(
+        SweepLayout points, boolean sensitivity, Optional<String> comparedWith, double confidence, long seed) {
 
     /** Figures that are averaged over the replications. */
     private static final List<Figure> AVERAGED = List.of(
@@ -39,13 +43,19 @@ public record Layout(List<String> axes, boolean sensitivity, Optional<String> co
             Figure.BREAKER_TRIPS,
             Figure.OUT_OF_RANGE_TIME_SHARE);
 
-    public Layout {
-        axes = List.copyOf(axes);
+    /** The dotted paths of the axes. */
+    List<String> axes() {
+        return points.axes().stream().map(Axis::path).toList();
+    }
+
+    /** Whether the points are all combinations of values, or sampled, so that effects of an axis can be told. */
+    boolean isCrossed() {
+        return !points.dimensions().isEmpty();
     }
 
     /** The columns that tell where a run stands in its sweep. */
     List<String> places() {
-        List<String> places = new ArrayList<>(axes);
+        List<String> places = new ArrayList<>(axes());
         if (sensitivity) {
             places.addAll(SensitivityTable.COLUMNS);
         }
@@ -54,7 +64,7 @@ public record Layout(List<String> axes, boolean sensitivity, Optional<String> co
 
     /** Whether a run is one of the experiment as it stands, with no parameter moved. */
     boolean isUnmoved(Row row) {
-        return !sensitivity || row.axisValues().get(axes.size()).isEmpty();
+        return !sensitivity || row.axisValues().get(points.axes().size()).isEmpty();
     }
 
     /** Figures whose mean over the replications {@code points.csv} has. */

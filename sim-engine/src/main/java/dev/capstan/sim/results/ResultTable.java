@@ -14,6 +14,6 @@ interface ResultTable extends Closeable {
      */
     void add(List<Row> runs);
 
-    /** All runs have gone by. */
+    /** All runs have gone by; a table that cannot be made of them leaves no file. */
     default void finish() throws IOException {}
 }

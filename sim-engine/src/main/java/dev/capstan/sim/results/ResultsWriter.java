@@ -146,7 +146,9 @@ public final class ResultsWriter implements Closeable {
             writeTables(openings);
             Files.writeString(partial("manifest.json"), JSON.writeValueAsString(manifest) + "\n");
             for (String name : names) {
-                Files.move(partial(name), folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+                if (Files.exists(partial(name))) {
+                    Files.move(partial(name), folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+                }
             }
         } catch (UncheckedIOException e) {
             throw e.getCause();
@@ -162,8 +164,9 @@ public final class ResultsWriter implements Closeable {
     /** The tables by the names of their files. */
     private Map<String, Opening> openings() {
         Map<String, Opening> openings = new LinkedHashMap<>();
-        if (!layout.axes().isEmpty()) {
+        if (layout.isCrossed()) {
             openings.put("effects.csv", file -> new EffectsTable(file, layout));
+            openings.put("variance.csv", file -> new VarianceTable(file, layout));
         }
         layout.comparedWith()
                 .ifPresent(label -> openings.put("comparison.csv", file -> new ComparisonTable(file, layout, label)));

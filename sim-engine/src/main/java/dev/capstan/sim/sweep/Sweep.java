@@ -10,6 +10,7 @@ import dev.capstan.sim.experiment.InvalidExperimentException;
 import dev.capstan.sim.experiment.Issue;
 import dev.capstan.sim.experiment.Sensitivity;
 import dev.capstan.sim.experiment.StopRule;
+import dev.capstan.sim.experiment.SweepLayout;
 import dev.capstan.sim.results.Layout;
 import dev.capstan.sim.results.ResultsWriter;
 import dev.capstan.sim.run.Figure;
@@ -195,10 +196,11 @@ public final class Sweep {
 
     private Layout layout() {
         return new Layout(
-                axes.stream().map(Axis::path).toList(),
+                axes.isEmpty() ? new SweepLayout(axes, List.of()) : file.layout(),
                 isSensitivity(),
                 file.base().scoring().comparedWith(),
-                stop.map(rule -> rule.confidence(grid.replications())).orElse(CONFIDENCE));
+                stop.map(rule -> rule.confidence(grid.replications())).orElse(CONFIDENCE),
+                file.base().seed());
     }
 
     private String identity(ObjectNode resolved) {

@@ -41,6 +41,31 @@ class DesignTest {
         });
     }
 
+    /** Rows of the sequence in four dimensions after the origin: all 1/2, then 3/4 1/4 1/4 1/4 (s = 3, a = 1, m = 1, 3, 1). */
+    @Test
+    void mixesTheHalvesOfAPointOfSobolsSequence() {
+        double[][] shares = new Design(Design.Kind.SALTELLI, 2).shares(List.of("a", "b"), 1);
+
+        assertThat(shares).isDeepEqualTo(new double[][] {
+            {0.5, 0.5}, {0.5, 0.5}, {0.5, 0.5}, {0.5, 0.5}, {0.75, 0.25}, {0.25, 0.25}, {0.25, 0.25}, {0.75, 0.25},
+        });
+        assertThat(Arrays.copyOf(new Design(Design.Kind.SALTELLI, 9).shares(List.of("a", "b"), 1), 8))
+                .isDeepEqualTo(shares);
+    }
+
+    /** Of the rows above those of the first are one place, and of the second A and the one with B's hold are one. */
+    @Test
+    void tellsWhereThePointsOfTheRowsLie() {
+        SweepLayout layout = folder.read(ExperimentFolder.LEAST, TIMERS, "design={kind: saltelli, points: 2}")
+                .layout();
+
+        assertThat(layout.dimensions())
+                .containsExactly(new SweepLayout.Dimension(
+                        List.of(0, 1),
+                        List.of(List.of("0.6s", "100s"), List.of("0.85s", "10s"), List.of("0.35s", "10s")),
+                        List.of(0, 0, 0, 0, 1, 2, 2, 1)));
+    }
+
     @Property
     void hasOnePointOfALatinHypercubeInEachStretchOfEveryAxis(
             @ForAll @IntRange(min = 1, max = 60) int points,

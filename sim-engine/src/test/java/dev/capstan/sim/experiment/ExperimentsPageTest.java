@@ -148,8 +148,8 @@ class ExperimentsPageTest {
     }
 
     /** Mappings whose keys another page lists. */
-    private static final List<String> FREE_KEYS =
-            List.of("policies[].parameters", "workload.select", "workload.labels", "budgets[].reserved");
+    private static final List<String> FREE_KEYS = List.of(
+            "stop.half_width", "policies[].parameters", "workload.select", "workload.labels", "budgets[].reserved");
 
     private static final List<String> STATED_POWER = List.of(
             "{trace: /experiments/power.csv, format: nvidia-smi-csv, time_zone: UTC}",

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,7 +36,13 @@ class EffectsTableTest {
                 row(1, 1, "10s", "5m"));
         Path file = folder.resolve("effects.csv");
 
-        Layout layout = new Layout(List.of("control.interval", "telemetry.rate_window"), false, Optional.empty(), 0.95);
+        Layout layout = new Layout(
+                SweepLayouts.grid(new TreeMap<>(Map.of(
+                        "control.interval", List.of("5s", "10s"), "telemetry.rate_window", List.of("1m", "5m")))),
+                false,
+                Optional.empty(),
+                0.95,
+                1);
         try (EffectsTable table = new EffectsTable(file, layout)) {
             for (int point = 0; point < rows.size(); point += 2) {
                 table.add(rows.subList(point, point + 2));

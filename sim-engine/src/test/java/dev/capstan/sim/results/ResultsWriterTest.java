@@ -17,12 +17,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ResultsWriterTest {
 
-    private static final Layout LAYOUT = new Layout(List.of("control.interval"), false, Optional.empty(), 0.95);
+    private static final Layout LAYOUT = layout("control.interval", "5s, or so", Optional.empty());
     private static final ObjectNode MANIFEST = JsonNodeFactory.instance.objectNode();
 
     private final Path folder = Jimfs.newFileSystem(Configuration.unix()).getPath("/results/one");
@@ -122,8 +123,7 @@ class ResultsWriterTest {
      */
     @Test
     void comparesPoliciesPairByPair() throws IOException {
-        ResultsWriter writer =
-                ResultsWriter.open(folder, new Layout(List.of("axis"), false, Optional.of("ours"), 0.95), "one", false);
+        ResultsWriter writer = ResultsWriter.open(folder, layout("axis", "5s", Optional.of("ours")), "one", false);
         for (int r = 0; r < 3; r++) {
             for (String policy : List.of("ours", "theirs")) {
                 double[] figures = row(r, 0, 0).figures();
@@ -176,7 +176,8 @@ class ResultsWriterTest {
                         "points.csv",
                         "service-points.csv",
                         "services.csv",
-                        "summary.csv");
+                        "summary.csv",
+                        "variance.csv");
     }
 
     @Test
@@ -264,6 +265,10 @@ class ResultsWriterTest {
         Files.writeString(folder, "a file", StandardOpenOption.CREATE);
 
         assertThatThrownBy(() -> open(false)).isInstanceOf(IOException.class).hasMessageContaining("/results/one");
+    }
+
+    private static Layout layout(String path, String value, Optional<String> comparedWith) {
+        return new Layout(SweepLayouts.grid(Map.of(path, List.of(value))), false, comparedWith, 0.95, 1);
     }
 
     private ResultsWriter open(boolean resume) throws IOException {

@@ -35,10 +35,10 @@ class StopSweepTest {
             services:
               - {name: row, model: llama-3.1-70b-h100x4, replicas: {min: 2, initial: 2, max: 2}}
             cap: {power: 5 kW, contain_within: 20s}
-            telemetry: {exporter_interval: 1s, scrape_interval: 5s, rate_window: 15s, failed_scrapes: 0.1}
+            telemetry: {exporter_interval: 1s, scrape_interval: 5s, rate_window: 15s}
             control: {interval: 10s}
             policies: [three-band]
-            axes: {control.silent_failures: [0.3, 0]}
+            axes: {control.silent_failures: [0.7, 0]}
             output: {detail: none}
             """;
 
