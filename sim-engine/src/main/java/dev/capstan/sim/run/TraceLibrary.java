@@ -55,6 +55,9 @@ public final class TraceLibrary {
     /** Of the memory there is; loads that do not fit are made anew where they are needed again. */
     private static final double SHARE_FOR_LOADS = 0.25;
 
+    /** About what a load takes without its rows. */
+    private static final int BYTES_PER_LOAD = 2048;
+
     /** An arrival time, two token counts, and what else a request may carry. */
     private static final int BYTES_PER_ROW = 32;
 
@@ -72,7 +75,7 @@ public final class TraceLibrary {
     private final Map<PowerKey, PowerRecording> recordings = new ConcurrentHashMap<>();
     private final Cache<LoadKey, Load> loads = Caffeine.newBuilder()
             .maximumWeight((long) (SHARE_FOR_LOADS * Runtime.getRuntime().maxMemory()))
-            .weigher((LoadKey key, Load load) -> BYTES_PER_ROW * load.size())
+            .weigher((LoadKey key, Load load) -> BYTES_PER_LOAD + BYTES_PER_ROW * load.size())
             .executor(Runnable::run)
             .build();
     private final Map<CarbonKey, CarbonTrace> carbon = new ConcurrentHashMap<>();

@@ -41,6 +41,9 @@ public final class SweepTask {
     /** Of the memory there is; what does not fit is computed anew. */
     private static final double SHARE_FOR_REFERENCES = 0.1;
 
+    /** About what its key takes, most of all the services of the experiment. */
+    private static final int BYTES_PER_REFERENCE = 8192;
+
     /** What the power without capping depends on. */
     private record ReferenceKey(
             Experiment.Cluster cluster,
@@ -67,7 +70,7 @@ public final class SweepTask {
             .build();
     private final Cache<ReferenceKey, double[]> references = Caffeine.newBuilder()
             .maximumWeight((long) (SHARE_FOR_REFERENCES * Runtime.getRuntime().maxMemory()))
-            .weigher((ReferenceKey key, double[] watts) -> Double.BYTES * watts.length)
+            .weigher((ReferenceKey key, double[] watts) -> BYTES_PER_REFERENCE + Double.BYTES * watts.length)
             .executor(Runnable::run)
             .build();
 
