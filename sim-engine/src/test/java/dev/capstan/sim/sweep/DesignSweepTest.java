@@ -76,6 +76,23 @@ class DesignSweepTest {
                 .isEqualTo("cap.power > 12 kW or control.interval < 20s");
     }
 
+    /** Three points tell nothing of the variance; four rows of a Saltelli design do, for each figure that the policy has. */
+    @Test
+    void sharesOutTheVarianceOverADesign(@TempDir Path temp) throws IOException {
+        Path out = temp.resolve("out");
+
+        sweep("design={kind: saltelli, points: 4}", "where=", "policies=[three-band]")
+                .run(SmallSweep.options(out, 2, false), SweepListener.SILENT);
+
+        assertThat(whole.resolve("variance.csv")).doesNotExist();
+        Path variance = out.resolve("variance.csv");
+        assertThat(ResultsFiles.column(variance, "term")).containsOnly("control.interval");
+        assertThat(ResultsFiles.column(variance, "kind")).startsWith("first", "total", "first", "total");
+        assertThat(ResultsFiles.column(variance, "figure"))
+                .contains("energy_joules", "mean_power_watts")
+                .doesNotContain("carbon_grams");
+    }
+
     @Test
     void writesTheSameBytesWhateverTheNumberOfThreads(@TempDir Path temp) throws IOException {
         Path out = temp.resolve("out");
