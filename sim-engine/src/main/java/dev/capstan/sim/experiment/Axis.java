@@ -11,7 +11,7 @@ import java.util.Set;
  *
  * @param path dotted path of the value that changes, or a name for several that change together
  * @param values as written, or the names of what changes together, in that order; of a continuous axis those that the
- *     design samples, each once, from the lowest to the highest
+ *     design samples, each once, from the lowest to the highest, or the ends of what a search varies
  * @param sets what each value sets, by dotted path, in the order of the values
  * @param continuum of a continuous axis; empty for one of given values
  */
@@ -45,7 +45,7 @@ public record Axis(
 
     /** What one of its values sets, by dotted path. */
     Map<String, JsonNode> setBy(JsonNode value) {
-        return sets.get(values.indexOf(value));
+        return continuum.isPresent() ? Map.of(path, value) : sets.get(values.indexOf(value));
     }
 
     /** A value as it stands in tables. */

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import dev.capstan.sim.search.SearchSpace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
@@ -59,6 +60,19 @@ public final class ExperimentFile {
      * @throws InvalidExperimentException with every issue, each under its dotted path
      */
     public static ExperimentFile read(Path file, List<String> sets) {
+        return read(file, sets, false);
+    }
+
+    /**
+     * The same for a search, which varies ranges without steps between their ends; a design does not count.
+     *
+     * @throws InvalidExperimentException with every issue, each under its dotted path
+     */
+    public static ExperimentFile readForSearch(Path file, List<String> sets) {
+        return read(file, sets, true);
+    }
+
+    private static ExperimentFile read(Path file, List<String> sets, boolean isSearched) {
         ObjectNode tree = parse(file);
         List<Issue> issues = new ArrayList<>();
         Set<String> setPaths = new HashSet<>();
@@ -80,7 +94,7 @@ public final class ExperimentFile {
         ObjectNode resolved = JsonNodeFactory.instance.objectNode();
         Experiment base = new ExperimentReader(file, setPaths, issues).read(tree, resolved);
         ExperimentTree written = new ExperimentTree(file, tree, setPaths);
-        SweepPlan plan = new AxesReader(written, base.seed(), resolved, issues).plan();
+        SweepPlan plan = new AxesReader(written, isSearched, base.seed(), resolved, issues).plan();
         Sensitivity sensitivity = sensitivity(written, plan.axes(), base, resolved, issues);
         if (!issues.isEmpty()) {
             throw new InvalidExperimentException(file.toString(), issues);
@@ -106,6 +120,11 @@ public final class ExperimentFile {
     /** How the points of the sweep lie. */
     public SweepLayout layout() {
         return plan.layout();
+    }
+
+    /** The points that a search may try: a value for each axis, in their order. Only of a file with axes, read for a search. */
+    public SearchSpace<List<JsonNode>> searchSpace() {
+        return new ExperimentSpace(plan, tree);
     }
 
     /**
