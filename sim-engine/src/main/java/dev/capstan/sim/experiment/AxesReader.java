@@ -25,16 +25,19 @@ import java.util.stream.IntStream;
 final class AxesReader {
 
     private final ExperimentTree tree;
+    private final boolean isSearched;
     private final long seed;
     private final ObjectNode resolved;
     private final List<Issue> issues;
 
     /**
+     * @param isSearched whether a search varies the continuous axes, in place of a design
      * @param seed of the experiment
      * @param resolved the experiment with its defaults, which gets those of what is read here
      */
-    AxesReader(ExperimentTree tree, long seed, ObjectNode resolved, List<Issue> issues) {
+    AxesReader(ExperimentTree tree, boolean isSearched, long seed, ObjectNode resolved, List<Issue> issues) {
         this.tree = tree;
+        this.isSearched = isSearched;
         this.seed = seed;
         this.resolved = resolved;
         this.issues = issues;
@@ -51,7 +54,7 @@ final class AxesReader {
         List<Condition> conditions = conditions();
         Optional<Design> design = design(continuous(read).size());
         for (int axis : continuous(read)) {
-            if (design.isEmpty()) {
+            if (design.isEmpty() && !isSearched) {
                 issues.add(
                         new Issue(
                                 "axes." + read.get(axis).axis().path(),
@@ -65,11 +68,15 @@ final class AxesReader {
                 new ArrayList<>(read.stream().map(AxisReader.Read::axis).toList());
         List<SweepPlan.Dimension> dimensions = new ArrayList<>();
         for (List<Integer> group : groups) {
-            boolean sampled = design.isPresent() && group.equals(continuous(read));
-            SweepPlan.Dimension dimension = sampled
-                    ? sampled(design.get(), group, read, axes)
-                    : new SweepPlan.Dimension(
-                            group, inStep(group.stream().map(axes::get).toList()), List.of());
+            SweepPlan.Dimension dimension;
+            if (!continuous(read).containsAll(group)) {
+                dimension = new SweepPlan.Dimension(
+                        group, inStep(group.stream().map(axes::get).toList()), List.of(), Optional.empty());
+            } else if (isSearched) {
+                dimension = searched(group.get(0), read, axes);
+            } else {
+                dimension = sampled(design.orElseThrow(), group, read, axes);
+            }
             dimensions.add(dimension);
             boolean sound = group.stream().allMatch(axis -> read.get(axis).isSound());
             // With conditions a value may stand only where others that it needs do: each point is tried by itself then.
@@ -100,7 +107,7 @@ final class AxesReader {
             checkCounts(
                     "pairs[" + i + "]", together.get(i).stream().map(read::get).toList());
         }
-        if (!continuous(read).isEmpty()) {
+        if (!isSearched && !continuous(read).isEmpty()) {
             together.add(continuous(read));
         }
         Set<List<Integer>> groups = new LinkedHashSet<>();
@@ -266,7 +273,17 @@ final class AxesReader {
                 distinct,
                 design.kind() == Design.Kind.SALTELLI
                         ? places.stream().map(indices::get).toList()
-                        : List.of());
+                        : List.of(),
+                Optional.empty());
+    }
+
+    /** A continuous axis that a search varies: both ends are its places, and the axis gets them too. */
+    private static SweepPlan.Dimension searched(int axis, List<AxisReader.Read> read, List<Axis> axes) {
+        Range range = read.get(axis).unsampled().orElseThrow();
+        List<JsonNode> ends = List.of(range.node(range.from()), range.node(range.to()));
+        axes.set(axis, axes.get(axis).sampled(range.continuum(), ends));
+        return new SweepPlan.Dimension(
+                List.of(axis), ends.stream().map(List::of).toList(), List.of(), Optional.of(range));
     }
 
     /** The values of axes that move together, place by place. */

@@ -1,6 +1,8 @@
 package dev.capstan.sim.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.capstan.trace.Quantity;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,7 +13,7 @@ import java.util.Set;
  *
  * @param path dotted path of the value that changes, or a name for several that change together
  * @param values as written, or the names of what changes together, in that order; of a continuous axis those that the
- *     design samples, each once, from the lowest to the highest
+ *     design samples, each once, from the lowest to the highest, or the ends of what a search varies
  * @param sets what each value sets, by dotted path, in the order of the values
  * @param continuum of a continuous axis; empty for one of given values
  */
@@ -43,9 +45,22 @@ public record Axis(
                 path, each, each.stream().map(value -> Map.of(path, value)).toList(), Optional.of(between));
     }
 
+    /** The axis with the values that a search has tried: those of a range each once, from the lowest to the highest; a list stays. */
+    public Axis tried(List<JsonNode> seen) {
+        return continuum
+                .map(between -> sampled(
+                        between,
+                        seen.stream()
+                                .distinct()
+                                .sorted(Comparator.comparing(value ->
+                                        Quantity.any(text(value)).orElseThrow().value()))
+                                .toList()))
+                .orElse(this);
+    }
+
     /** What one of its values sets, by dotted path. */
     Map<String, JsonNode> setBy(JsonNode value) {
-        return sets.get(values.indexOf(value));
+        return continuum.isPresent() ? Map.of(path, value) : sets.get(values.indexOf(value));
     }
 
     /** A value as it stands in tables. */

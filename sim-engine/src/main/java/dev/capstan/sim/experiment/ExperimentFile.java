@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import dev.capstan.sim.search.SearchSpace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
@@ -37,6 +38,7 @@ public final class ExperimentFile {
     private static final ObjectMapper YAML = new YAMLMapper(FACTORY);
 
     private final ExperimentTree tree;
+    private final boolean isSearched;
     private final SweepPlan plan;
     private final Sensitivity sensitivity;
     private final Optional<StopRule> stop;
@@ -45,12 +47,14 @@ public final class ExperimentFile {
 
     private ExperimentFile(
             ExperimentTree tree,
+            boolean isSearched,
             SweepPlan plan,
             Sensitivity sensitivity,
             Optional<StopRule> stop,
             Experiment base,
             ObjectNode resolved) {
         this.tree = tree;
+        this.isSearched = isSearched;
         this.plan = plan;
         this.sensitivity = sensitivity;
         this.stop = stop;
@@ -67,6 +71,19 @@ public final class ExperimentFile {
      * @throws InvalidExperimentException with every issue, each under its dotted path
      */
     public static ExperimentFile read(Path file, List<String> sets) {
+        return read(file, sets, false);
+    }
+
+    /**
+     * The same for a search, which varies ranges without steps between their ends; a design does not count.
+     *
+     * @throws InvalidExperimentException with every issue, each under its dotted path
+     */
+    public static ExperimentFile readForSearch(Path file, List<String> sets) {
+        return read(file, sets, true);
+    }
+
+    private static ExperimentFile read(Path file, List<String> sets, boolean isSearched) {
         ObjectNode tree = parse(file);
         List<Issue> issues = new ArrayList<>();
         Set<String> setPaths = new HashSet<>();
@@ -85,22 +102,22 @@ public final class ExperimentFile {
                 issues.add(new Issue("--set " + path, String.valueOf(e.getMessage())));
             }
         }
-        return of(new ExperimentTree(file, tree, setPaths), issues);
+        return of(new ExperimentTree(file, tree, setPaths), isSearched, issues);
     }
 
     /** @param issues found so far */
-    private static ExperimentFile of(ExperimentTree written, List<Issue> issues) {
+    private static ExperimentFile of(ExperimentTree written, boolean isSearched, List<Issue> issues) {
         ObjectNode resolved = JsonNodeFactory.instance.objectNode();
         Experiment base =
                 new ExperimentReader(written.file(), written.setPaths(), issues).read(written.tree(), resolved);
-        SweepPlan plan = new AxesReader(written, base.seed(), resolved, issues).plan();
+        SweepPlan plan = new AxesReader(written, isSearched, base.seed(), resolved, issues).plan();
         Sensitivity sensitivity = sensitivity(written, plan.axes(), base, resolved, issues);
         Optional<StopRule> stop =
                 StopRule.read(written, base, !sensitivity.parameters().isEmpty(), resolved, issues);
         if (!issues.isEmpty()) {
             throw new InvalidExperimentException(written.file().toString(), issues);
         }
-        return new ExperimentFile(written, plan, sensitivity, stop, base, resolved);
+        return new ExperimentFile(written, isSearched, plan, sensitivity, stop, base, resolved);
     }
 
     /** What {@link #fromJson} makes the same experiment of, on another machine too where its files lie under the same paths. */
@@ -109,6 +126,7 @@ public final class ExperimentFile {
         node.put("file", file().toAbsolutePath().toString());
         node.set("tree", tree.tree());
         tree.setPaths().stream().sorted().forEach(node.putArray("set")::add);
+        node.put("search", isSearched);
         return node;
     }
 
@@ -121,7 +139,8 @@ public final class ExperimentFile {
         Set<String> setPaths = new HashSet<>();
         node.path("set").forEach(path -> setPaths.add(path.asText()));
         Path file = Path.of(node.path("file").asText());
-        return of(new ExperimentTree(file, node.path("tree").deepCopy(), setPaths), new ArrayList<>());
+        ExperimentTree tree = new ExperimentTree(file, node.path("tree").deepCopy(), setPaths);
+        return of(tree, node.path("search").booleanValue(), new ArrayList<>());
     }
 
     /** The file as given. */
@@ -142,6 +161,11 @@ public final class ExperimentFile {
     /** How the points of the sweep lie. */
     public SweepLayout layout() {
         return plan.layout();
+    }
+
+    /** The points that a search may try: a value for each axis, in their order. Only of a file with axes, read for a search. */
+    public SearchSpace<List<JsonNode>> searchSpace() {
+        return new ExperimentSpace(plan, tree);
     }
 
     /**

@@ -28,8 +28,9 @@ record SweepPlan(List<Axis> axes, List<Dimension> dimensions, List<Condition> co
      * @param axes by their index
      * @param places the values of these axes, in their order, at each place of the dimension
      * @param rows of a Saltelli design the place of each of its points, in their order; empty for others
+     * @param range of an axis that a search varies between its ends, which are its places; empty for others
      */
-    record Dimension(List<Integer> axes, List<List<JsonNode>> places, List<Integer> rows) {}
+    record Dimension(List<Integer> axes, List<List<JsonNode>> places, List<Integer> rows, Optional<Range> range) {}
 
     static final SweepPlan NOTHING = new SweepPlan(List.of(), List.of(), List.of());
 
@@ -92,6 +93,15 @@ record SweepPlan(List<Axis> axes, List<Dimension> dimensions, List<Condition> co
                             + ". Maybe drop a condition or widen an axis."));
         }
         return points;
+    }
+
+    /**
+     * Whether a point meets all conditions.
+     *
+     * @param issues gets what keeps a condition from being told
+     */
+    boolean allows(List<JsonNode> point, ExperimentTree tree, Collection<Issue> issues) {
+        return conditions.isEmpty() || meets(point, tree, new int[conditions.size()], issues);
     }
 
     /** @param left counts the points that are left after each condition */

@@ -112,6 +112,16 @@ public final class ResultsWriter implements Closeable {
     }
 
     /**
+     * The value of a column of {@code points.csv} over runs of one point and policy, as it will stand there.
+     *
+     * @param column one of {@link Layout#numbers}
+     * @param runs indices; all must be there
+     */
+    public double value(int[] runs, String column) throws IOException {
+        return Layout.of(interval(runs, Layout.figure(column)), column);
+    }
+
+    /**
      * Records a run for good. Threads do not wait for each other but for the last step, which they share.
      *
      * @param files its course, where it is kept

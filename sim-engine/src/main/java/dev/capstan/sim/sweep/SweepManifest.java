@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** Makes {@code manifest.json}: what a sweep was, under which conditions, on which machine and how long. */
@@ -54,8 +55,23 @@ final class SweepManifest {
         return this;
     }
 
-    /** @param leftOut combinations that no point stands for; negative where that is not known */
-    SweepManifest axes(List<Axis> axes, int leftOut) {
+    /** Where a search ended: at a point that keeps to all constraints, or at the one that is closest to it. */
+    void found(Search search, Survey survey, SweepExecution.Found best) {
+        ObjectNode node = manifest.putObject("find");
+        node.put("goal", search.goal().toString());
+        node.put("most_points", search.mostPoints());
+        node.put("tried_points", survey.settings().size());
+        ObjectNode point = node.putObject(best.score().isFeasible() ? "found" : "closest");
+        ObjectNode values = point.putObject("axes");
+        List<String> texts = survey.settings().get(best.setting()).axisValues();
+        for (int i = 0; i < texts.size(); i++) {
+            values.put(search.file().axes().get(i).path(), texts.get(i));
+        }
+        point.put("policy", base.policies().get(best.policy()).label());
+    }
+
+    /** @param leftOut combinations that no point stands for; empty where there are no combinations, or no conditions */
+    SweepManifest axes(List<Axis> axes, OptionalInt leftOut) {
         manifest.putArray("axes");
         for (Axis axis : axes) {
             ObjectNode node = manifest.withArray("/axes").addObject();
@@ -68,9 +84,7 @@ final class SweepManifest {
                 node.put("scale", continuum.scale());
             });
         }
-        if (!axes.isEmpty() && leftOut >= 0) {
-            manifest.put("combinations_left_out", leftOut);
-        }
+        leftOut.ifPresent(combinations -> manifest.put("combinations_left_out", combinations));
         return this;
     }
 
