@@ -125,8 +125,8 @@ public final class ExperimentFile {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("file", file().toAbsolutePath().toString());
         node.set("tree", tree.tree());
+        node.put("searched", isSearched);
         tree.setPaths().stream().sorted().forEach(node.putArray("set")::add);
-        node.put("search", isSearched);
         return node;
     }
 
@@ -139,8 +139,10 @@ public final class ExperimentFile {
         Set<String> setPaths = new HashSet<>();
         node.path("set").forEach(path -> setPaths.add(path.asText()));
         Path file = Path.of(node.path("file").asText());
-        ExperimentTree tree = new ExperimentTree(file, node.path("tree").deepCopy(), setPaths);
-        return of(tree, node.path("search").booleanValue(), new ArrayList<>());
+        return of(
+                new ExperimentTree(file, node.path("tree").deepCopy(), setPaths),
+                node.path("searched").booleanValue(),
+                new ArrayList<>());
     }
 
     /** The file as given. */
