@@ -1,6 +1,7 @@
 package dev.capstan.cli;
 
 import dev.capstan.sim.sweep.Sweep;
+import dev.capstan.sim.sweep.SweepEngine;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
@@ -20,6 +21,9 @@ final class SweepCommand implements Callable<Integer> {
     @Mixin
     private final RunOptions options = new RunOptions();
 
+    @Mixin
+    private final EngineOptions engines = new EngineOptions();
+
     @Spec
     private CommandSpec spec;
 
@@ -29,6 +33,8 @@ final class SweepCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        return run.run(spec, options, Sweep::of);
+        try (SweepEngine engine = engines.open(options)) {
+            return run.run(spec, options, Sweep::of, engine, engines.shard());
+        }
     }
 }

@@ -122,11 +122,12 @@ public final class Sweep {
         TraceLibrary traces = new TraceLibrary();
         TraceManifest read = survey.readTraces(traces, SweepTask.seed(file, 0));
         List<String> hashes = read.traces().findValuesAsText("sha256");
-        SweepTask task =
-                new SweepTask(file, isSensitivity(), defaultDetail, options.check(), traces, new HashSet<>(hashes));
         String sha256 = identity(resolved);
-        try (ResultsWriter writer = ResultsWriter.open(
-                options.out(), layout(), Sha256.of(sha256 + hashes + options.version()), options.resume())) {
+        String identity = Sha256.of(sha256 + hashes + options.version());
+        SweepTask task = new SweepTask(
+                identity, file, isSensitivity(), defaultDetail, options.check(), traces, new HashSet<>(hashes));
+        String owner = options.shard().map(shard -> identity + " " + shard).orElse(identity);
+        try (ResultsWriter writer = ResultsWriter.open(options.out(), layout(), owner, options.resume())) {
             int before = writer.size();
             Progress progress = new Progress(writer, listener, options.out().toString());
             execute(task, options, writer, progress);
