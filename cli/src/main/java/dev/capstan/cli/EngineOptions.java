@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 /** Where the runs of a sweep are carried out. */
 final class EngineOptions {
 
-    static final String LOCAL = "local";
+    private static final String LOCAL = "local";
     static final String KUBERNETES_JOB = "k8s-job";
 
     @Option(
@@ -50,6 +50,13 @@ final class EngineOptions {
             return Optional.ofNullable(shard).map(Shard::parse);
         } catch (IllegalArgumentException e) {
             throw new InvalidArgument("--shard: " + e.getMessage());
+        }
+    }
+
+    /** For an engine that none of the other options are for. */
+    void refuseAll() {
+        if (master != null || shard != null || !gather.isEmpty()) {
+            throw new InvalidArgument("--engine " + name + ": goes without --master, --shard and --gather");
         }
     }
 

@@ -129,7 +129,7 @@ final class ExperimentRun {
     private static String commandLine(CommandSpec spec) {
         StringBuilder line = new StringBuilder("capstan");
         for (String word : spec.root().commandLine().getParseResult().originalArgs()) {
-            line.append(' ').append(word.matches("[\\w@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'");
+            line.append(' ').append(Words.quoted(word));
         }
         return line.toString();
     }

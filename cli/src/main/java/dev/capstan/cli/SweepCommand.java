@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class SweepCommand implements Callable<Integer> {
 
+    private final Console console;
     private final ExperimentRun run;
 
     @Mixin
@@ -24,15 +25,28 @@ final class SweepCommand implements Callable<Integer> {
     @Mixin
     private final EngineOptions engines = new EngineOptions();
 
+    @Mixin
+    private final IndexedJobOptions job = new IndexedJobOptions();
+
     @Spec
     private CommandSpec spec;
 
     SweepCommand(Console console, InstantSource clock) {
+        this.console = console;
         this.run = new ExperimentRun(console, clock);
     }
 
     @Override
     public Integer call() throws IOException {
+        if (engines.name.equals(EngineOptions.KUBERNETES_JOB)) {
+            engines.refuseAll();
+            job.emit(options, console.out()).ifPresent(file -> console.out().println("manifest " + file));
+            return ExitCodes.DONE;
+        }
+        if (job.isAsked()) {
+            throw new InvalidArgument(
+                    "--emit, --shards, --image, --results-claim and --mount: are for --engine k8s-job only");
+        }
         try (SweepEngine engine = engines.open(options)) {
             return run.run(spec, options, Sweep::of, engine, engines.shard());
         }
