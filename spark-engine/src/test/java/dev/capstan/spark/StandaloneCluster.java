@@ -51,11 +51,12 @@ final class StandaloneCluster implements AutoCloseable {
     StandaloneCluster(Path folder, int workers) throws IOException {
         home = folder;
         Path jars = Files.createDirectories(home.resolve("jars"));
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             Path path = Path.of(entry);
+            // The build has a module as a folder, or as a jar beside that.
             if (Files.isDirectory(path)) {
                 own.add(jar(path, home.resolve("own" + own.size() + ".jar")));
-            } else if (path.getParent().endsWith("target") || entry.contains("parquet-floor")) {
+            } else if (Files.isDirectory(path.resolveSibling("classes")) || entry.contains("parquet-floor")) {
                 // The library brings stubs of Hadoop's classes; an installation of Spark has none.
                 own.add(path);
             } else {
