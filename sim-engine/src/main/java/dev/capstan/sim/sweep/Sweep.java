@@ -158,15 +158,16 @@ public final class Sweep {
         Survey survey = search.isPresent() ? survey() : firstSurvey;
         TraceLibrary traces = new TraceLibrary();
         List<String> hashes = hashes(survey.readTraces(traces, SweepTask.seed(file, 0)));
-        SweepTask task =
-                new SweepTask(file, isSensitivity(), defaultDetail, options.check(), traces, new HashSet<>(hashes));
         String sha256 = identity(survey);
-        try (ResultsWriter writer = ResultsWriter.open(
-                options.out(), layout(), Sha256.of(sha256 + hashes + options.version()), options.resume())) {
+        String identity = Sha256.of(sha256 + hashes + options.version());
+        SweepTask task = new SweepTask(
+                identity, file, isSensitivity(), defaultDetail, options.check(), traces, new HashSet<>(hashes));
+        String owner = options.shard().map(shard -> identity + " " + shard).orElse(identity);
+        try (ResultsWriter writer = ResultsWriter.open(options.out(), layout(), owner, options.resume())) {
             int before = writer.size();
             Progress progress = new Progress(writer, listener, options.out().toString(), layout().axes());
             SweepExecution execution = new SweepExecution(task, options.engine(), grid(survey), stop, writer, progress);
-            Optional<SweepExecution.Found> found = Optional.empty();
+            Optional<FoundPoint> found = Optional.empty();
             if (search.isPresent()) {
                 found = Optional.of(execution.search(search.get(), survey));
             } else {
@@ -181,11 +182,12 @@ public final class Sweep {
             if (options.shard().isEmpty()) {
                 SweepManifest manifest =
                         manifest(options, sha256, survey, survey.readTraces(traces, SweepTask.seed(file, 0)));
-                found.ifPresent(best -> manifest.found(search.orElseThrow(), survey, best));
+                found.ifPresent(best ->
+                        manifest.find(search.orElseThrow(), survey.settings().size(), best));
                 writer.finish(manifest.made(
                         options.engine(), started, wallSeconds, writer.size() - before, progress.requests()));
             }
-            return new SweepOutcome(options.out(), writer.size(), progress.requests(), wallSeconds);
+            return new SweepOutcome(options.out(), writer.size(), progress.requests(), wallSeconds, found);
         }
     }
 

@@ -10,20 +10,14 @@ import dev.capstan.sim.search.Score;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** The steps in which a sweep is carried out: all at once, look by look where points may stop, round by round where they are sought. */
 final class SweepExecution {
-
-    /**
-     * Where a search ended.
-     *
-     * @param setting the best of all, by its place
-     * @param policy the best there, by its place
-     */
-    record Found(int setting, int policy, Score score) {}
 
     private final SweepTask task;
     private final SweepEngine engine;
@@ -95,7 +89,7 @@ final class SweepExecution {
      *
      * @param survey holds the points of its first round and gets the others
      */
-    Found search(Search search, Survey survey) throws IOException {
+    FoundPoint search(Search search, Survey survey) throws IOException {
         PatternSearch<List<JsonNode>> rounds = search.begin();
         rounds.next(List.of());
         List<Score> scores = new ArrayList<>();
@@ -111,7 +105,18 @@ final class SweepExecution {
             survey.add(rounds.next(scores), false);
         }
         int best = PatternSearch.best(scores);
-        return new Found(best, policies.get(best), scores.get(best));
+        return found(search, survey.settings().get(best), policies.get(best), scores.get(best));
+    }
+
+    private static FoundPoint found(Search search, Setting setting, int policy, Score score) {
+        Map<String, String> axes = new LinkedHashMap<>();
+        for (int i = 0; i < setting.point().size(); i++) {
+            axes.put(search.file().axes().get(i).path(), setting.axisValues().get(i));
+        }
+        return new FoundPoint(
+                score.isFeasible(),
+                axes,
+                search.file().base().policies().get(policy).label());
     }
 
     private List<Score> scores(Search search, int setting) throws IOException {

@@ -55,19 +55,15 @@ final class SweepManifest {
         return this;
     }
 
-    /** Where a search ended: at a point that keeps to all constraints, or at the one that is closest to it. */
-    void found(Search search, Survey survey, SweepExecution.Found best) {
+    /** What was looked for, and where that ended: at a point that keeps to all bounds, or at the one that is closest to it. */
+    void find(Search search, int triedPoints, FoundPoint best) {
         ObjectNode node = manifest.putObject("find");
         node.put("goal", search.goal().toString());
         node.put("most_points", search.mostPoints());
-        node.put("tried_points", survey.settings().size());
-        ObjectNode point = node.putObject(best.score().isFeasible() ? "found" : "closest");
-        ObjectNode values = point.putObject("axes");
-        List<String> texts = survey.settings().get(best.setting()).axisValues();
-        for (int i = 0; i < texts.size(); i++) {
-            values.put(search.file().axes().get(i).path(), texts.get(i));
-        }
-        point.put("policy", base.policies().get(best.policy()).label());
+        node.put("tried_points", triedPoints);
+        ObjectNode point = node.putObject(best.keepsToBounds() ? "found" : "closest");
+        best.axes().forEach(point.putObject("axes")::put);
+        point.put("policy", best.policy());
     }
 
     /** @param leftOut combinations that no point stands for; empty where there are no combinations, or no conditions */
