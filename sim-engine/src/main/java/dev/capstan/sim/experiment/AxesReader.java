@@ -24,6 +24,8 @@ import java.util.stream.IntStream;
  */
 final class AxesReader {
 
+    private static final int MOST_DIMENSIONS_TRIED = 8;
+
     private final ExperimentTree tree;
     private final boolean isSearched;
     private final long seed;
@@ -84,7 +86,11 @@ final class AxesReader {
                 tryEach(group.stream().map(axes::get).toList(), dimension);
             }
         }
-        return new SweepPlan(List.copyOf(axes), List.copyOf(dimensions), conditions);
+        SweepPlan plan = new SweepPlan(List.copyOf(axes), List.copyOf(dimensions), conditions);
+        if (isSearched && baseIsSound && issues.size() == before) {
+            tryCorners(plan);
+        }
+        return plan;
     }
 
     private Map<String, JsonNode> axes() {
@@ -294,6 +300,43 @@ final class AxesReader {
             places.add(axes.stream().map(axis -> axis.values().get(index)).toList());
         }
         return places;
+    }
+
+    /** What a search could come upon later: the points with every dimension at one of its ends, of the first eight dimensions. */
+    private void tryCorners(SweepPlan plan) {
+        if (plan.axes().isEmpty()) {
+            issues.add(new Issue(
+                    "axes",
+                    "are missing: a search needs what to vary, such as {control.interval: {from: 5s, to: 60s}}"));
+            return;
+        }
+        int dimensions = plan.dimensions().size();
+        List<List<JsonNode>> corners = new ArrayList<>();
+        Set<Issue> untold = new LinkedHashSet<>();
+        for (int ends = 0; ends < 1 << Math.min(dimensions, MOST_DIMENSIONS_TRIED); ends++) {
+            JsonNode[] corner = new JsonNode[plan.axes().size()];
+            for (int i = 0; i < dimensions; i++) {
+                SweepPlan.Dimension dimension = plan.dimensions().get(i);
+                List<List<JsonNode>> places = dimension.places();
+                List<JsonNode> place = places.get((ends >> i & 1) == 0 ? 0 : places.size() - 1);
+                for (int axis = 0; axis < place.size(); axis++) {
+                    corner[dimension.axes().get(axis)] = place.get(axis);
+                }
+            }
+            List<JsonNode> point = List.of(corner);
+            if (plan.allows(point, tree, untold)) {
+                corners.add(point);
+            }
+        }
+        issues.addAll(untold);
+        tree.tryEach(
+                corners.stream().map(plan::sets).toList(),
+                "axes.",
+                at -> IntStream.range(0, plan.axes().size())
+                        .mapToObj(i -> "axes." + plan.axes().get(i).path() + " = "
+                                + Axis.text(corners.get(at).get(i)))
+                        .collect(Collectors.joining(" with ")),
+                issues);
     }
 
     private void tryEach(List<Axis> axes, SweepPlan.Dimension dimension) {

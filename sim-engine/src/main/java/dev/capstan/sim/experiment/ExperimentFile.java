@@ -75,9 +75,10 @@ public final class ExperimentFile {
     }
 
     /**
-     * The same for a search, which varies ranges without steps between their ends; a design does not count.
+     * The same for a search, which varies ranges without steps between their ends; a design does not count. What no point
+     * with all axes at an end may be is an issue too, lest a search comes upon it late.
      *
-     * @throws InvalidExperimentException with every issue, each under its dotted path
+     * @throws InvalidExperimentException with every issue, each under its dotted path; if there are no axes
      */
     public static ExperimentFile readForSearch(Path file, List<String> sets) {
         return read(file, sets, true);
@@ -160,12 +161,12 @@ public final class ExperimentFile {
         return plan.axes();
     }
 
-    /** How the points of the sweep lie. */
+    /** How the points of the sweep lie; without dimensions where a search chooses them. */
     public SweepLayout layout() {
-        return plan.layout();
+        return isSearched ? new SweepLayout(plan.axes(), List.of()) : plan.layout();
     }
 
-    /** The points that a search may try: a value for each axis, in their order. Only of a file with axes, read for a search. */
+    /** The points that a search may try: a value for each axis, in their order. Only of a file read for a search. */
     public SearchSpace<List<JsonNode>> searchSpace() {
         return new ExperimentSpace(plan, tree);
     }

@@ -3,12 +3,15 @@ package dev.capstan.sim.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.capstan.sim.search.SearchSpace;
 import dev.capstan.sim.search.SearchSpace.Dimension;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ExperimentSpaceTest {
 
@@ -63,10 +66,9 @@ class ExperimentSpaceTest {
 
         assertThat(at(file, 0.3, 0)).isEmpty();
         assertThat(at(file, 0.4, 0)).contains("0.5s 1s");
-        SearchSpace<?> untold = read(TIMERS, "where=control.intervall >= 0.5s").searchSpace();
-        assertThatThrownBy(() -> untold.at(new double[] {0, 0}))
+        assertThatThrownBy(() -> read(TIMERS, "where=control.intervall >= 0.5s"))
                 .isInstanceOf(InvalidExperimentException.class)
-                .hasMessageContaining("where[0]: ");
+                .hasMessageContaining("1 issue\n  where[0]: 'control.intervall' ");
     }
 
     /** A sweep of the same file would sample them; both ends are tried when it is read. */
@@ -80,6 +82,37 @@ class ExperimentSpaceTest {
         assertThatThrownBy(() -> read("axes.services[0].replicas.max={from: 2.5, to: 4}"))
                 .hasMessageContaining("1 issue\n  axes.services[0].replicas.max = 2.5: makes services[0].replicas.max:"
                         + " expected a whole number, found '2.5'");
+    }
+
+    /** Windows of 30 s hold one scrape of 30 s; each end goes with the 15 s and the minute that nobody has set. */
+    @Test
+    void findsEndsThatDoNotGoTogether() {
+        String axes =
+                "axes={telemetry.scrape_interval: {from: 5s, to: 30s}, telemetry.rate_window: {from: 30s, to: 60s}}";
+
+        assertThatThrownBy(() -> read(axes))
+                .hasMessageContaining(
+                        "1 issue\n  axes.telemetry.scrape_interval = 30s with axes.telemetry.rate_window = 30s: makes ");
+        assertThat(at(read(axes, "where=telemetry.rate_window >= 2 * telemetry.scrape_interval"), 1, 0))
+                .isEmpty();
+    }
+
+    @Test
+    void needsAxes() {
+        assertThatThrownBy(this::read)
+                .hasMessageContaining("1 issue\n  axes: are missing: a search needs what to vary");
+    }
+
+    @Test
+    void isTheSameAsReadFromItsJson(@TempDir Path real) throws IOException {
+        Files.writeString(real.resolve("requests.csv"), "arrival_seconds,input_tokens,output_tokens\n0,100,10\n");
+        ExperimentFile file = ExperimentFile.readForSearch(
+                Files.writeString(real.resolve("try.yaml"), ExperimentFolder.LEAST), List.of(TIMERS));
+
+        ExperimentFile there = ExperimentFile.fromJson(file.toJson());
+
+        assertThat(at(there, 0.5, 0.25)).contains("0.6s 10s");
+        assertThat(there.layout()).isEqualTo(new SweepLayout(file.axes(), List.of()));
     }
 
     private ExperimentFile read(String... sets) {
