@@ -39,7 +39,7 @@ record ReportPage(
                 folder.effects().isPresent(),
                 outOfRange(folder),
                 PageAssets.text("report.css"),
-                PageAssets.text("report.js"),
+                PageAssets.script(),
                 data.json());
     }
 
