@@ -1,7 +1,9 @@
 // Opens the pages that BrowserTest made and tries what a reader does with them. Prints one line of JSON for each case:
 // {"case": its name, "error": what was wrong, or null}.
 //
-//   node pages.mjs CHROMIUM FOLDER
+//   node pages.mjs CHROMIUM FOLDER [WORDS]
+//
+// With WORDS only the cases whose names hold them.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -9,7 +11,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 
-const [executablePath, folder] = process.argv.slice(2);
+const [executablePath, folder, words = ''] = process.argv.slice(2);
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'] });
 const cases = [];
@@ -89,7 +91,7 @@ test('the timeline zooms by dragging and by the keyboard, and back', async () =>
   const page = await open('sweep.html');
   const chart = page.locator('#timeline-plot svg');
   const reset = page.getByRole('button', { name: 'Whole run' });
-  const hours = () => page.locator('#timeline-plot svg > text').allTextContents().then(all => all.map(plain).filter(text => /(s|min|h)$/.test(text) && /^\d/.test(text)));
+  const hours = () => page.locator('#timeline-plot svg > text').allTextContents().then(all => all.map(plain).filter(text => /(s|min|h|:\d\d)$/.test(text) && /^\d/.test(text)));
   const whole = await hours();
   assert.ok(await reset.isDisabled());
   await chart.scrollIntoViewIfNeeded();
@@ -107,10 +109,10 @@ test('the timeline zooms by dragging and by the keyboard, and back', async () =>
   assert.notDeepEqual(await hours(), whole);
   await page.keyboard.press('-');
   assert.deepEqual(await hours(), whole);
-  // From an hour down to two of its steps of 5 s.
+  // From an hour down to two of its steps of 5 s, each second on the axis.
   for (let i = 0; i < 20; i++) await page.keyboard.press('+');
   const finest = await hours();
-  assert.ok(finest.every(text => text.endsWith(' s')), finest.join());
+  assert.ok(finest.every(text => /^\d\d:\d\d:\d\d$|^\d+ s$/.test(text)), finest.join());
   await reset.click();
   assert.deepEqual(await hours(), whole);
 });
@@ -126,6 +128,71 @@ test('the reading of the timeline follows the arrow keys, and another run anothe
   const before = await power();
   await choice(page, 'timeline', 'Run').selectOption('3');
   assert.ok(await power() !== before);
+});
+
+/** What is read at the cursor of the timeline, and what the note under it says. */
+const timelineReading = page => page.locator('#timeline-reading').innerText().then(plain);
+const timelineNote = page => page.locator('#timeline-note').innerText().then(plain);
+
+test('a run of a week zooms to a second, which tells what was true, seen and done', async () => {
+  const page = await open('week.html');
+  await page.locator('#timeline-plot svg').focus();
+  // 10,080 minutes in at most 6,400 steps; the whole run is drawn in those that fit the screen.
+  assert.match(await timelineNote(page), /^Drawn in steps of 420 s\. *$/);
+  await page.keyboard.press('n');
+  assert.match(await timelineReading(page), /^at 3 d 11:\d\d:\d\d .*\n3 d 11:20:00 excursion: row 20 s/);
+  for (let i = 0; i < 30; i++) await page.keyboard.press('+');
+  assert.match(await timelineNote(page), /^Drawn in steps of 1 s\. *$/);
+  assert.match(await timelineReading(page), /^at 3 d 11:20:00 +power 9 kW +highest 9 kW +cap 8 kW +reference 9 kW +sensed 6 kW +replicas 4 +waiting 0/);
+  for (let i = 0; i < 10; i++) await page.keyboard.press('ArrowRight');
+  assert.match(await timelineReading(page), /^at 3 d 11:20:10 +power 9 kW .*sensed 9 kW +replicas 4 \+ 1 leaving.*\n3 d 11:20:10 lower, sensed 9000 W: 9000 W are over the cap/);
+  await page.keyboard.press('p');
+  assert.match(await timelineReading(page), /^at 3 d 11:20:00/);
+  for (let i = 0; i < 61; i++) await page.keyboard.press('ArrowLeft');
+  assert.match(await timelineReading(page), /^at 3 d 11:18:00 +power 6 kW/);
+  assert.match(await timelineNote(page), /This file has no finer steps than 60 s from .* runs\/r0\/seconds\.csv has each second/);
+  await page.keyboard.press('Escape');
+  assert.match(await timelineNote(page), /^Drawn in steps of 420 s\./);
+});
+
+test('the timeline zooms by the wheel once it is chosen, and by Ctrl', async () => {
+  const page = await open('week.html');
+  const chart = page.locator('#timeline-plot svg');
+  await chart.scrollIntoViewIfNeeded();
+  await page.evaluate(() => document.activeElement.blur());
+  const wheel = async deltaY => {
+    const box = await chart.boundingBox();
+    await page.mouse.move(box.x + 600, box.y + 100);
+    await page.mouse.wheel(0, deltaY);
+    await page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))));
+  };
+  const shown = () => page.getByRole('button', { name: 'Whole run' }).isEnabled();
+  await wheel(-40);
+  assert.equal(await shown(), false);
+  await page.keyboard.down('Control');
+  await wheel(-40);
+  await page.keyboard.up('Control');
+  assert.equal(await shown(), true);
+  await chart.focus();
+  await page.keyboard.press('Escape');
+  await wheel(-40);
+  assert.equal(await shown(), true);
+  await wheel(40);
+  assert.equal(await shown(), false);
+});
+
+test('each power domain of the timeline is drawn with its limit', async () => {
+  const page = await open('week.html');
+  const chart = page.locator('#timeline-plot svg');
+  assert.match(await timelineReading(page), /breaker heat 25 %/);
+  await choice(page, 'timeline', 'Power domain').selectOption({ label: 'rack-a' });
+  await chart.focus();
+  await page.keyboard.press('n');
+  for (let i = 0; i < 30; i++) await page.keyboard.press('+');
+  assert.match(await timelineReading(page), /^at 3 d 11:20:00 +power 7 kW +highest 7 kW +limit 7\.5 kW +replicas 4/);
+  assert.match(await chart.getAttribute('aria-label'), /domain rack-a/);
+  await choice(page, 'timeline', 'Power domain').selectOption({ label: 'rack-b' });
+  assert.match(await timelineReading(page), /power 2 kW .*limit – /);
 });
 
 test('tables sort by any column and filter by words', async () => {
@@ -297,7 +364,7 @@ test('print shows the charts without controls', async () => {
   assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), 'rgb(255, 255, 255)');
 });
 
-for (const { name, run } of cases) {
+for (const { name, run } of cases.filter(one => one.name.includes(words))) {
   let error = null;
   try {
     await run();

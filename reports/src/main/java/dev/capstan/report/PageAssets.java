@@ -16,6 +16,7 @@ final class PageAssets {
             "figures",
             "points",
             "surface",
+            "course",
             "timeline",
             "distributions",
             "tradeoff",

@@ -233,12 +233,24 @@ final class ReportData {
         json.writeStringField("run", run.runId());
         json.writeStringField("policy", run.policy());
         json.writeStringField("title", title(run));
-        json.writeFieldName("bucket");
-        EmbeddedJson.number(json, timeline.bucketSeconds());
-        json.writeNumberField("rowsPerBucket", timeline.rowsPerBucket());
-        for (Timeline.Series series : Timeline.Series.values()) {
-            EmbeddedJson.numbers(json, series.key, timeline.get(series));
+        json.writeFieldName("rowSeconds");
+        EmbeddedJson.number(json, timeline.rowSeconds());
+        json.writeBooleanField("hasSeconds", timeline.hasSeconds());
+        json.writeArrayFieldStart("levels");
+        for (Level level : timeline.levels()) {
+            level.writeTo(json);
         }
+        json.writeEndArray();
+        json.writeArrayFieldStart("domains");
+        for (Timeline.Domain domain : timeline.domains()) {
+            json.writeStartObject();
+            json.writeStringField("name", domain.name());
+            json.writeFieldName("limit");
+            EmbeddedJson.number(json, domain.limitWatts());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeNumberField("domainsLeftOut", timeline.domainsLeftOut());
         marks(json, "decisions", timeline.decisions());
         marks(json, "events", timeline.events());
         distributions(json, run.distributions());
