@@ -11,8 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What {@code manifest.json} says about the folder, less what differs between executions of the same experiment: command,
@@ -33,10 +35,28 @@ record Manifest(
         List<Trace> traces,
         List<String> notes,
         List<Fact> inputs,
-        String experiment) {
+        String experiment,
+        Map<List<String>, Double> containWithinAt,
+        Optional<Search> search,
+        Optional<Stop> stop) {
 
-    /** An axis of the sweep, with its values as written and in the order of the experiment. */
-    record Axis(String path, List<String> values) {}
+    /**
+     * An axis of the sweep, with its values as written and in the order of the experiment.
+     *
+     * @param continuous whether the values are samples of a range
+     * @param logarithmic whether they were sampled so that each octave has as many
+     */
+    record Axis(String path, List<String> values, boolean continuous, boolean logarithmic) {}
+
+    /**
+     * What a search over the axes looked for.
+     *
+     * @param found facts of the point that was found: the policy, its axes and figures; empty where none was
+     */
+    record Search(String goal, List<Fact> found, String evaluated) {}
+
+    /** When points got no more replications: after which numbers of them was looked, and what was narrow enough. */
+    record Stop(List<String> looks, double confidence, List<Fact> halfWidths) {}
 
     /** A figure of the model that the sweep moved alone, between which ends, and where that band comes from. */
     record Parameter(String path, String name, String band, String source) {}
@@ -47,7 +67,7 @@ record Manifest(
     /** A service with the targets that its requests must meet. */
     record Service(String name, double ttftSeconds, double tpotSeconds) {}
 
-    record Trace(String role, String path, String name, String sha256, String rows, String licence) {}
+    record Trace(String role, String path, String name, String sha256, String rows, String licence, String currency) {}
 
     record Fact(String name, String value) {}
 
@@ -93,7 +113,11 @@ record Manifest(
         for (JsonNode axis : root.path("axes")) {
             List<String> values = new ArrayList<>();
             axis.path("values").forEach(value -> values.add(value.asText()));
-            axes.add(new Axis(axis.path("path").asText(), List.copyOf(values)));
+            axes.add(new Axis(
+                    axis.path("path").asText(),
+                    List.copyOf(values),
+                    axis.path("continuous").asBoolean(),
+                    axis.path("scale").asText().equals("log")));
         }
         List<Parameter> parameters = new ArrayList<>();
         for (JsonNode parameter : root.path("sensitivity")) {
@@ -126,7 +150,8 @@ record Manifest(
                     trace.path("name").asText(),
                     trace.path("sha256").asText(),
                     trace.path("rows").asText(),
-                    trace.path("licence").asText()));
+                    trace.path("licence").asText(),
+                    trace.path("currency").asText()));
         }
         List<String> notes = new ArrayList<>();
         root.path("notes").forEach(note -> notes.add(note.asText()));
@@ -145,7 +170,55 @@ record Manifest(
                 List.copyOf(traces),
                 List.copyOf(notes),
                 chosen(root, List.of("capstan_version", "experiment_file", "experiment_sha256", "seed")),
-                root.has("experiment") ? pretty(root.path("experiment")) : "");
+                root.has("experiment") ? pretty(root.path("experiment")) : "",
+                containWithinAt(root.path("conditions")),
+                search(root.path("find")),
+                stop(root.path("stop")));
+    }
+
+    /** Conditions after the first hold what differs from the first. */
+    private static Map<List<String>, Double> containWithinAt(JsonNode conditions) {
+        Map<List<String>, Double> times = new HashMap<>();
+        for (JsonNode point : conditions) {
+            JsonNode own = point.at("/cap/contain_within_seconds");
+            JsonNode time = own.isNumber() ? own : conditions.path(0).at("/cap/contain_within_seconds");
+            List<String> values = new ArrayList<>();
+            point.path("axes").forEach(value -> values.add(value.asText()));
+            times.put(values, time.asDouble(Double.NaN));
+        }
+        return times;
+    }
+
+    private static Optional<Search> search(JsonNode find) {
+        if (!find.isObject()) {
+            return Optional.empty();
+        }
+        List<Fact> found = new ArrayList<>();
+        JsonNode point = find.path("found");
+        if (point.has("policy")) {
+            found.add(new Fact("policy", point.path("policy").asText()));
+        }
+        facts(point.path("axes")).forEach(found::add);
+        facts(point).stream()
+                .filter(fact -> !fact.name().equals("policy") && !fact.name().equals("axes"))
+                .forEach(found::add);
+        return Optional.of(new Search(
+                find.path("goal").asText(), found, find.path("evaluated").asText()));
+    }
+
+    private static Optional<Stop> stop(JsonNode stop) {
+        if (!stop.isObject()) {
+            return Optional.empty();
+        }
+        List<String> looks = new ArrayList<>();
+        stop.path("looks").forEach(look -> looks.add(look.asText()));
+        return Optional.of(
+                new Stop(looks, stop.path("confidence").asDouble(Double.NaN), facts(stop.path("half_widths"))));
+    }
+
+    /** The time within which a disturbance must be back under the cap at a point of the axes. */
+    double containWithinSeconds(List<String> axisValues) {
+        return containWithinAt.getOrDefault(axisValues, containWithinSeconds);
     }
 
     /**
@@ -157,6 +230,15 @@ record Manifest(
         return services.stream()
                 .filter(one -> one.name().equals(service))
                 .noneMatch(one -> Math.min(one.ttftSeconds(), one.tpotSeconds()) >= wholeSeconds);
+    }
+
+    /** In which prices are; empty where there are none. */
+    String currency() {
+        return traces.stream()
+                .map(Trace::currency)
+                .filter(currency -> !currency.isEmpty())
+                .findFirst()
+                .orElse("");
     }
 
     /** What people call a parameter that was moved; its path where there is no word for it. */

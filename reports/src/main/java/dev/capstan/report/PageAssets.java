@@ -15,14 +15,17 @@ final class PageAssets {
             "page",
             "figures",
             "points",
+            "scatter",
             "surface",
             "course",
             "timeline",
             "distributions",
             "tradeoff",
             "effects",
+            "variance",
             "sensitivity",
             "tables",
+            "sortable",
             "start");
 
     private PageAssets() {}

@@ -89,6 +89,9 @@ final class ReportData {
             if (folder.effects().isPresent()) {
                 effects(json, folder.effects().get());
             }
+            if (folder.variance().isPresent()) {
+                variance(json, folder.variance().get().table());
+            }
             json.writeArrayFieldStart("timelines");
             for (ShownRun run : shown) {
                 timeline(json, run);
@@ -134,9 +137,22 @@ final class ReportData {
                 json.writeString(Wording.axisValue(value));
             }
             json.writeEndArray();
+            scale(json, axes.get(axis));
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    /** Where the values of an axis lie; of lists that are no quantities, their places. */
+    private static void scale(JsonGenerator json, Manifest.Axis axis) throws IOException {
+        json.writeBooleanField("continuous", axis.continuous());
+        json.writeBooleanField("log", axis.logarithmic());
+        if (!axis.continuous()) {
+            return;
+        }
+        AxisScale scale = AxisScale.of(axis);
+        json.writeStringField("unit", scale.unit());
+        EmbeddedJson.numbers(json, "numbers", scale.numbers());
     }
 
     private void sensitivity(JsonGenerator json, ResultTable table) throws IOException {
@@ -167,6 +183,23 @@ final class ReportData {
         }
         json.writeEndArray();
         table(json, "sensitivity", table, columns, rowsThatFit(columns.size(), table.rows()));
+    }
+
+    private static void variance(JsonGenerator json, ResultTable table) throws IOException {
+        json.writeObjectFieldStart("terms");
+        for (String term : IntStream.range(0, table.rows())
+                .mapToObj(row -> table.text(row, "term"))
+                .distinct()
+                .toList()) {
+            json.writeStringField(term, VarianceShares.words(term));
+        }
+        json.writeEndObject();
+        table(
+                json,
+                "variance",
+                table,
+                table.columns(),
+                rowsThatFit(table.columns().size(), table.rows()));
     }
 
     private static void effects(JsonGenerator json, ResultTable table) throws IOException {

@@ -10,6 +10,8 @@ record ReportPage(
         Manifest manifest,
         Answer answer,
         Optional<ServiceTable> services,
+        Optional<EnergyTable> energy,
+        List<String> conditions,
         String summary,
         List<String> omissions,
         String timelineNote,
@@ -17,6 +19,7 @@ record ReportPage(
         boolean hasDistributions,
         boolean hasSensitivity,
         boolean hasEffects,
+        boolean hasVariance,
         String outOfRange,
         String style,
         String script,
@@ -30,6 +33,8 @@ record ReportPage(
                 folder.manifest(),
                 Answer.of(folder),
                 ServiceTable.of(folder),
+                EnergyTable.of(folder),
+                folder.conditionNames(),
                 summary(folder),
                 data.omissions(),
                 timelineNote(folder, shown),
@@ -37,10 +42,33 @@ record ReportPage(
                 shown.stream().anyMatch(ShownRun::hasDistributions),
                 folder.sensitivity().isPresent(),
                 folder.effects().isPresent(),
+                folder.variance().isPresent(),
                 outOfRange(folder),
                 PageAssets.text("report.css"),
                 PageAssets.script(),
                 data.json());
+    }
+
+    /** Of the intervals in the tables: more than 95 % where replications were stopped by them. */
+    String confidence() {
+        return manifest.stop()
+                .map(stop -> Wording.number(100 * stop.confidence()) + "\u00a0%")
+                .orElse("95\u00a0%");
+    }
+
+    boolean isSampled() {
+        return manifest.axes().stream().anyMatch(Manifest.Axis::continuous);
+    }
+
+    /** By which a column of numbers is sorted; empty where there is none. */
+    String sortKey(double value) {
+        return Double.isNaN(value) ? "" : Double.toString(value);
+    }
+
+    /** The same of a value of an axis; the value itself where it is no quantity. */
+    String sortKeyOf(String axisValue) {
+        double number = AxisScale.number(axisValue.replace('\u00a0', ' '));
+        return Double.isNaN(number) ? axisValue : sortKey(number);
     }
 
     String seconds(double seconds) {

@@ -30,17 +30,19 @@ function effects() {
   }
   function panel(axis, dots, shown, ticks, width) {
     const height = 250, left = 52, right = 14, top = 12, bottom = 42, share = isShare(state.measure);
-    const least = ticks[0], most = ticks[ticks.length - 1], each = (width - left - right) / axis.values.length;
+    const least = ticks[0], most = ticks[ticks.length - 1], each = (width - left - right) / axis.values.length, d = dimension(axis.path);
+    const span = d.continuous ? [Math.min(...d.numbers), Math.max(...d.numbers)] : null, log = d.continuous && d.log && span[0] > 0, of = v => log ? Math.log(v) : v;
+    const ranged = v => left + 10 + (span[1] > span[0] ? (of(v) - of(span[0])) / (of(span[1]) - of(span[0])) : .5) * (width - left - right - 20);
     const Y = v => top + (1 - (Math.max(least, Math.min(most, v)) - least) / (most - least)) * (height - top - bottom);
-    const X = dot => left + (dot.at + .5) * each + (shown.indexOf(dot.policy) - (shown.length - 1) / 2) * Math.min(10, each * .6 / shown.length);
-    const lines = dot => [axis.name + ' ' + axis.words[dot.at] + ', policy ' + policyNames[dot.policy], heading(state.measure) + ': ' + show(state.measure, dot.mean) + ' [' + show(state.measure, dot.low) + ', ' + show(state.measure, dot.high) + ']', 'Mean over ' + dot.points + ' points'].join('\n');
+    const X = dot => d.continuous ? ranged(d.numbers[dot.at]) : left + (dot.at + .5) * each + (shown.indexOf(dot.policy) - (shown.length - 1) / 2) * Math.min(10, each * .6 / shown.length);
+    const lines = dot => [axis.name + ' ' + axis.words[dot.at] + ', policy ' + policyNames[dot.policy], heading(state.measure) + ': ' + show(state.measure, dot.mean) + ' [' + show(state.measure, dot.low) + ', ' + show(state.measure, dot.high) + ']', 'Mean over ' + dot.points + (dot.points === 1 ? ' point' : ' points')].join('\n');
     return h('div', { class: 'panel plot' }, s('svg', { viewBox: '0 0 ' + f(width) + ' ' + height, height, role: 'group', 'aria-label': heading(state.measure) + ' over ' + axis.name },
       ticks.map((v, i) => [s('line', { class: 'grid', x1: left, x2: f(width - right), y1: f(Y(v)), y2: f(Y(v)) }), s('text', { x: left - 7, y: f(Y(v) + 4), 'text-anchor': 'end' }, share ? v * 100 + (v === 1 ? ' %' : '') : figure(v))]),
-      axis.words.map((word, i) => s('text', { x: f(left + (i + .5) * each), y: height - bottom + 17, 'text-anchor': 'middle' }, word)),
+      (d.continuous ? apart(placesOn(d, 5).filter(([v]) => v >= span[0] && v <= span[1]).map(([v, word]) => [ranged(v), word])) : axis.words.map((word, i) => [left + (i + .5) * each, word])).map(([at, word]) => s('text', { x: f(at), y: height - bottom + 17, 'text-anchor': 'middle' }, word)),
       s('text', { x: f((left + width - right) / 2), y: height - 6, 'text-anchor': 'middle' }, axis.name),
       shown.map(policy => {
         const line = dots.filter(dot => dot.policy === policy).sort((a, b) => a.at - b.at);
-        return [s('path', { d: line.map((dot, i) => (i ? 'L' : 'M') + f(X(dot)) + ' ' + f(Y(dot.mean))).join(''), fill: 'none', stroke: mark(policy).colour, 'stroke-width': 1.4, opacity: .7 }),
+        return [d.continuous ? null : s('path', { d: line.map((dot, i) => (i ? 'L' : 'M') + f(X(dot)) + ' ' + f(Y(dot.mean))).join(''), fill: 'none', stroke: mark(policy).colour, 'stroke-width': 1.4, opacity: .7 }),
           line.map(dot => s('g', { transform: 'translate(' + f(X(dot)) + ' ' + f(Y(dot.mean)) + ')', tabindex: 0, role: 'img', 'aria-label': lines(dot), onmousemove: event => point(event, lines(dot)), onfocus: event => point(event, lines(dot)), onmouseleave: unpoint, onblur: unpoint },
             s('line', { x1: 0, x2: 0, y1: f(Y(dot.low) - Y(dot.mean)), y2: f(Y(dot.high) - Y(dot.mean)), stroke: mark(policy).colour, opacity: .6 }),
             s('path', { d: mark(policy).d, fill: mark(policy).colour, transform: 'scale(.8)' })))];

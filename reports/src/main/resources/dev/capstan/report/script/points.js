@@ -28,7 +28,7 @@ const dimensions = [];
 for (const axis of data.axes) {
   const values = axis.values.slice();
   for (const value of points.words(axis.path) || []) if (!values.includes(value)) values.push(value);
-  dimensions.push({ key: axis.path, name: axis.name, role: axis.role, values, words: values.map(value => wordOf(axis, value)), of: row => points.get(axis.path, row) });
+  dimensions.push({ key: axis.path, name: axis.name, role: axis.role, values, words: values.map(value => wordOf(axis, value)), continuous: axis.continuous, log: axis.log, unit: axis.unit, numbers: axis.numbers, of: row => points.get(axis.path, row) });
 }
 if (!data.axes.some(axis => axis.role === 'CAP')) {
   dimensions.push({ key: 'cap_watts', name: 'cap', role: 'CAP', values: data.caps.map(cap => cap.watts), words: data.caps.map(cap => cap.label), of: row => points.get('cap_watts', row) });

@@ -4,7 +4,7 @@ function tradeoff() {
   const host = byId('tradeoff-plot');
   const measures = [['slo_attainment', 1], ['goodput_requests_per_second', 1], ['ttft_p99_seconds', -1], ['energy_joules', -1], ['stranded_watt_seconds', -1], ['over_cap_seconds', -1]].filter(([name]) => points.has(name + '_mean'));
   if (!measures.length) return () => {};
-  const groups = dimensions.filter(d => d.values.length > 1 && (d.role === 'CAP' || d.role === 'CONDITION'));
+  const groups = dimensions.filter(d => d.values.length > 1 && !d.continuous && (d.role === 'CAP' || d.role === 'CONDITION'));
   const state = { measure: measures[0][0], at: Object.fromEntries(groups.map(d => [d.key, String(Math.floor((d.values.length - 1) / 2))])) };
   function draw() {
     byId('tradeoff-controls').replaceChildren(
