@@ -45,7 +45,7 @@ record Answer(Optional<String> search, List<Group> groups, List<String> findings
      *
      * @param success with its interval
      * @param share of success; NaN where there was no disturbance
-     * @param cap and {@code conditions}, one for each axis that is one: where it stands
+     * @param conditions value of each axis that is one
      * @param worst success at the worst setting, and that setting; empty if there is one setting only
      * @param costs pairs of the value here and the value without capping
      */

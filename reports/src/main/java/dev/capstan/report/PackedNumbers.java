@@ -60,13 +60,13 @@ record PackedNumbers(double unit, String base64) {
     }
 
     private static long zigzag(long value) {
-        return value << 1 ^ value >> 63;
+        return (value << 1) ^ (value >> 63);
     }
 
     private static void write(ByteArrayOutputStream out, long value) {
         long rest = value;
         while (rest > 127) {
-            out.write((int) (rest & 127 | 128));
+            out.write((int) ((rest & 127) | 128));
             rest >>>= 7;
         }
         out.write((int) rest);
