@@ -202,7 +202,7 @@ record Answer(Optional<String> search, List<Group> groups, List<String> findings
                                 of(services.table(), row, Measure.GOODPUT),
                                 of(services.table(), without, Measure.GOODPUT))));
             }
-            asked.removeIf(one -> !folder.manifest().canMissTargets(one.service()));
+            asked.removeIf(one -> !folder.manifest().canMissTargets(one.service(), best.axisValues()));
         } else {
             asked.add(new Refusal("", Measure.GOODPUT.of(best), Measure.GOODPUT.of(uncapped.get())));
         }
@@ -225,7 +225,8 @@ record Answer(Optional<String> search, List<Group> groups, List<String> findings
         }
         ServicePoints services = folder.services().orElseThrow();
         return services.rows(point).stream()
-                .filter(row -> folder.manifest().canMissTargets(services.table().text(row, "service")))
+                .filter(row ->
+                        folder.manifest().canMissTargets(services.table().text(row, "service"), point.axisValues()))
                 .map(row -> Measure.GOODPUT.write(of(services.table(), row, Measure.GOODPUT)) + " for "
                         + services.table().text(row, "service"))
                 .collect(Collectors.joining(", "));
@@ -311,7 +312,7 @@ record Answer(Optional<String> search, List<Group> groups, List<String> findings
         for (int row : services.rows(best)) {
             String service = table.text(row, "service");
             services.row(uncapped, service).ifPresent(without -> {
-                String price = folder.manifest().canMissTargets(service)
+                String price = folder.manifest().canMissTargets(service, best.axisValues())
                         ? price(measure -> of(table, row, measure), measure -> of(table, without, measure))
                         : Wording.number(table.number(row, TOKENS)) + " instead of "
                                 + Wording.number(table.number(without, TOKENS)) + " tokens/s";

@@ -36,7 +36,7 @@ record Manifest(
         List<String> notes,
         List<Fact> inputs,
         String experiment,
-        Map<List<String>, Double> containWithinAt,
+        Map<List<String>, Conditions> conditions,
         Optional<Search> search,
         Optional<Stop> stop) {
 
@@ -47,6 +47,9 @@ record Manifest(
      * @param logarithmic whether they were sampled so that each octave has as many
      */
     record Axis(String path, List<String> values, boolean continuous, boolean logarithmic) {}
+
+    /** What holds at a point of the axes. */
+    record Conditions(double containWithinSeconds, List<Service> services) {}
 
     /**
      * What a search over the axes looked for.
@@ -135,13 +138,6 @@ record Manifest(
                     policy.path("guarded").asBoolean(),
                     facts(policy.path("parameters"))));
         }
-        List<Service> services = new ArrayList<>();
-        for (JsonNode service : root.path("services")) {
-            services.add(new Service(
-                    service.path("name").asText(),
-                    service.path("ttft_slo_seconds").asDouble(),
-                    service.path("tpot_slo_seconds").asDouble()));
-        }
         List<Trace> traces = new ArrayList<>();
         for (JsonNode trace : root.path("traces")) {
             traces.add(new Trace(
@@ -166,27 +162,44 @@ record Manifest(
                 List.copyOf(axes),
                 List.copyOf(parameters),
                 List.copyOf(policies),
-                List.copyOf(services),
+                services(root.path("services")),
                 List.copyOf(traces),
                 List.copyOf(notes),
                 chosen(root, List.of("capstan_version", "experiment_file", "experiment_sha256", "seed")),
                 root.has("experiment") ? pretty(root.path("experiment")) : "",
-                containWithinAt(root.path("conditions")),
+                conditions(root.path("conditions")),
                 search(root.path("find")),
                 stop(root.path("stop")));
     }
 
+    private static List<Service> services(JsonNode all) {
+        List<Service> services = new ArrayList<>();
+        for (JsonNode service : all) {
+            services.add(new Service(
+                    service.path("name").asText(),
+                    service.path("ttft_slo_seconds").asDouble(),
+                    service.path("tpot_slo_seconds").asDouble()));
+        }
+        return List.copyOf(services);
+    }
+
     /** Conditions after the first hold what differs from the first. */
-    private static Map<List<String>, Double> containWithinAt(JsonNode conditions) {
-        Map<List<String>, Double> times = new HashMap<>();
-        for (JsonNode point : conditions) {
-            JsonNode own = point.at("/cap/contain_within_seconds");
-            JsonNode time = own.isNumber() ? own : conditions.path(0).at("/cap/contain_within_seconds");
+    private static Map<List<String>, Conditions> conditions(JsonNode all) {
+        Map<List<String>, Conditions> conditions = new HashMap<>();
+        for (JsonNode point : all) {
             List<String> values = new ArrayList<>();
             point.path("axes").forEach(value -> values.add(value.asText()));
-            times.put(values, time.asDouble(Double.NaN));
+            JsonNode cap = point.has("cap") ? point.path("cap") : all.path(0).path("cap");
+            JsonNode services =
+                    point.has("services") ? point.path("services") : all.path(0).path("services");
+            boolean haveTargets = services.path(0).has("ttft_slo_seconds");
+            conditions.put(
+                    values,
+                    new Conditions(
+                            cap.path("contain_within_seconds").asDouble(Double.NaN),
+                            haveTargets ? services(services) : List.of()));
         }
-        return times;
+        return conditions;
     }
 
     private static Optional<Search> search(JsonNode find) {
@@ -218,16 +231,21 @@ record Manifest(
 
     /** The time within which a disturbance must be back under the cap at a point of the axes. */
     double containWithinSeconds(List<String> axisValues) {
-        return containWithinAt.getOrDefault(axisValues, containWithinSeconds);
+        Conditions here = conditions.get(axisValues);
+        return here == null ? containWithinSeconds : here.containWithinSeconds();
     }
 
     /**
      * Whether a request of the service that completes can miss a target, because it is shorter than the run: work without a
      * deadline has none. True of a service that the manifest does not name.
+     *
+     * @param axisValues the point of the axes at which it is asked
      */
-    boolean canMissTargets(String service) {
+    boolean canMissTargets(String service, List<String> axisValues) {
         double wholeSeconds = seconds + (Double.isNaN(warmupSeconds) ? 0 : warmupSeconds);
-        return services.stream()
+        Conditions here = conditions.get(axisValues);
+        List<Service> asked = here == null || here.services().isEmpty() ? services : here.services();
+        return asked.stream()
                 .filter(one -> one.name().equals(service))
                 .noneMatch(one -> Math.min(one.ttftSeconds(), one.tpotSeconds()) >= wholeSeconds);
     }

@@ -25,6 +25,8 @@ record ReportPage(
         String script,
         String data) {
 
+    private static final int MOST_ANSWERS = 12;
+    private static final int MOST_ROWS = 400;
     private static final String OUT_OF_RANGE = "out_of_range_time_share";
 
     static ReportPage of(ResultsFolder folder, List<ShownRun> shown) {
@@ -47,6 +49,29 @@ record ReportPage(
                 PageAssets.text("report.css"),
                 PageAssets.script(),
                 data.json());
+    }
+
+    /** Answers that are read at once. */
+    List<Answer.Group> firstGroups() {
+        return answer.groups().subList(0, Math.min(MOST_ANSWERS, answer.groups().size()));
+    }
+
+    /** Answers that are folded away. */
+    List<Answer.Group> moreGroups() {
+        return answer.groups().subList(firstGroups().size(), answer.groups().size());
+    }
+
+    /** Those whose policies stand in the table, so that the page stays small. */
+    List<Answer.Group> leagueGroups() {
+        List<Answer.Group> groups = new ArrayList<>();
+        int rows = 0;
+        for (Answer.Group group : answer.groups()) {
+            rows += group.rows().size();
+            if (groups.isEmpty() || rows <= MOST_ROWS) {
+                groups.add(group);
+            }
+        }
+        return groups;
     }
 
     /** Of the intervals in the tables: more than 95 % where replications were stopped by them. */
@@ -129,6 +154,9 @@ record ReportPage(
         long leftOut = ShownRun.leftOut(folder, shown);
         if (shown.isEmpty()) {
             return "No run left a timeline: output.detail of the experiment was none.";
+        }
+        if (leftOut == 0 && shown.size() == 1) {
+            return "The one recorded run is here.";
         }
         return leftOut == 0
                 ? "All " + shown.size() + " recorded runs are here."
