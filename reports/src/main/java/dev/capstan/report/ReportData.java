@@ -89,6 +89,9 @@ final class ReportData {
             if (folder.effects().isPresent()) {
                 effects(json, folder.effects().get());
             }
+            if (folder.variance().isPresent()) {
+                variance(json, folder.variance().get().table());
+            }
             json.writeArrayFieldStart("timelines");
             for (ShownRun run : shown) {
                 timeline(json, run);
@@ -134,9 +137,22 @@ final class ReportData {
                 json.writeString(Wording.axisValue(value));
             }
             json.writeEndArray();
+            scale(json, axes.get(axis));
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    /** Where the values of an axis lie; of lists that are no quantities, their places. */
+    private static void scale(JsonGenerator json, Manifest.Axis axis) throws IOException {
+        json.writeBooleanField("continuous", axis.continuous());
+        json.writeBooleanField("log", axis.logarithmic());
+        if (!axis.continuous()) {
+            return;
+        }
+        AxisScale scale = AxisScale.of(axis);
+        json.writeStringField("unit", scale.unit());
+        EmbeddedJson.numbers(json, "numbers", scale.numbers());
     }
 
     private void sensitivity(JsonGenerator json, ResultTable table) throws IOException {
@@ -167,6 +183,23 @@ final class ReportData {
         }
         json.writeEndArray();
         table(json, "sensitivity", table, columns, rowsThatFit(columns.size(), table.rows()));
+    }
+
+    private static void variance(JsonGenerator json, ResultTable table) throws IOException {
+        json.writeObjectFieldStart("terms");
+        for (String term : IntStream.range(0, table.rows())
+                .mapToObj(row -> table.text(row, "term"))
+                .distinct()
+                .toList()) {
+            json.writeStringField(term, VarianceShares.words(term));
+        }
+        json.writeEndObject();
+        table(
+                json,
+                "variance",
+                table,
+                table.columns(),
+                rowsThatFit(table.columns().size(), table.rows()));
     }
 
     private static void effects(JsonGenerator json, ResultTable table) throws IOException {
@@ -233,12 +266,24 @@ final class ReportData {
         json.writeStringField("run", run.runId());
         json.writeStringField("policy", run.policy());
         json.writeStringField("title", title(run));
-        json.writeFieldName("bucket");
-        EmbeddedJson.number(json, timeline.bucketSeconds());
-        json.writeNumberField("rowsPerBucket", timeline.rowsPerBucket());
-        for (Timeline.Series series : Timeline.Series.values()) {
-            EmbeddedJson.numbers(json, series.key, timeline.get(series));
+        json.writeFieldName("rowSeconds");
+        EmbeddedJson.number(json, timeline.rowSeconds());
+        json.writeBooleanField("hasSeconds", timeline.hasSeconds());
+        json.writeArrayFieldStart("levels");
+        for (Level level : timeline.levels()) {
+            level.writeTo(json);
         }
+        json.writeEndArray();
+        json.writeArrayFieldStart("domains");
+        for (Timeline.Domain domain : timeline.domains()) {
+            json.writeStartObject();
+            json.writeStringField("name", domain.name());
+            json.writeFieldName("limit");
+            EmbeddedJson.number(json, domain.limitWatts());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeNumberField("domainsLeftOut", timeline.domainsLeftOut());
         marks(json, "decisions", timeline.decisions());
         marks(json, "events", timeline.events());
         distributions(json, run.distributions());
