@@ -52,14 +52,10 @@ final class Findings {
     }
 
     private static String search(Manifest.Search search) {
-        String of = "The search for " + search.goal() + " ran " + search.evaluated() + " points and found ";
-        return search.found().isEmpty()
-                ? of + "none that meets it."
-                : of
-                        + facts(
-                                search.found(),
-                                fact -> Wording.axisName(fact.name()) + " " + Wording.axisValue(fact.value()))
-                        + ".";
+        return "The search for " + search.goal() + " tried " + search.triedPoints() + " points"
+                + (search.keepsToBounds() ? " and found " : ". None keeps to all bounds; the closest is ")
+                + facts(search.best(), fact -> Wording.axisName(fact.name()) + " " + Wording.axisValue(fact.value()))
+                + ".";
     }
 
     private static String stop(Manifest.Stop stop) {

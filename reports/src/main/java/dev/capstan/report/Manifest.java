@@ -56,7 +56,7 @@ record Manifest(
      *
      * @param found facts of the point that was found: the policy, its axes and figures; empty where none was
      */
-    record Search(String goal, List<Fact> found, String evaluated) {}
+    record Search(String goal, String triedPoints, boolean keepsToBounds, List<Fact> best) {}
 
     /** When points got no more replications: after which numbers of them was looked, and what was narrow enough. */
     record Stop(List<String> looks, double confidence, List<Fact> halfWidths) {}
@@ -206,17 +206,13 @@ record Manifest(
         if (!find.isObject()) {
             return Optional.empty();
         }
-        List<Fact> found = new ArrayList<>();
-        JsonNode point = find.path("found");
-        if (point.has("policy")) {
-            found.add(new Fact("policy", point.path("policy").asText()));
-        }
-        facts(point.path("axes")).forEach(found::add);
-        facts(point).stream()
-                .filter(fact -> !fact.name().equals("policy") && !fact.name().equals("axes"))
-                .forEach(found::add);
-        return Optional.of(new Search(
-                find.path("goal").asText(), found, find.path("evaluated").asText()));
+        boolean keepsToBounds = find.has("found");
+        JsonNode point = find.path(keepsToBounds ? "found" : "closest");
+        List<Fact> best =
+                new ArrayList<>(List.of(new Fact("policy", point.path("policy").asText())));
+        best.addAll(facts(point.path("axes")));
+        return Optional.of(
+                new Search(find.path("goal").asText(), find.path("tried_points").asText(), keepsToBounds, best));
     }
 
     private static Optional<Stop> stop(JsonNode stop) {

@@ -60,19 +60,17 @@ class FindingsTest {
     void saysWhatASearchFound() {
         VarianceFolder.write(folder, VarianceFolder.SHARES);
         manifest("""
-                "find": {"goal": "the longest interval that contains 95 %", "evaluated": 17, "found":
-                  {"axes": {"control.interval": "12s"}, "policy": "replica-cap", "success_rate": 0.96}},
+                "find": {"goal": "min over_cap_seconds_mean", "most_points": 20, "tried_points": 17, "found":
+                  {"axes": {"control.interval": "12s"}, "policy": "replica-cap"}},
                 """);
         assertThat(plain(answer().search().stream().toList()))
-                .containsExactly("The search for the longest interval that contains 95 % ran 17 points and found"
-                        + " policy replica-cap, interval 12 s, success_rate 0.96.");
+                .containsExactly("The search for min over_cap_seconds_mean tried 17 points and found"
+                        + " policy replica-cap, interval 12 s.");
 
-        FixtureFolder.replace(
-                folder.resolve("manifest.json"),
-                "{\"axes\": {\"control.interval\": \"12s\"}, \"policy\": \"replica-cap\", \"success_rate\": 0.96}",
-                "null");
-        assertThat(answer().search())
-                .hasValueSatisfying(text -> assertThat(text).endsWith("found none that meets it."));
+        FixtureFolder.replace(folder.resolve("manifest.json"), "\"found\"", "\"closest\"");
+        assertThat(plain(answer().search().stream().toList()))
+                .containsExactly("The search for min over_cap_seconds_mean tried 17 points. None keeps to all bounds;"
+                        + " the closest is policy replica-cap, interval 12 s.");
     }
 
     @Test
