@@ -21,7 +21,8 @@ final class Findings {
                     String most = Stream.of(
                                     clause(shares, policy, "success_rate", "disturbances contained"),
                                     clause(shares, policy, "goodput_requests_per_second", "goodput"),
-                                    clause(shares, policy, "energy_joules", "energy"))
+                                    clause(shares, policy, "energy_joules", "energy"),
+                                    clause(shares, policy, "energy_cost", "cost of energy"))
                             .flatMap(Optional::stream)
                             .collect(Collectors.joining("; "));
                     if (!most.isEmpty()) {

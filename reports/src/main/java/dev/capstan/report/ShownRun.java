@@ -25,7 +25,7 @@ record ShownRun(int row, String runId, String policy, String why, Timeline timel
     static final int MAX_RUNS = 12;
 
     /** Characters for the courses of all runs, and of one. */
-    private static final int ROOM = 1_600_000;
+    private static final int ROOM = 1_400_000;
 
     private static final int MOST_ROOM = 800_000;
 

@@ -22,7 +22,8 @@ import java.util.stream.IntStream;
 final class Timeline {
 
     static final int MAX_BUCKETS = 1600;
-    private static final int MAX_MARKS = 600;
+    private static final int ROOM_FOR_MARKS = 40_000;
+    private static final int CHARACTERS_PER_MARK = 16;
     private static final int MAX_REASON_CHARACTERS = 160;
     private static final int MAX_DOMAINS = 6;
 
@@ -332,16 +333,20 @@ final class Timeline {
         return out;
     }
 
-    /** Those that stand where the finest steps are shown go first. */
+    /** As many as there is room for, those first that stand where the finest steps are shown. */
     private Marks chosen(List<Mark> all) {
-        if (all.size() <= MAX_MARKS) {
-            return new Marks(all, 0);
-        }
         Level finest = levels.get(levels.size() - 1);
-        List<Mark> shown = new ArrayList<>(all.stream()
+        List<Mark> shown = new ArrayList<>();
+        int left = ROOM_FOR_MARKS;
+        for (Mark mark : all.stream()
                 .sorted(Comparator.comparing((Mark mark) -> !finest.covers(mark.time())))
-                .limit(MAX_MARKS)
-                .toList());
+                .toList()) {
+            left -= CHARACTERS_PER_MARK + mark.what().length() + mark.why().length();
+            if (left < 0) {
+                break;
+            }
+            shown.add(mark);
+        }
         shown.sort(Comparator.comparingDouble(Mark::time));
         return new Marks(List.copyOf(shown), all.size() - shown.size());
     }

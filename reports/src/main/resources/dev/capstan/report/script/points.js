@@ -7,6 +7,7 @@ function columnsOf(table) {
     rows: table.rows,
     names: table.columns.map(column => column.name),
     has: name => columns.has(name),
+    some: name => columns.get(name).numbers.some(v => v !== null),
     isText: name => Boolean(columns.get(name).text),
     words: name => columns.get(name).words,
     get: (name, row) => {
@@ -41,8 +42,8 @@ function describe(row, except) {
   return dimensions.filter(d => d.key !== except).map(d => d.name + ' ' + d.words[d.values.indexOf(d.of(row))]).join(', ');
 }
 
-const measureNames = ['success_rate', 'slo_attainment', 'goodput_requests_per_second', 'ttft_p99_seconds', 'over_cap_seconds', 'longest_excursion_seconds', 'stranded_watt_seconds', 'energy_joules', 'joules_per_output_token', 'time_under_cap_fraction']
-  .filter(name => points.has(name) || points.has(name + '_mean'));
+const measureNames = ['success_rate', 'slo_attainment', 'goodput_requests_per_second', 'ttft_p99_seconds', 'over_cap_seconds', 'longest_excursion_seconds', 'stranded_watt_seconds', 'energy_joules', 'carbon_grams', 'energy_cost', 'joules_per_output_token', 'time_under_cap_fraction']
+  .filter(name => [name, name + '_mean'].some(column => points.has(column) && points.some(column)));
 const isMoved = row => points.has('parameter') && points.get('parameter', row) !== '';
 const valueOf = (name, row) => points.get(points.has(name) ? name : name + '_mean', row);
 const boundsOf = (name, row) => [points.get(name + '_low', row), points.get(name + '_high', row)];

@@ -46,7 +46,8 @@ public record Layout(
             Figure.CAPPED_SECONDS,
             Figure.REPLICA_CHANGES,
             Figure.BREAKER_TRIPS,
-            Figure.OUT_OF_RANGE_TIME_SHARE);
+            Figure.OUT_OF_RANGE_TIME_SHARE,
+            Figure.ENERGY_COST);
 
     /** The dotted paths of the axes. */
     public List<String> axes() {

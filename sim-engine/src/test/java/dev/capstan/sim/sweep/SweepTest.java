@@ -93,7 +93,7 @@ class SweepTest {
                 .results()
                 .toList();
 
-        assertThat(documented).hasSize(9);
+        assertThat(documented).hasSize(10);
         for (MatchResult table : documented) {
             Path file = whole.resolve("runs").resolve("00000-none-r0").resolve(table.group(1));
             assertThat(Files.readAllLines(file).get(0)).isEqualTo(table.group(2).replace(", ", ","));
