@@ -155,7 +155,15 @@ record ResultsFolder(
                 .toList();
     }
 
-    /** What people call them. */
+    /** Paths of the axes that an operator can set. */
+    Set<String> settings() {
+        return IntStream.range(0, roles.size())
+                .filter(axis -> roles.get(axis) == Role.SETTING)
+                .mapToObj(axis -> manifest.axes().get(axis).path())
+                .collect(Collectors.toSet());
+    }
+
+    /** What people call those that are conditions. */
     List<String> conditionNames() {
         return conditions().stream()
                 .map(axis -> Wording.axisName(manifest.axes().get(axis).path()))

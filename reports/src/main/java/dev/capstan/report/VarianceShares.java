@@ -25,6 +25,11 @@ record VarianceShares(ResultTable table) {
             return kind.equals("total");
         }
 
+        /** Whether it is due to axes among these alone. */
+        boolean isOf(Set<String> axes) {
+            return axes.containsAll(List.of(term.split(" [×+] ")));
+        }
+
         String words() {
             return VarianceShares.words(term);
         }
@@ -66,8 +71,13 @@ record VarianceShares(ResultTable table) {
                         .collect(Collectors.joining(" × "));
     }
 
-    /** What a figure of a policy hangs on most, and whether the runs tell that from the next: empty where it does not vary. */
-    Optional<String> most(String policy, String figure) {
+    /**
+     * What a figure of a policy hangs on most, and of the axes that an operator can set, if that is none of them; whether the
+     * runs tell it from the next. Empty where the figure does not vary.
+     *
+     * @param settings axes that an operator can set
+     */
+    Optional<String> most(String policy, String figure, Set<String> settings) {
         List<Share> ranked = of(policy, figure).stream()
                 .filter(share -> !share.isTotal() && !share.kind().equals("rest"))
                 .sorted(Comparator.comparingDouble(Share::share).reversed())
@@ -75,16 +85,24 @@ record VarianceShares(ResultTable table) {
         if (ranked.isEmpty()) {
             return Optional.empty();
         }
+        List<Share> set = ranked.stream().filter(share -> share.isOf(settings)).toList();
+        return Optional.of(
+                set.isEmpty() || ranked.get(0).isOf(settings)
+                        ? first(ranked)
+                        : first(ranked) + ", and of what can be set on " + first(set));
+    }
+
+    /** The first of some shares that are ranked, and whether the intervals tell it from the second. */
+    private static String first(List<Share> ranked) {
         Share most = ranked.get(0);
         String words = most.words() + " (" + Wording.percent(most.share())
                 + (most.low() < most.high()
                         ? " [" + Wording.bareFigure(most.low()) + ", " + Wording.bareFigure(most.high()) + "]"
                         : "")
                 + ")";
-        return Optional.of(
-                ranked.size() > 1 && ranked.get(1).high() >= most.low()
-                        ? words + ", not told from " + ranked.get(1).words() + " ("
-                                + Wording.percent(ranked.get(1).share()) + ")"
-                        : words);
+        return ranked.size() > 1 && ranked.get(1).high() >= most.low()
+                ? words + ", not told from " + ranked.get(1).words() + " ("
+                        + Wording.percent(ranked.get(1).share()) + ")"
+                : words;
     }
 }

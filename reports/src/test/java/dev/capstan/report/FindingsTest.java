@@ -40,6 +40,22 @@ class FindingsTest {
         assertThat(answer().findings()).isEmpty();
     }
 
+    /** Nobody sets the load: beside it the best of what an operator can set is told. */
+    @Test
+    void tellsWhatMattersMostOfWhatCanBeSet() {
+        VarianceFolder.write(folder, """
+                policy,figure,term,kind,share,share_low,share_high
+                replica-cap,success_rate,workload.scale,main,0.7,0.65,0.75
+                replica-cap,success_rate,control.interval,main,0.1,0.1,0.1
+                replica-cap,success_rate,workload.scale × control.interval,interaction,0.2,0.15,0.25
+                """);
+
+        assertThat(plain(answer().findings()))
+                .containsExactly("What replica-cap hangs on most, with the share of the variance over all points:"
+                        + " disturbances contained on workload.scale (70 % [65, 75]),"
+                        + " and of what can be set on interval (10 %).");
+    }
+
     /** A total holds the axis alone too, so it is not set against the others. */
     @Test
     void ranksTheAxesOfADesignByWhatTheyDoAlone() {

@@ -88,7 +88,7 @@ function timelines() {
     const width = Math.max(300, host.clientWidth), left = 50, right = 12, top = 10, tall = width < 560 ? 210 : 290, several = t.domains.length > 1;
     const laneTop = top + tall + 12, laneTall = 16, replicaTop = laneTop + 2 * laneTall + 14, replicaTall = 52;
     const domainTop = replicaTop + replicaTall + 22, domainTall = several ? 64 : 0, bottom = several ? domainTop + domainTall : replicaTop + replicaTall, height = bottom + 26;
-    const span = to - from, enough = span / (width - left - right), steps = stepsBetween(t, from, to, enough);
+    const span = to - from, enough = 2 * span / (width - left - right), steps = stepsBetween(t, from, to, enough);
     const get = (step, key) => figureOf(t, step, domain && (key === 'mean' || key === 'max' || key === 'min') ? (key === 'min' ? 'mean' : key) + '.' + domain : key);
     const limit = step => domain ? t.domains[domain].limit : get(step, 'cap');
     const whole = course(t)[0].series;
