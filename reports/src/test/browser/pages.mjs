@@ -1,7 +1,9 @@
 // Opens the pages that BrowserTest made and tries what a reader does with them. Prints one line of JSON for each case:
 // {"case": its name, "error": what was wrong, or null}.
 //
-//   node pages.mjs CHROMIUM FOLDER
+//   node pages.mjs CHROMIUM FOLDER [WORDS]
+//
+// With WORDS only the cases whose names hold them.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -9,15 +11,15 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 
-const [executablePath, folder] = process.argv.slice(2);
+const [executablePath, folder, words = ''] = process.argv.slice(2);
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'] });
 const cases = [];
 const test = (name, run) => cases.push({ name, run });
 
 /** Opens a page; what the console says and what is asked for beside the file itself is held against it when the case ends. */
-async function open(name, { width = 1280, colorScheme = 'light' } = {}) {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, reducedMotion: 'reduce', offline: true });
+async function open(name, { width = 1280, colorScheme = 'light', javaScriptEnabled = true } = {}) {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, javaScriptEnabled, reducedMotion: 'reduce', offline: true });
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
   const address = pathToFileURL(join(folder, name)).href;
@@ -27,7 +29,7 @@ async function open(name, { width = 1280, colorScheme = 'light' } = {}) {
   page.on('request', request => { if (request.url() !== address && !request.url().startsWith('data:')) page.faults.push('request: ' + request.url()); });
   opened.push(page);
   await page.goto(address);
-  if (await page.locator('#data').count()) await page.waitForSelector('html[data-ready]', { state: 'attached' });
+  if (javaScriptEnabled && await page.locator('#data').count()) await page.waitForSelector('html[data-ready]', { state: 'attached' });
   return page;
 }
 let opened = [];
@@ -49,7 +51,7 @@ test('the report of a sweep draws every chart and table', async () => {
   for (const [length, width] of drawn) assert.ok(length > 1000 && width > 500, JSON.stringify(drawn));
   // Four policies at nine settings under the cap in the middle.
   assert.equal(await page.locator('#tradeoff-plot g[role=img]').count(), 36);
-  assert.deepEqual(await texts(page.locator('[role=status]')), ['108 rows', '540 rows']);
+  assert.deepEqual(await texts(page.locator('[role=status]')), ['12 rows', '12 rows', '108 rows', '540 rows']);
   assert.deepEqual(await page.locator('#points-table tbody tr, #runs-table tbody tr').count(), 200);
   assert.match(await page.locator('#timeline-plot svg').getAttribute('aria-label'), /^Power over time of replica-cap/);
 });
@@ -89,7 +91,7 @@ test('the timeline zooms by dragging and by the keyboard, and back', async () =>
   const page = await open('sweep.html');
   const chart = page.locator('#timeline-plot svg');
   const reset = page.getByRole('button', { name: 'Whole run' });
-  const hours = () => page.locator('#timeline-plot svg > text').allTextContents().then(all => all.map(plain).filter(text => /(s|min|h)$/.test(text) && /^\d/.test(text)));
+  const hours = () => page.locator('#timeline-plot svg > text').allTextContents().then(all => all.map(plain).filter(text => /(s|min|h|:\d\d)$/.test(text) && /^\d/.test(text)));
   const whole = await hours();
   assert.ok(await reset.isDisabled());
   await chart.scrollIntoViewIfNeeded();
@@ -107,10 +109,10 @@ test('the timeline zooms by dragging and by the keyboard, and back', async () =>
   assert.notDeepEqual(await hours(), whole);
   await page.keyboard.press('-');
   assert.deepEqual(await hours(), whole);
-  // From an hour down to two of its steps of 5 s.
+  // From an hour down to two of its steps of 5 s, each second on the axis.
   for (let i = 0; i < 20; i++) await page.keyboard.press('+');
   const finest = await hours();
-  assert.ok(finest.every(text => text.endsWith(' s')), finest.join());
+  assert.ok(finest.every(text => /^\d\d:\d\d:\d\d$|^\d+ s$/.test(text)), finest.join());
   await reset.click();
   assert.deepEqual(await hours(), whole);
 });
@@ -126,6 +128,71 @@ test('the reading of the timeline follows the arrow keys, and another run anothe
   const before = await power();
   await choice(page, 'timeline', 'Run').selectOption('3');
   assert.ok(await power() !== before);
+});
+
+/** What is read at the cursor of the timeline, and what the note under it says. */
+const timelineReading = page => page.locator('#timeline-reading').innerText().then(plain);
+const timelineNote = page => page.locator('#timeline-note').innerText().then(plain);
+
+test('a run of a week zooms to a second, which tells what was true, seen and done', async () => {
+  const page = await open('week.html');
+  await page.locator('#timeline-plot svg').focus();
+  // 10,080 minutes in at most 6,400 steps; the whole run is drawn in those that fit the screen.
+  assert.match(await timelineNote(page), /^Drawn in steps of 420 s\. *$/);
+  await page.keyboard.press('n');
+  assert.match(await timelineReading(page), /^at 3 d 11:\d\d:\d\d .*\n3 d 11:20:00 excursion: row 20 s/);
+  for (let i = 0; i < 30; i++) await page.keyboard.press('+');
+  assert.match(await timelineNote(page), /^Drawn in steps of 1 s\. *$/);
+  assert.match(await timelineReading(page), /^at 3 d 11:20:00 +power 9 kW +highest 9 kW +cap 8 kW +reference 9 kW +sensed 6 kW +replicas 4 +waiting 0/);
+  for (let i = 0; i < 10; i++) await page.keyboard.press('ArrowRight');
+  assert.match(await timelineReading(page), /^at 3 d 11:20:10 +power 9 kW .*sensed 9 kW +replicas 4 \+ 1 leaving.*\n3 d 11:20:10 lower, sensed 9000 W: 9000 W are over the cap/);
+  await page.keyboard.press('p');
+  assert.match(await timelineReading(page), /^at 3 d 11:20:00/);
+  for (let i = 0; i < 61; i++) await page.keyboard.press('ArrowLeft');
+  assert.match(await timelineReading(page), /^at 3 d 11:18:00 +power 6 kW/);
+  assert.match(await timelineNote(page), /This file has no finer steps than 60 s from .* runs\/r0\/seconds\.csv has each second/);
+  await page.keyboard.press('Escape');
+  assert.match(await timelineNote(page), /^Drawn in steps of 420 s\./);
+});
+
+test('the timeline zooms by the wheel once it is chosen, and by Ctrl', async () => {
+  const page = await open('week.html');
+  const chart = page.locator('#timeline-plot svg');
+  await chart.scrollIntoViewIfNeeded();
+  await page.evaluate(() => document.activeElement.blur());
+  const wheel = async deltaY => {
+    const box = await chart.boundingBox();
+    await page.mouse.move(box.x + 600, box.y + 100);
+    await page.mouse.wheel(0, deltaY);
+    await page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))));
+  };
+  const shown = () => page.getByRole('button', { name: 'Whole run' }).isEnabled();
+  await wheel(-40);
+  assert.equal(await shown(), false);
+  await page.keyboard.down('Control');
+  await wheel(-40);
+  await page.keyboard.up('Control');
+  assert.equal(await shown(), true);
+  await chart.focus();
+  await page.keyboard.press('Escape');
+  await wheel(-40);
+  assert.equal(await shown(), true);
+  await wheel(40);
+  assert.equal(await shown(), false);
+});
+
+test('each power domain of the timeline is drawn with its limit', async () => {
+  const page = await open('week.html');
+  const chart = page.locator('#timeline-plot svg');
+  assert.match(await timelineReading(page), /breaker heat 25 %/);
+  await choice(page, 'timeline', 'Power domain').selectOption({ label: 'rack-a' });
+  await chart.focus();
+  await page.keyboard.press('n');
+  for (let i = 0; i < 30; i++) await page.keyboard.press('+');
+  assert.match(await timelineReading(page), /^at 3 d 11:20:00 +power 7 kW +highest 7 kW +limit 7\.5 kW +replicas 4/);
+  assert.match(await chart.getAttribute('aria-label'), /domain rack-a/);
+  await choice(page, 'timeline', 'Power domain').selectOption({ label: 'rack-b' });
+  assert.match(await timelineReading(page), /power 2 kW .*limit – /);
 });
 
 test('tables sort by any column and filter by words', async () => {
@@ -189,6 +256,82 @@ test('what is not beaten stands under the trade-off by name', async () => {
   const page = await open('sweep.html');
   const front = await page.locator('#tradeoff-front li').allInnerTexts();
   assert.ok(front.length > 0 && front.every(text => /policy (none|replica-cap|climatik-shipped|static-floor): [\d.]+ % contained, SLO attainment/.test(plain(text))), front.join());
+});
+
+/** The rows of a table in the page that are not filtered away, by their first two cells. */
+const rowsOf = (page, tools) => page.locator('table[data-sortable=' + tools + '] tbody tr:visible').evaluateAll(rows => rows.map(row => [...row.cells].slice(0, 2).map(cell => cell.innerText.split('\n')[0].trim()).join(' '))).then(all => all.map(plain));
+
+test('the league sorts by every column, in both directions, and filters by policy and cap', async () => {
+  const page = await open('sweep.html');
+  const table = page.locator('table[data-sortable=league-tools]');
+  const given = await rowsOf(page, 'league-tools');
+  assert.equal(given.length, 12);
+  for (let i = 0; i < await table.locator('thead th').count(); i++) {
+    const head = table.locator('thead th').nth(i), button = head.locator('button');
+    const values = () => table.locator('tbody tr').evaluateAll((rows, at) => rows.map(row => row.cells[at].dataset.value ?? row.cells[at].textContent.trim()).filter(value => value !== ''), i);
+    const numeric = (await values()).every(value => Number.isFinite(Number(value)));
+    const sorted = all => [...all].sort((a, b) => numeric ? a - b : a.localeCompare(b, 'en'));
+    await button.focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await head.getAttribute('aria-sort'), 'ascending');
+    assert.deepEqual(await values(), sorted(await values()));
+    await page.keyboard.press('Enter');
+    assert.equal(await head.getAttribute('aria-sort'), 'descending');
+    assert.deepEqual(await values(), sorted(await values()).reverse());
+  }
+  assert.equal(await table.locator('[aria-sort]').count(), 1);
+  await page.locator('#league-tools').getByLabel('Sorted by').selectOption({ label: 'as given' });
+  await page.locator('#league-tools').getByRole('button', { name: 'Reverse' }).click();
+  assert.deepEqual(await rowsOf(page, 'league-tools'), given);
+  await page.locator('#league-tools').getByRole('searchbox').fill('cap');
+  assert.deepEqual(await rowsOf(page, 'league-tools'), ['18 kW', '20 kW', '30 kW'].map(cap => 'replica-cap ' + cap));
+  await page.locator('#league-tools label', { hasText: /^Cap/ }).locator('select').selectOption({ label: '20\u00a0kW' });
+  assert.deepEqual(await rowsOf(page, 'league-tools'), ['replica-cap 20 kW']);
+  assert.equal(await page.locator('#league-tools [role=status]').innerText(), '1 of 12 rows');
+});
+
+test('without script the league and the energy are plain tables', async () => {
+  const page = await open('sweep.html', { javaScriptEnabled: false });
+  for (const tools of ['league-tools', 'energy-tools']) assert.equal((await rowsOf(page, tools)).length, 12);
+});
+
+test('energy has a bar for each policy, longest for the most', async () => {
+  const page = await open('variance.html');
+  const widths = await page.locator('#energy .bar i').evaluateAll(bars => bars.map(bar => bar.getBoundingClientRect().width / bar.parentElement.getBoundingClientRect().width));
+  assert.deepEqual(widths.map(width => width.toFixed(2)), ['1.00', '0.50']);
+});
+
+test('shares of the variance are drawn for each policy and figure, the largest first', async () => {
+  const page = await open('variance.html');
+  const labels = async () => (await page.locator('#variance-plot g[role=img]').evaluateAll(all => all.map(one => one.getAttribute('aria-label')))).map(plain);
+  assert.deepEqual(await labels(), [
+    'interval, replica-cap, Disturbances contained\nthe axis alone: 60 % [50, 70]',
+    'interval × window, replica-cap, Disturbances contained\ntwo axes together: 30 % [20, 40]',
+    'window, replica-cap, Disturbances contained\nthe axis alone: 10 % [5, 15]',
+  ]);
+  await choice(page, 'variance', 'Figure').selectOption('goodput_requests_per_second');
+  assert.match((await labels())[0], /^window, replica-cap, Goodput\nthe axis alone: 55 %/);
+  await choice(page, 'variance', 'Policy').selectOption('none');
+  assert.match(await page.locator('#variance-plot').innerText(), /cannot be shared out/);
+  await choice(page, 'variance', 'Figure').selectOption('success_rate');
+  assert.match(await page.locator('#variance-plot').innerText(), /the same at all points/);
+});
+
+test('points of sampled axes lie where their values are', async () => {
+  const page = await open('design.html');
+  const marks = page.locator('#surface-plot svg').first().locator('g[role=img]');
+  assert.equal(await marks.count(), 64);
+  assert.equal(await page.locator('#surface-plot table').count(), 0);
+  const places = await marks.evaluateAll(all => all.map(one => [one.getAttribute('aria-label'), ...one.getAttribute('transform').match(/[\d.]+/g).map(Number)]));
+  const seconds = label => Number(plain(label).match(/^interval ([\d.]+) s/)[1]);
+  // Sampled evenly in the logarithm, and drawn so: each place is as far along as its logarithm.
+  const [low, high] = [Math.min, Math.max].map(pick => pick(...places.map(([label]) => Math.log(seconds(label)))));
+  const [left, right] = [Math.min, Math.max].map(pick => pick(...places.map(([, x]) => x)));
+  for (const [label, x] of places) assert.ok(Math.abs((x - left) / (right - left) - (Math.log(seconds(label)) - low) / (high - low)) < .002, label);
+  await marks.first().focus();
+  assert.match(plain(await page.locator('#tip').innerText()), /interval [\d.]+ s, window [\d.]+ s/);
+  await choice(page, 'surface', 'Down').selectOption('policy');
+  assert.equal(await page.locator('#surface-plot svg g[role=img]').count(), 128);
 });
 
 test('every control is reached by the Tab key', async () => {
@@ -266,7 +409,7 @@ for (const name of ['hostile.html', 'hostile-requests.html', 'hostile-power.html
   });
 }
 
-const everyPage = ['sweep.html', 'sensitivity.html', 'services.html', 'comparison.html', 'requests.html'];
+const everyPage = ['sweep.html', 'week.html', 'variance.html', 'design.html', 'sensitivity.html', 'services.html', 'comparison.html', 'requests.html'];
 for (const name of everyPage) {
   test('nothing runs over the side at 400 px: ' + name, async () => {
     const page = await open(name, { width: 400 });
@@ -297,7 +440,7 @@ test('print shows the charts without controls', async () => {
   assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), 'rgb(255, 255, 255)');
 });
 
-for (const { name, run } of cases) {
+for (const { name, run } of cases.filter(one => one.name.includes(words))) {
   let error = null;
   try {
     await run();

@@ -4,19 +4,19 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.capstan.report.ReportException;
 import dev.capstan.report.ReportWriter;
 import dev.capstan.sim.experiment.ExperimentFile;
-import dev.capstan.sim.sweep.LocalEngine;
+import dev.capstan.sim.sweep.FoundPoint;
+import dev.capstan.sim.sweep.Shard;
 import dev.capstan.sim.sweep.Sweep;
+import dev.capstan.sim.sweep.SweepEngine;
 import dev.capstan.sim.sweep.SweepOptions;
 import dev.capstan.sim.sweep.SweepOutcome;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -31,28 +31,33 @@ final class ExperimentRun {
         this.clock = clock;
     }
 
-    int run(CommandSpec spec, RunOptions options, Function<ExperimentFile, Sweep> kind) throws IOException {
-        int jobs = options.jobs == null ? Runtime.getRuntime().availableProcessors() : options.jobs;
-        if (jobs < 1) {
-            throw new InvalidArgument("--jobs: must be at least 1, was " + jobs);
+    /**
+     * @param engine carries out the runs
+     * @param shard the only part to carry out
+     */
+    int run(
+            CommandSpec spec,
+            RunOptions options,
+            ExperimentFile experiment,
+            Sweep sweep,
+            SweepEngine engine,
+            Optional<Shard> shard)
+            throws IOException {
+        if (shard.isPresent() && options.out == null) {
+            throw new InvalidArgument("--shard: name the folder of the part with --out");
         }
-        List<String> sets = new ArrayList<>(options.sets);
-        if (options.seed != null) {
-            sets.add("seed=" + options.seed);
-        }
-        ExperimentFile experiment = ExperimentFile.read(options.experiment, sets);
-        Sweep sweep = kind.apply(experiment);
         OutputFolder folders = new OutputFolder(Path.of("results"));
         String name = experiment.base().name();
-        Path folder = options.resume
+        // Whatever starts a part again does not know how far it was.
+        Path folder = options.resume && shard.isEmpty()
                 ? folders.interrupted(options.out, name)
                 : folders.fresh(options.out, name, clock.instant());
         SweepOptions how = new SweepOptions(
                 folder,
-                new LocalEngine(jobs),
+                engine,
                 options.check,
-                options.resume,
-                Optional.empty(),
+                options.resume || shard.isPresent(),
+                shard,
                 commandLine(spec),
                 Capstan.version(),
                 clock);
@@ -69,7 +74,27 @@ final class ExperimentRun {
             }
             throw new InterruptedRun(folder, e);
         }
-        return finish(outcome, options);
+        return shard.isPresent() ? finishPart(outcome, options) : finish(outcome, options);
+    }
+
+    /** There are no tables yet. */
+    private int finishPart(SweepOutcome outcome, RunOptions options) throws IOException {
+        if (options.json) {
+            console.out().println(new ObjectMapper().writeValueAsString(figures(outcome, null)));
+        } else {
+            console.out().println("part     " + outcome.folder() + ", " + outcome.runs() + " runs");
+        }
+        return ExitCodes.DONE;
+    }
+
+    private static Map<String, Object> figures(SweepOutcome outcome, @Nullable Path report) {
+        Map<String, Object> figures = new LinkedHashMap<>();
+        figures.put("folder", outcome.folder().toString());
+        figures.put("report", report == null ? null : report.toString());
+        figures.put("runs", outcome.runs());
+        figures.put("requests", outcome.requests());
+        figures.put("wall_seconds", outcome.wallSeconds());
+        return figures;
     }
 
     private int finish(SweepOutcome outcome, RunOptions options) throws IOException {
@@ -87,18 +112,15 @@ final class ExperimentRun {
         }
         PointTable points = PointTable.read(outcome.folder().resolve("points.csv"));
         if (options.json) {
-            Map<String, Object> line = new LinkedHashMap<>();
-            line.put("folder", outcome.folder().toString());
-            line.put("report", report == null ? null : report.toString());
-            line.put("runs", outcome.runs());
-            line.put("requests", outcome.requests());
-            line.put("wall_seconds", outcome.wallSeconds());
+            Map<String, Object> line = figures(outcome, report);
+            outcome.found().ifPresent(found -> line.put("found", found));
             line.put("points", points.rows());
             console.out().println(new ObjectMapper().writeValueAsString(line));
             return exitCode;
         }
         console.out().print(points.render());
         console.out().println();
+        outcome.found().ifPresent(found -> console.out().println(words(found)));
         console.out().println("results  " + outcome.folder());
         if (report != null) {
             console.out().println("report   " + report);
@@ -106,10 +128,18 @@ final class ExperimentRun {
         return exitCode;
     }
 
+    private static String words(FoundPoint found) {
+        String at = found.axes().entrySet().stream()
+                .map(axis -> axis.getKey() + "=" + axis.getValue())
+                .collect(Collectors.joining(", "));
+        return (found.keepsToBounds() ? "found    " : "no point keeps to all bounds, the closest is ") + found.policy()
+                + " with " + at;
+    }
+
     private static String commandLine(CommandSpec spec) {
         StringBuilder line = new StringBuilder("capstan");
         for (String word : spec.root().commandLine().getParseResult().originalArgs()) {
-            line.append(' ').append(word.matches("[\\w@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'");
+            line.append(' ').append(Words.quoted(word));
         }
         return line.toString();
     }

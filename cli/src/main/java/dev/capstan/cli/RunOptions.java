@@ -2,6 +2,7 @@ package dev.capstan.cli;
 
 import dev.capstan.sim.kernel.CheckLevel;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -56,4 +57,22 @@ final class RunOptions {
             description =
                     "Prints the outcome as one line of JSON in place of the table, and progress as lines on standard error.")
     boolean json;
+
+    /** How many runs at once on this machine. */
+    int jobs() {
+        int count = jobs == null ? Runtime.getRuntime().availableProcessors() : jobs;
+        if (count < 1) {
+            throw new InvalidArgument("--jobs: must be at least 1, was " + count);
+        }
+        return count;
+    }
+
+    /** What is set in the experiment. */
+    List<String> allSets() {
+        List<String> all = new ArrayList<>(sets);
+        if (seed != null) {
+            all.add("seed=" + seed);
+        }
+        return all;
+    }
 }

@@ -1,8 +1,12 @@
 package dev.capstan.cli;
 
+import dev.capstan.sim.experiment.ExperimentFile;
+import dev.capstan.sim.sweep.LocalEngine;
 import dev.capstan.sim.sweep.Sweep;
+import dev.capstan.sim.sweep.SweepEngine;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,6 +33,9 @@ final class SimulateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        return run.run(spec, options, Sweep::simulate);
+        try (SweepEngine engine = new LocalEngine(options.jobs())) {
+            ExperimentFile experiment = ExperimentFile.read(options.experiment, options.allSets());
+            return run.run(spec, options, experiment, Sweep.simulate(experiment), engine, Optional.empty());
+        }
     }
 }

@@ -56,6 +56,32 @@ class ExperimentRunTest {
     }
 
     @Test
+    void sweepFindsTheBestPointOfItsAxes() throws IOException {
+        String axes = "axes={control.interval: {from: 10s, to: 30s}}";
+
+        assertThat(run("sweep", "--set", axes, "--find", "max goodput_requests_per_second", "--find-points", "4"))
+                .as(capstan.err())
+                .isEqualTo(0);
+
+        assertThat(capstan.out()).contains("found    none with control.interval=");
+        assertThat(Files.readAllLines(out.resolve("points.csv"))).hasSize(1 + 4 * 2);
+        assertThat(capstan.run("report", out.toString())).as(capstan.err()).isEqualTo(0);
+    }
+
+    @Test
+    void sweepTellsWhatIsWrongWithWhatItShallFind() {
+        assertThat(run("sweep", "--find", "min watts")).isEqualTo(2);
+        assertThat(capstan.err()).contains("--find: column 5: expected a column of points.csv");
+        assertThat(run("sweep", "--find", "min over_cap_seconds", "--shard", "0/2"))
+                .isEqualTo(2);
+        assertThat(capstan.err()).contains("--find: goes without --shard and --gather");
+        assertThat(run("sweep", "--find", "min over_cap_seconds", "--find-points", "0"))
+                .isEqualTo(2);
+        assertThat(capstan.err()).contains("--find-points: must be at least 1, was 0");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
     void simulateRunsEachPolicyOnceAndWritesResultsAndReport() throws IOException {
         assertThat(run("simulate")).as(capstan.err()).isEqualTo(0);
 

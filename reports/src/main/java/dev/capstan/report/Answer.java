@@ -13,8 +13,11 @@ import java.util.stream.Stream;
 /**
  * The answer in words: which policy with which setting holds which cap, and what that costs users. Every figure is a
  * cell of {@code points.csv}; only the choice of the best point is made here.
+ *
+ * @param search what a search over the axes found; empty where there was none
+ * @param findings what holds of the whole sweep: what matters most, how replications were stopped
  */
-record Answer(List<Group> groups) {
+record Answer(Optional<String> search, List<Group> groups, List<String> findings) {
 
     /** Below this share of the goodput without capping, containing everything is no feat: service was refused. */
     private static final double REFUSING_BELOW = 0.5;
@@ -41,12 +44,15 @@ record Answer(List<Group> groups) {
      * A policy at its best point.
      *
      * @param success with its interval
-     * @param share of success, for a bar; 0 where there was no disturbance
+     * @param share of success; NaN where there was no disturbance
+     * @param conditions value of each axis that is one
      * @param worst success at the worst setting, and that setting; empty if there is one setting only
      * @param costs pairs of the value here and the value without capping
      */
     record Row(
             String policy,
+            double capWatts,
+            List<String> conditions,
             String setting,
             String success,
             double share,
@@ -56,12 +62,16 @@ record Answer(List<Group> groups) {
             boolean refuses) {
 
         String width() {
-            return Wording.barWidth(share);
+            return Wording.barWidth(Double.isNaN(share) ? 0 : share);
+        }
+
+        String cap() {
+            return Wording.watts(capWatts);
         }
     }
 
     /** A measure at the best point, and without capping at the same point; empty where that was not run. */
-    record Cost(String heading, String here, String uncapped) {}
+    record Cost(String heading, double value, String here, String uncapped) {}
 
     /** What users pay with: a measure, its heading, and how it is written. */
     enum Measure {
@@ -117,7 +127,7 @@ record Answer(List<Group> groups) {
     static Answer of(ResultsFolder folder) {
         List<Group> groups = new ArrayList<>();
         groups(folder).forEach((heading, points) -> groups.add(group(folder, heading, points)));
-        return new Answer(List.copyOf(groups));
+        return new Answer(Findings.search(folder.manifest()), List.copyOf(groups), Findings.of(folder));
     }
 
     /** Points by cap and conditions: within a group only what an operator can set differs. */
@@ -192,7 +202,7 @@ record Answer(List<Group> groups) {
                                 of(services.table(), row, Measure.GOODPUT),
                                 of(services.table(), without, Measure.GOODPUT))));
             }
-            asked.removeIf(one -> !folder.manifest().canMissTargets(one.service()));
+            asked.removeIf(one -> !folder.manifest().canMissTargets(one.service(), best.axisValues()));
         } else {
             asked.add(new Refusal("", Measure.GOODPUT.of(best), Measure.GOODPUT.of(uncapped.get())));
         }
@@ -215,7 +225,8 @@ record Answer(List<Group> groups) {
         }
         ServicePoints services = folder.services().orElseThrow();
         return services.rows(point).stream()
-                .filter(row -> folder.manifest().canMissTargets(services.table().text(row, "service")))
+                .filter(row ->
+                        folder.manifest().canMissTargets(services.table().text(row, "service"), point.axisValues()))
                 .map(row -> Measure.GOODPUT.write(of(services.table(), row, Measure.GOODPUT)) + " for "
                         + services.table().text(row, "service"))
                 .collect(Collectors.joining(", "));
@@ -258,7 +269,7 @@ record Answer(List<Group> groups) {
 
     private static String lead(ResultsFolder folder, Choice leader) {
         Point best = leader.best();
-        double within = folder.manifest().containWithinSeconds();
+        double within = folder.manifest().containWithinSeconds(best.axisValues());
         return leader.policy() + with(folder, best) + " brought power back under " + Wording.watts(best.capWatts())
                 + (Double.isNaN(within) ? "" : " within " + Wording.seconds(within)) + " in " + success(best) + " of "
                 + Wording.number(best.disturbances()) + (best.disturbances() == 1 ? " disturbance." : " disturbances.");
@@ -301,7 +312,7 @@ record Answer(List<Group> groups) {
         for (int row : services.rows(best)) {
             String service = table.text(row, "service");
             services.row(uncapped, service).ifPresent(without -> {
-                String price = folder.manifest().canMissTargets(service)
+                String price = folder.manifest().canMissTargets(service, best.axisValues())
                         ? price(measure -> of(table, row, measure), measure -> of(table, without, measure))
                         : Wording.number(table.number(row, TOKENS)) + " instead of "
                                 + Wording.number(table.number(without, TOKENS)) + " tokens/s";
@@ -357,19 +368,28 @@ record Answer(List<Group> groups) {
                     .filter(point -> !point.equals(best))
                     .map(point -> measure.write(measure.of(point)))
                     .orElse("");
-            costs.add(new Cost(measure.heading(), measure.write(measure.of(best)), without));
+            costs.add(new Cost(measure.heading(), measure.of(best), measure.write(measure.of(best)), without));
         }
         Point worst = choice.worst();
         boolean varies = !worst.axisValues().equals(best.axisValues());
         return new Row(
                 choice.policy(),
+                best.capWatts(),
+                conditions(folder, best),
                 shortSetting(folder, best),
                 Wording.percent(best.successRate(), best.successLow(), best.successHigh()),
-                best.disturbed() ? best.successRate() : 0,
+                best.successRate(),
                 varies ? Wording.percent(worst.successRate()) + " at " + shortSetting(folder, worst) : "",
                 List.copyOf(costs),
                 leader.filter(choice::equals).isPresent(),
                 choice.refuses());
+    }
+
+    /** The values of the axes that are conditions. */
+    static List<String> conditions(ResultsFolder folder, Point point) {
+        return folder.conditions().stream()
+                .map(axis -> Wording.axisValue(point.axisValues().get(axis)))
+                .toList();
     }
 
     private static String success(Point point) {

@@ -5,12 +5,8 @@ import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
 import java.util.List;
 
-/**
- * Shares over the values of an axis, a line with intervals for each series.
- *
- * @param words the values of the axis
- */
-record LinesDrawing(String title, String axis, List<String> words, List<Line> lines) implements Drawing {
+/** Shares over the values of an axis, marks with intervals for each series, joined where the values are a few that were given. */
+record LinesDrawing(String title, Ruler axis, List<Line> lines) implements Drawing {
 
     private static final int WIDTH = 760;
     private static final int LEFT = 60;
@@ -25,8 +21,8 @@ record LinesDrawing(String title, String axis, List<String> words, List<Line> li
 
     record Line(String name, List<Mark> marks) {}
 
-    /** @param at place of the value on the axis */
-    record Mark(int at, double share, double low, double high) {}
+    /** @param at share of the axis that lies before it */
+    record Mark(double at, double share, double low, double high) {}
 
     @Override
     public int width() {
@@ -45,13 +41,14 @@ record LinesDrawing(String title, String axis, List<String> words, List<Line> li
             pen.line(GRID, 1, LEFT, y(percent / 100.0), WIDTH - RIGHT, y(percent / 100.0));
             pen.text(percent + (percent == 100 ? " %" : ""), LEFT - 10.0, y(percent / 100.0) + 4, 12, SOFT, 1);
         }
-        for (int value = 0; value < words.size(); value++) {
-            pen.text(words.get(value), x(value), TOP + TALL + 20.0, 12, SOFT, 0.5);
+        for (Ruler.Tick tick : axis.ticks()) {
+            pen.text(tick.word(), x(tick.at()), TOP + TALL + 20.0, 12, SOFT, 0.5);
         }
-        pen.text(axis, (LEFT + WIDTH - RIGHT) / 2.0, TOP + TALL + 40.0, 12, SOFT, 0.5);
+        pen.text(axis.name(), (LEFT + WIDTH - RIGHT) / 2.0, TOP + TALL + 40.0, 12, SOFT, 0.5);
         for (int at = 0; at < lines.size(); at++) {
             Color colour = COLOURS[at % COLOURS.length];
-            double aside = (at - (lines.size() - 1) / 2.0) * Math.min(8, each() * 0.6 / lines.size());
+            double aside =
+                    axis.isRange() ? 0 : (at - (lines.size() - 1) / 2.0) * Math.min(8, each() * 0.6 / lines.size());
             Path2D path = new Path2D.Double();
             for (Mark mark : lines.get(at).marks()) {
                 double x = x(mark.at()) + aside;
@@ -63,7 +60,9 @@ record LinesDrawing(String title, String axis, List<String> words, List<Line> li
                 pen.line(colour, 1, x, y(mark.low()), x, y(mark.high()));
                 pen.fill(new Ellipse2D.Double(x - 4, y(mark.share()) - 4, 8, 8), colour);
             }
-            pen.stroke(path, colour, 1.4f);
+            if (!axis.isRange()) {
+                pen.stroke(path, colour, 1.4f);
+            }
             double key = TOP + TALL + 62.0 + KEY * at;
             pen.fill(new Ellipse2D.Double(LEFT, key - 8, 8, 8), colour);
             pen.text(lines.get(at).name(), LEFT + 16.0, key, 12, INK, 0);
@@ -71,11 +70,11 @@ record LinesDrawing(String title, String axis, List<String> words, List<Line> li
     }
 
     private double each() {
-        return (WIDTH - LEFT - RIGHT) / (double) words.size();
+        return (double) (WIDTH - LEFT - RIGHT) / Math.max(1, axis.ticks().size());
     }
 
-    private double x(int value) {
-        return LEFT + each() * (value + 0.5);
+    private static double x(double at) {
+        return LEFT + (WIDTH - LEFT - RIGHT) * at;
     }
 
     private static double y(double share) {

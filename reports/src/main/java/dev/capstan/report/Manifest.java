@@ -11,8 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What {@code manifest.json} says about the folder, less what differs between executions of the same experiment: command,
@@ -33,10 +35,31 @@ record Manifest(
         List<Trace> traces,
         List<String> notes,
         List<Fact> inputs,
-        String experiment) {
+        String experiment,
+        Map<List<String>, Conditions> conditions,
+        Optional<Search> search,
+        Optional<Stop> stop) {
 
-    /** An axis of the sweep, with its values as written and in the order of the experiment. */
-    record Axis(String path, List<String> values) {}
+    /**
+     * An axis of the sweep, with its values as written and in the order of the experiment.
+     *
+     * @param continuous whether the values are samples of a range
+     * @param logarithmic whether they were sampled so that each octave has as many
+     */
+    record Axis(String path, List<String> values, boolean continuous, boolean logarithmic) {}
+
+    /** What holds at a point of the axes. */
+    record Conditions(double containWithinSeconds, List<Service> services) {}
+
+    /**
+     * What a search over the axes looked for.
+     *
+     * @param found facts of the point that was found: the policy, its axes and figures; empty where none was
+     */
+    record Search(String goal, String triedPoints, boolean keepsToBounds, List<Fact> best) {}
+
+    /** When points got no more replications: after which numbers of them was looked, and what was narrow enough. */
+    record Stop(List<String> looks, double confidence, List<Fact> halfWidths) {}
 
     /** A figure of the model that the sweep moved alone, between which ends, and where that band comes from. */
     record Parameter(String path, String name, String band, String source) {}
@@ -47,7 +70,7 @@ record Manifest(
     /** A service with the targets that its requests must meet. */
     record Service(String name, double ttftSeconds, double tpotSeconds) {}
 
-    record Trace(String role, String path, String name, String sha256, String rows, String licence) {}
+    record Trace(String role, String path, String name, String sha256, String rows, String licence, String currency) {}
 
     record Fact(String name, String value) {}
 
@@ -93,7 +116,11 @@ record Manifest(
         for (JsonNode axis : root.path("axes")) {
             List<String> values = new ArrayList<>();
             axis.path("values").forEach(value -> values.add(value.asText()));
-            axes.add(new Axis(axis.path("path").asText(), List.copyOf(values)));
+            axes.add(new Axis(
+                    axis.path("path").asText(),
+                    List.copyOf(values),
+                    axis.path("continuous").asBoolean(),
+                    axis.path("scale").asText().equals("log")));
         }
         List<Parameter> parameters = new ArrayList<>();
         for (JsonNode parameter : root.path("sensitivity")) {
@@ -111,13 +138,6 @@ record Manifest(
                     policy.path("guarded").asBoolean(),
                     facts(policy.path("parameters"))));
         }
-        List<Service> services = new ArrayList<>();
-        for (JsonNode service : root.path("services")) {
-            services.add(new Service(
-                    service.path("name").asText(),
-                    service.path("ttft_slo_seconds").asDouble(),
-                    service.path("tpot_slo_seconds").asDouble()));
-        }
         List<Trace> traces = new ArrayList<>();
         for (JsonNode trace : root.path("traces")) {
             traces.add(new Trace(
@@ -126,7 +146,8 @@ record Manifest(
                     trace.path("name").asText(),
                     trace.path("sha256").asText(),
                     trace.path("rows").asText(),
-                    trace.path("licence").asText()));
+                    trace.path("licence").asText(),
+                    trace.path("currency").asText()));
         }
         List<String> notes = new ArrayList<>();
         root.path("notes").forEach(note -> notes.add(note.asText()));
@@ -141,22 +162,97 @@ record Manifest(
                 List.copyOf(axes),
                 List.copyOf(parameters),
                 List.copyOf(policies),
-                List.copyOf(services),
+                services(root.path("services")),
                 List.copyOf(traces),
                 List.copyOf(notes),
                 chosen(root, List.of("capstan_version", "experiment_file", "experiment_sha256", "seed")),
-                root.has("experiment") ? pretty(root.path("experiment")) : "");
+                root.has("experiment") ? pretty(root.path("experiment")) : "",
+                conditions(root.path("conditions")),
+                search(root.path("find")),
+                stop(root.path("stop")));
+    }
+
+    private static List<Service> services(JsonNode all) {
+        List<Service> services = new ArrayList<>();
+        for (JsonNode service : all) {
+            services.add(new Service(
+                    service.path("name").asText(),
+                    service.path("ttft_slo_seconds").asDouble(),
+                    service.path("tpot_slo_seconds").asDouble()));
+        }
+        return List.copyOf(services);
+    }
+
+    /** Conditions after the first hold what differs from the first. */
+    private static Map<List<String>, Conditions> conditions(JsonNode all) {
+        Map<List<String>, Conditions> conditions = new HashMap<>();
+        for (JsonNode point : all) {
+            List<String> values = new ArrayList<>();
+            point.path("axes").forEach(value -> values.add(value.asText()));
+            JsonNode cap = point.has("cap") ? point.path("cap") : all.path(0).path("cap");
+            JsonNode services =
+                    point.has("services") ? point.path("services") : all.path(0).path("services");
+            boolean haveTargets = services.path(0).has("ttft_slo_seconds");
+            conditions.put(
+                    values,
+                    new Conditions(
+                            cap.path("contain_within_seconds").asDouble(Double.NaN),
+                            haveTargets ? services(services) : List.of()));
+        }
+        return conditions;
+    }
+
+    private static Optional<Search> search(JsonNode find) {
+        if (!find.isObject()) {
+            return Optional.empty();
+        }
+        boolean keepsToBounds = find.has("found");
+        JsonNode point = find.path(keepsToBounds ? "found" : "closest");
+        List<Fact> best =
+                new ArrayList<>(List.of(new Fact("policy", point.path("policy").asText())));
+        best.addAll(facts(point.path("axes")));
+        return Optional.of(
+                new Search(find.path("goal").asText(), find.path("tried_points").asText(), keepsToBounds, best));
+    }
+
+    private static Optional<Stop> stop(JsonNode stop) {
+        if (!stop.isObject()) {
+            return Optional.empty();
+        }
+        List<String> looks = new ArrayList<>();
+        stop.path("looks").forEach(look -> looks.add(look.asText()));
+        return Optional.of(
+                new Stop(looks, stop.path("confidence").asDouble(Double.NaN), facts(stop.path("half_widths"))));
+    }
+
+    /** The time within which a disturbance must be back under the cap at a point of the axes. */
+    double containWithinSeconds(List<String> axisValues) {
+        Conditions here = conditions.get(axisValues);
+        return here == null ? containWithinSeconds : here.containWithinSeconds();
     }
 
     /**
      * Whether a request of the service that completes can miss a target, because it is shorter than the run: work without a
      * deadline has none. True of a service that the manifest does not name.
+     *
+     * @param axisValues the point of the axes at which it is asked
      */
-    boolean canMissTargets(String service) {
+    boolean canMissTargets(String service, List<String> axisValues) {
         double wholeSeconds = seconds + (Double.isNaN(warmupSeconds) ? 0 : warmupSeconds);
-        return services.stream()
+        Conditions here = conditions.get(axisValues);
+        List<Service> asked = here == null || here.services().isEmpty() ? services : here.services();
+        return asked.stream()
                 .filter(one -> one.name().equals(service))
                 .noneMatch(one -> Math.min(one.ttftSeconds(), one.tpotSeconds()) >= wholeSeconds);
+    }
+
+    /** In which prices are; empty where there are none. */
+    String currency() {
+        return traces.stream()
+                .map(Trace::currency)
+                .filter(currency -> !currency.isEmpty())
+                .findFirst()
+                .orElse("");
     }
 
     /** What people call a parameter that was moved; its path where there is no word for it. */

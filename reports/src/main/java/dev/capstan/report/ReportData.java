@@ -12,8 +12,11 @@ import java.util.stream.IntStream;
 /** What the script of the report draws, as JSON within a budget that keeps the whole file below 5 MB. */
 final class ReportData {
 
-    /** Characters of JSON for each of the two tables; what is left of 5 MB goes to at most twelve timelines. */
-    private static final int TABLE_BUDGET = 1_000_000;
+    /** Characters of JSON for each table; what is left of 5 MB goes to at most twelve timelines. */
+    private static final int TABLE_BUDGET = 800_000;
+
+    /** The same for each of the smaller ones. */
+    private static final int SMALL_BUDGET = 250_000;
 
     private static final int CHARACTERS_PER_NUMBER = 9;
 
@@ -25,7 +28,9 @@ final class ReportData {
             "over_cap_seconds_mean",
             "longest_excursion_seconds_mean",
             "stranded_watt_seconds_mean",
-            "energy_joules_mean");
+            "energy_joules_mean",
+            "carbon_grams_mean",
+            "energy_cost_mean");
 
     private final ResultsFolder folder;
     private final List<ShownRun> shown;
@@ -38,8 +43,10 @@ final class ReportData {
         this.shown = shown;
         List<String> all = folder.pointTable().columns();
         this.pointColumns = fits(all.size(), folder.pointTable().rows()) ? all : essentials(all);
-        this.points = rowsThatFit(pointColumns.size(), folder.pointTable().rows());
-        this.runs = rowsThatFit(folder.runs().columns().size(), folder.runs().rows());
+        this.points = rowsThatFit(
+                TABLE_BUDGET, pointColumns.size(), folder.pointTable().rows());
+        this.runs = rowsThatFit(
+                TABLE_BUDGET, folder.runs().columns().size(), folder.runs().rows());
     }
 
     /** What had to be left out, in sentences. */
@@ -89,6 +96,9 @@ final class ReportData {
             if (folder.effects().isPresent()) {
                 effects(json, folder.effects().get());
             }
+            if (folder.variance().isPresent()) {
+                variance(json, folder.variance().get().table());
+            }
             json.writeArrayFieldStart("timelines");
             for (ShownRun run : shown) {
                 timeline(json, run);
@@ -102,8 +112,8 @@ final class ReportData {
         return (long) columns * rows * CHARACTERS_PER_NUMBER <= TABLE_BUDGET;
     }
 
-    private static int rowsThatFit(int columns, int rows) {
-        return Math.min(rows, TABLE_BUDGET / (columns * CHARACTERS_PER_NUMBER));
+    private static int rowsThatFit(int budget, int columns, int rows) {
+        return Math.min(rows, budget / (columns * CHARACTERS_PER_NUMBER));
     }
 
     private List<String> essentials(List<String> all) {
@@ -134,9 +144,22 @@ final class ReportData {
                 json.writeString(Wording.axisValue(value));
             }
             json.writeEndArray();
+            scale(json, axes.get(axis));
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    /** Where the values of an axis lie; of lists that are no quantities, their places. */
+    private static void scale(JsonGenerator json, Manifest.Axis axis) throws IOException {
+        json.writeBooleanField("continuous", axis.continuous());
+        json.writeBooleanField("log", axis.logarithmic());
+        if (!axis.continuous()) {
+            return;
+        }
+        AxisScale scale = AxisScale.of(axis);
+        json.writeStringField("unit", scale.unit());
+        EmbeddedJson.numbers(json, "numbers", scale.numbers());
     }
 
     private void sensitivity(JsonGenerator json, ResultTable table) throws IOException {
@@ -166,7 +189,24 @@ final class ReportData {
             }
         }
         json.writeEndArray();
-        table(json, "sensitivity", table, columns, rowsThatFit(columns.size(), table.rows()));
+        table(json, "sensitivity", table, columns, rowsThatFit(SMALL_BUDGET, columns.size(), table.rows()));
+    }
+
+    private static void variance(JsonGenerator json, ResultTable table) throws IOException {
+        json.writeObjectFieldStart("terms");
+        for (String term : IntStream.range(0, table.rows())
+                .mapToObj(row -> table.text(row, "term"))
+                .distinct()
+                .toList()) {
+            json.writeStringField(term, VarianceShares.words(term));
+        }
+        json.writeEndObject();
+        table(
+                json,
+                "variance",
+                table,
+                table.columns(),
+                rowsThatFit(SMALL_BUDGET, table.columns().size(), table.rows()));
     }
 
     private static void effects(JsonGenerator json, ResultTable table) throws IOException {
@@ -176,7 +216,7 @@ final class ReportData {
                         || MAIN_MEASURES.contains(column.replaceFirst("_(low|high)$", "_mean"))
                         || column.startsWith("success_rate"))
                 .toList();
-        table(json, "effects", table, columns, rowsThatFit(columns.size(), table.rows()));
+        table(json, "effects", table, columns, rowsThatFit(SMALL_BUDGET, columns.size(), table.rows()));
     }
 
     private static void table(JsonGenerator json, String name, ResultTable table, List<String> columns, int rows)
@@ -233,12 +273,24 @@ final class ReportData {
         json.writeStringField("run", run.runId());
         json.writeStringField("policy", run.policy());
         json.writeStringField("title", title(run));
-        json.writeFieldName("bucket");
-        EmbeddedJson.number(json, timeline.bucketSeconds());
-        json.writeNumberField("rowsPerBucket", timeline.rowsPerBucket());
-        for (Timeline.Series series : Timeline.Series.values()) {
-            EmbeddedJson.numbers(json, series.key, timeline.get(series));
+        json.writeFieldName("rowSeconds");
+        EmbeddedJson.number(json, timeline.rowSeconds());
+        json.writeBooleanField("hasSeconds", timeline.hasSeconds());
+        json.writeArrayFieldStart("levels");
+        for (Level level : timeline.levels()) {
+            level.writeTo(json);
         }
+        json.writeEndArray();
+        json.writeArrayFieldStart("domains");
+        for (Timeline.Domain domain : timeline.domains()) {
+            json.writeStartObject();
+            json.writeStringField("name", domain.name());
+            json.writeFieldName("limit");
+            EmbeddedJson.number(json, domain.limitWatts());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeNumberField("domainsLeftOut", timeline.domainsLeftOut());
         marks(json, "decisions", timeline.decisions());
         marks(json, "events", timeline.events());
         distributions(json, run.distributions());

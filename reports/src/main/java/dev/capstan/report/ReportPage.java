@@ -10,6 +10,8 @@ record ReportPage(
         Manifest manifest,
         Answer answer,
         Optional<ServiceTable> services,
+        Optional<EnergyTable> energy,
+        List<String> conditions,
         String summary,
         List<String> omissions,
         String timelineNote,
@@ -17,11 +19,14 @@ record ReportPage(
         boolean hasDistributions,
         boolean hasSensitivity,
         boolean hasEffects,
+        boolean hasVariance,
         String outOfRange,
         String style,
         String script,
         String data) {
 
+    private static final int MOST_ANSWERS = 12;
+    private static final int MOST_ROWS = 400;
     private static final String OUT_OF_RANGE = "out_of_range_time_share";
 
     static ReportPage of(ResultsFolder folder, List<ShownRun> shown) {
@@ -30,6 +35,8 @@ record ReportPage(
                 folder.manifest(),
                 Answer.of(folder),
                 ServiceTable.of(folder),
+                EnergyTable.of(folder),
+                folder.conditionNames(),
                 summary(folder),
                 data.omissions(),
                 timelineNote(folder, shown),
@@ -37,10 +44,56 @@ record ReportPage(
                 shown.stream().anyMatch(ShownRun::hasDistributions),
                 folder.sensitivity().isPresent(),
                 folder.effects().isPresent(),
+                folder.variance().isPresent(),
                 outOfRange(folder),
                 PageAssets.text("report.css"),
-                PageAssets.text("report.js"),
+                PageAssets.script(),
                 data.json());
+    }
+
+    /** Answers that are read at once. */
+    List<Answer.Group> firstGroups() {
+        return answer.groups().subList(0, Math.min(MOST_ANSWERS, answer.groups().size()));
+    }
+
+    /** Answers that are folded away. */
+    List<Answer.Group> moreGroups() {
+        return answer.groups().subList(firstGroups().size(), answer.groups().size());
+    }
+
+    /** Those whose policies stand in the table, so that the page stays small. */
+    List<Answer.Group> leagueGroups() {
+        List<Answer.Group> groups = new ArrayList<>();
+        int rows = 0;
+        for (Answer.Group group : answer.groups()) {
+            rows += group.rows().size();
+            if (groups.isEmpty() || rows <= MOST_ROWS) {
+                groups.add(group);
+            }
+        }
+        return groups;
+    }
+
+    /** Of the intervals in the tables: more than 95 % where replications were stopped by them. */
+    String confidence() {
+        return manifest.stop()
+                .map(stop -> Wording.number(100 * stop.confidence()) + "\u00a0%")
+                .orElse("95\u00a0%");
+    }
+
+    boolean isSampled() {
+        return manifest.axes().stream().anyMatch(Manifest.Axis::continuous);
+    }
+
+    /** By which a column of numbers is sorted; empty where there is none. */
+    String sortKey(double value) {
+        return Double.isNaN(value) ? "" : Double.toString(value);
+    }
+
+    /** The same of a value of an axis; the value itself where it is no quantity. */
+    String sortKeyOf(String axisValue) {
+        double number = AxisScale.number(axisValue.replace('\u00a0', ' '));
+        return Double.isNaN(number) ? axisValue : sortKey(number);
     }
 
     String seconds(double seconds) {
@@ -101,6 +154,9 @@ record ReportPage(
         long leftOut = ShownRun.leftOut(folder, shown);
         if (shown.isEmpty()) {
             return "No run left a timeline: output.detail of the experiment was none.";
+        }
+        if (leftOut == 0 && shown.size() == 1) {
+            return "The one recorded run is here.";
         }
         return leftOut == 0
                 ? "All " + shown.size() + " recorded runs are here."

@@ -39,7 +39,10 @@ final class ResultTable {
             "outcome",
             "parameter",
             "end",
-            "value");
+            "value",
+            "figure",
+            "term",
+            "kind");
 
     private static final int MAX_CELL_CHARACTERS = 1 << 20;
 

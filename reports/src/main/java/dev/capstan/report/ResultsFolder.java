@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
  * @param roles of the axes, in their order
  * @param sensitivity what moved parameters change; empty where none was moved
  * @param effects means over all points with the same value of an axis; empty where an earlier version wrote the folder
+ * @param variance where the variance over the points comes from; empty where it cannot be told
  * @param services what each service got at the points; empty where an earlier version wrote the folder
  */
 record ResultsFolder(
@@ -30,7 +31,8 @@ record ResultsFolder(
         ResultTable runs,
         Optional<ResultTable> sensitivity,
         Optional<ResultTable> effects,
-        Optional<ServicePoints> services) {
+        Optional<ServicePoints> services,
+        Optional<VarianceShares> variance) {
 
     /** Leading segments of the axes that an operator can set. All other axes are conditions that he meets. */
     private static final Set<String> SETTINGS =
@@ -93,7 +95,8 @@ record ResultsFolder(
                 Files.isRegularFile(effects)
                         ? Optional.of(ResultTable.read(effects, Set.of("axis"), List.of("axis", "value", "policy")))
                         : Optional.empty(),
-                services);
+                services,
+                VarianceShares.read(folder.resolve("variance.csv")));
     }
 
     private static List<String> ofChanges(Manifest manifest) {
@@ -142,6 +145,29 @@ record ResultsFolder(
         Set<Double> caps = new TreeSet<>();
         points.forEach(point -> caps.add(point.capWatts()));
         return List.copyOf(caps);
+    }
+
+    /** Axes that are conditions. */
+    List<Integer> conditions() {
+        return IntStream.range(0, roles.size())
+                .filter(axis -> roles.get(axis) == Role.CONDITION)
+                .boxed()
+                .toList();
+    }
+
+    /** Paths of the axes that an operator can set. */
+    Set<String> settings() {
+        return IntStream.range(0, roles.size())
+                .filter(axis -> roles.get(axis) == Role.SETTING)
+                .mapToObj(axis -> manifest.axes().get(axis).path())
+                .collect(Collectors.toSet());
+    }
+
+    /** What people call those that are conditions. */
+    List<String> conditionNames() {
+        return conditions().stream()
+                .map(axis -> Wording.axisName(manifest.axes().get(axis).path()))
+                .toList();
     }
 
     Role role(int axis) {

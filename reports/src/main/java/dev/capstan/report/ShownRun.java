@@ -24,6 +24,11 @@ record ShownRun(int row, String runId, String policy, String why, Timeline timel
 
     static final int MAX_RUNS = 12;
 
+    /** Characters for the courses of all runs, and of one. */
+    private static final int ROOM = 1_400_000;
+
+    private static final int MOST_ROOM = 800_000;
+
     /**
      * Chooses runs of the best and the worst point: of the policy that the answer names first, beginning with the cap in
      * the middle, then of every policy, then any others until the number is full. Only runs that left a folder come into
@@ -50,12 +55,13 @@ record ShownRun(int row, String runId, String policy, String why, Timeline timel
             }
         }
         List<ShownRun> shown = new ArrayList<>();
+        int room = ROOM / Math.max(1, chosen.size());
         chosen.forEach((row, why) -> shown.add(new ShownRun(
                 row,
                 folder.runs().text(row, "run_id"),
                 folder.runs().text(row, "policy"),
                 why,
-                Timeline.read(folder.runFolder(row)),
+                Timeline.read(folder.runFolder(row), Math.min(MOST_ROOM, room)),
                 RunDistributions.read(folder.runFolder(row)))));
         return List.copyOf(shown);
     }

@@ -1,6 +1,5 @@
 package dev.capstan.report;
 
-import java.awt.Color;
 import java.util.List;
 
 /**
@@ -14,8 +13,6 @@ record SurfaceDrawing(ResultsFolder folder, List<Point> points, int xAxis, int y
     private static final int TOP = 92;
     private static final int CELL_WIDTH = 104;
     private static final int CELL_HEIGHT = 58;
-    /** Light enough for dark figures at both ends. */
-    private static final Color[] RAMP = {new Color(0xfff3cf), new Color(0xa5d6c6), new Color(0x4f9bcb)};
 
     private Manifest.Axis x() {
         return folder.manifest().axes().get(xAxis);
@@ -60,24 +57,11 @@ record SurfaceDrawing(ResultsFolder folder, List<Point> points, int xAxis, int y
                     LEFT + CELL_WIDTH * x().values().indexOf(point.axisValues().get(xAxis));
             double top =
                     TOP + CELL_HEIGHT * y().values().indexOf(point.axisValues().get(yAxis));
-            pen.rectangle(left, top, CELL_WIDTH - 1.0, CELL_HEIGHT - 1.0, colour(point.successRate()));
+            pen.rectangle(left, top, CELL_WIDTH - 1.0, CELL_HEIGHT - 1.0, Ramp.colour(point.successRate()));
             double middle = left + CELL_WIDTH / 2.0;
             pen.text(Wording.bareFigure(point.successRate()), middle, top + 27, 16, INK, 0.5);
             String interval = Wording.bareFigure(point.successLow()) + " to " + Wording.bareFigure(point.successHigh());
             pen.text(interval, middle, top + 45, 12, INK, 0.5);
         }
-    }
-
-    private static Color colour(double share) {
-        double at = Math.min(1, Math.max(0, share)) * (RAMP.length - 1);
-        int low = Math.min(RAMP.length - 2, (int) at);
-        return new Color(
-                mixed(RAMP[low].getRed(), RAMP[low + 1].getRed(), at - low),
-                mixed(RAMP[low].getGreen(), RAMP[low + 1].getGreen(), at - low),
-                mixed(RAMP[low].getBlue(), RAMP[low + 1].getBlue(), at - low));
-    }
-
-    private static int mixed(int from, int to, double share) {
-        return (int) Math.round(from + share * (to - from));
     }
 }

@@ -33,9 +33,9 @@ record TimelineDrawing(String title, Timeline run) implements Drawing {
 
     @Override
     public void draw(Pen pen) {
-        double[] time = run.get(Timeline.Series.TIME);
-        double first = time.length == 0 ? 0 : time[0];
-        double last = time.length == 0 ? 1 : time[time.length - 1] + run.bucketSeconds();
+        int buckets = run.get(Timeline.Series.POWER_MEAN).length;
+        double first = run.beginSeconds();
+        double last = first + Math.max(1, buckets * run.bucketSeconds());
         double highest = COURSES.stream()
                 .flatMapToDouble(course -> Arrays.stream(run.get(course.series())))
                 .filter(watts -> !Double.isNaN(watts))
@@ -71,14 +71,14 @@ record TimelineDrawing(String title, Timeline run) implements Drawing {
                     down = false;
                     continue;
                 }
-                double x = tenth(LEFT + (time[at] - first) * scale);
+                double x = tenth(LEFT + at * run.bucketSeconds() * scale);
                 double y = tenth(TOP + TALL * (1 - watts[at] / 1000 / top));
                 if (down) {
                     path.lineTo(x, y);
                 } else {
                     path.moveTo(x, y);
                 }
-                path.lineTo(tenth(LEFT + (time[at] + run.bucketSeconds() - first) * scale), y);
+                path.lineTo(tenth(LEFT + (at + 1) * run.bucketSeconds() * scale), y);
                 down = true;
             }
             pen.stroke(path, course.colour(), course.width());

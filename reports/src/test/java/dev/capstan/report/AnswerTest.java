@@ -105,6 +105,25 @@ class AnswerTest {
                         + " goodput of batch 2 requests/s, less than half of the 100 requests/s without capping.");
     }
 
+    /** An axis gives batch targets that it can miss at 10 s, where the base experiment has none. */
+    @Test
+    void asksByTheTargetsOfThePoint() {
+        twoServices("3600", "10s,replica-cap,20000,chat,3,10,0.99,2.5,400");
+        FixtureFolder.replace(folder.resolve("manifest.json"), "\"traces\"", """
+                "conditions": [
+                  {"axes": ["5s"], "services": [
+                    {"name": "chat", "ttft_slo_seconds": 2, "tpot_slo_seconds": 0.2},
+                    {"name": "batch", "ttft_slo_seconds": 3600, "tpot_slo_seconds": 3600}]},
+                  {"axes": ["10s"], "services": [
+                    {"name": "chat", "ttft_slo_seconds": 2, "tpot_slo_seconds": 0.2},
+                    {"name": "batch", "ttft_slo_seconds": 60, "tpot_slo_seconds": 3600}]}],
+                "traces\"""");
+
+        assertThat(sentences(Answer.of(ResultsFolder.read(folder)).groups().get(0)))
+                .contains("replica-cap with a 10 s interval reached 100 % [96, 100], but only by refusing service:"
+                        + " goodput of batch 2 requests/s, less than half of the 100 requests/s without capping.");
+    }
+
     private Answer.Group twoServices(String batchTargetSeconds, String chatUnderTheCap) {
         FixtureFolder.ofPoints(
                 folder,

@@ -84,6 +84,8 @@ class BrowserTest {
         report(sweep, "sweep.html");
         ReportWriter.compare(List.of(sweep, sweep), folder.resolve("comparison.html"));
         report(SensitivityFolder.write(folder.resolve("sensitivity")), "sensitivity.html");
+        report(VarianceFolder.write(folder.resolve("variance"), VarianceFolder.SHARES), "variance.html");
+        report(WeekFolder.write(folder.resolve("week")), "week.html");
         report(ServiceFolder.write(folder.resolve("services")), "services.html");
         report(
                 FixtureFolder.ofPoints(

@@ -435,7 +435,7 @@ final class FixtureFolder {
                 energy += power * STEP_SECONDS;
                 wanted += demand;
                 served += Math.min(demand, ready);
-                timeline.append(step * STEP_SECONDS)
+                timeline.append((step + 1) * STEP_SECONDS)
                         .append(number(Math.rint(power)))
                         .append(number(Math.rint(max)))
                         .append(number(Math.rint(reference)))

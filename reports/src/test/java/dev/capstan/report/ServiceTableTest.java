@@ -68,7 +68,8 @@ class ServiceTableTest {
         FixtureFolder.write(folder.resolve("service-points.csv"), services.toString());
 
         assertThat(Files.readString(ReportWriter.write(folder)))
-                .contains("Only 100 of 150 caps and conditions are in this table");
+                .contains("Only 100 of 150 caps and conditions are in this table")
+                .contains("138 more caps and conditions");
     }
 
     private static String text(ServiceTable.Row row) {

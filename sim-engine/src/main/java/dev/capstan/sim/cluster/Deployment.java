@@ -42,6 +42,7 @@ public final class Deployment {
     /** Groups that the pods count in; empty in most runs. */
     private int[] groups = {};
 
+    private Runnable countsChanged = () -> {};
     private int specReplicas;
     private long changes;
     private long readyNanos;
@@ -143,6 +144,11 @@ public final class Deployment {
                 + count(Pod.Phase.PENDING)
                 + count(Pod.Phase.STARTING)
                 + count(Pod.Phase.READY);
+    }
+
+    /** What to call whenever the number of pods in some phase has changed. */
+    public void whenCountsChange(Runnable listener) {
+        countsChanged = listener;
     }
 
     /** Pods in a phase. */
@@ -280,6 +286,7 @@ public final class Deployment {
         everyPod.add(pod);
         present.add(pod);
         counts[pod.phase.ordinal()]++;
+        countsChanged.run();
         return pod;
     }
 
@@ -390,5 +397,6 @@ public final class Deployment {
         counts[pod.phase.ordinal()]--;
         pod.phase = phase;
         counts[phase.ordinal()]++;
+        countsChanged.run();
     }
 }

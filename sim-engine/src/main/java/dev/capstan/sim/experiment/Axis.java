@@ -1,6 +1,8 @@
 package dev.capstan.sim.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.capstan.trace.Quantity;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +43,19 @@ public record Axis(
     Axis sampled(Continuum between, List<JsonNode> each) {
         return new Axis(
                 path, each, each.stream().map(value -> Map.of(path, value)).toList(), Optional.of(between));
+    }
+
+    /** The axis with the values that a search has tried: those of a range each once, from the lowest to the highest; a list stays. */
+    public Axis tried(List<JsonNode> seen) {
+        return continuum
+                .map(between -> sampled(
+                        between,
+                        seen.stream()
+                                .distinct()
+                                .sorted(Comparator.comparing(value ->
+                                        Quantity.any(text(value)).orElseThrow().value()))
+                                .toList()))
+                .orElse(this);
     }
 
     /** What one of its values sets, by dotted path. */

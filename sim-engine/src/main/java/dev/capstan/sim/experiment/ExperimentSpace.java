@@ -1,6 +1,7 @@
 package dev.capstan.sim.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.capstan.sim.search.SearchSpace;
 import dev.capstan.trace.Quantity;
 import java.math.BigDecimal;
@@ -12,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** What a search may vary of an experiment: each dimension of its axes, held to its conditions. */
+/** What a search may vary of an experiment: each dimension of its axes, held to its conditions and to what goes together. */
 final class ExperimentSpace implements SearchSpace<List<JsonNode>> {
 
     private final SweepPlan plan;
@@ -71,6 +72,13 @@ final class ExperimentSpace implements SearchSpace<List<JsonNode>> {
         if (!issues.isEmpty()) {
             throw new InvalidExperimentException(tree.file().toString(), List.copyOf(issues));
         }
-        return allowed ? Optional.of(point) : Optional.empty();
+        return allowed && isSound(point) ? Optional.of(point) : Optional.empty();
+    }
+
+    /** Whether the values go together, so that there is an experiment to run. */
+    private boolean isSound(List<JsonNode> point) {
+        List<Issue> issues = new ArrayList<>();
+        tree.with(plan.sets(point), "axes.", JsonNodeFactory.instance.objectNode(), issues);
+        return issues.isEmpty();
     }
 }

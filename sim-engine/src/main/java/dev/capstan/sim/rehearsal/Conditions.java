@@ -44,6 +44,8 @@ public final class Conditions {
             node.put("max_replicas", service.maxReplicas());
             node.put("hpa_sync_seconds", seconds(service.autoscaler().hpaSyncNanos()));
             node.put("grace_seconds", seconds(service.graceNanos()));
+            node.put("ttft_slo_seconds", service.ttftSloSeconds());
+            node.put("tpot_slo_seconds", service.tpotSloSeconds());
         }
         for (Experiment.Policy policy : experiment.policies()) {
             ObjectNode node = conditions.withArray("/policies").addObject();

@@ -5,6 +5,7 @@ import dev.capstan.sim.experiment.SweepLayout;
 import dev.capstan.sim.run.Figure;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -18,6 +19,10 @@ import java.util.Optional;
  */
 public record Layout(
         SweepLayout points, boolean sensitivity, Optional<String> comparedWith, double confidence, long seed) {
+
+    private static final String MEAN = "_mean";
+    private static final String LOW = "_low";
+    private static final String HIGH = "_high";
 
     /** Figures that are averaged over the replications. */
     private static final List<Figure> AVERAGED = List.of(
@@ -41,10 +46,11 @@ public record Layout(
             Figure.CAPPED_SECONDS,
             Figure.REPLICA_CHANGES,
             Figure.BREAKER_TRIPS,
-            Figure.OUT_OF_RANGE_TIME_SHARE);
+            Figure.OUT_OF_RANGE_TIME_SHARE,
+            Figure.ENERGY_COST);
 
     /** The dotted paths of the axes. */
-    List<String> axes() {
+    public List<String> axes() {
         return points.axes().stream().map(Axis::path).toList();
     }
 
@@ -77,5 +83,26 @@ public record Layout(
         List<Figure> figures = new ArrayList<>(List.of(Figure.SUCCESS_RATE));
         figures.addAll(AVERAGED);
         return figures;
+    }
+
+    /** What a column of {@link #numbers} takes of the interval of a figure. */
+    static double of(Interval interval, String column) {
+        return column.endsWith(LOW) ? interval.low() : column.endsWith(HIGH) ? interval.high() : interval.estimate();
+    }
+
+    /** The figure that a column of {@link #numbers} is about. */
+    static Figure figure(String column) {
+        String name = column.replaceFirst("(" + MEAN + "|" + LOW + "|" + HIGH + ")$", "");
+        return Figure.valueOf(name.toUpperCase(Locale.ROOT));
+    }
+
+    /** The columns of {@code points.csv} that hold figures, and their intervals. */
+    public static List<String> numbers() {
+        String success = Figure.SUCCESS_RATE.column();
+        List<String> columns = new ArrayList<>(List.of(success, success + LOW, success + HIGH));
+        for (Figure figure : AVERAGED) {
+            columns.addAll(List.of(figure.column() + MEAN, figure.column() + LOW, figure.column() + HIGH));
+        }
+        return columns;
     }
 }

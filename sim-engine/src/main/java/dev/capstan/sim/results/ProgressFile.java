@@ -63,7 +63,14 @@ final class ProgressFile implements Closeable {
     static Optional<ProgressFile> resume(Path path, String head) throws IOException {
         ProgressFile file = new ProgressFile(FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
         try {
-            if (file.load(head)) {
+            String there = file.head();
+            if (there == null) {
+                file.channel.truncate(0);
+                file.append(head);
+                return Optional.of(file);
+            }
+            if (there.equals(head)) {
+                file.channel.truncate(file.load());
                 return Optional.of(file);
             }
             file.close();
@@ -74,23 +81,36 @@ final class ProgressFile implements Closeable {
         }
     }
 
-    private boolean load(String head) throws IOException {
+    /** Opens a file that nobody goes on with: it stays as it is. */
+    static ProgressFile read(Path path) throws IOException {
+        ProgressFile file = new ProgressFile(FileChannel.open(path, StandardOpenOption.READ));
+        try {
+            file.load();
+            return file;
+        } catch (IOException | RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    /** The first line; null where it is not whole. */
+    synchronized @Nullable String head() throws IOException {
+        byte[] first = line(0);
+        return first == null ? null : new String(first, StandardCharsets.UTF_8);
+    }
+
+    /** Finds the rows; returns where the last whole one ends. */
+    private long load() throws IOException {
         byte[] first = line(0);
         if (first == null) {
-            channel.truncate(0);
-            append(head);
-            return true;
-        }
-        if (!new String(first, StandardCharsets.UTF_8).equals(head)) {
-            return false;
+            return 0;
         }
         long at = first.length + 1L;
         for (byte[] line = line(at); line != null; line = line(at)) {
             add(RowLine.read(new String(line, StandardCharsets.UTF_8)).index(), at);
             at += line.length + 1L;
         }
-        channel.truncate(at);
-        return true;
+        return at;
     }
 
     private void add(int index, long start) {

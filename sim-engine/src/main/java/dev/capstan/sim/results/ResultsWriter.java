@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResultsWriter implements Closeable {
 
-    private static final String PROGRESS = "progress.jsonl";
+    static final String PROGRESS = "progress.jsonl";
 
     private static final ObjectMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -50,7 +50,8 @@ public final class ResultsWriter implements Closeable {
     /**
      * Begins a folder, or goes on with one that was not finished.
      *
-     * @param identity hash of all that decides the results; the folder to go on with must carry the same
+     * @param identity hash of all that decides the results, followed by the part where the folder is for one; the folder to
+     *     go on with must carry the same
      * @throws FileAlreadyExistsException if the folder holds other files, or holds results and {@code resume} is false
      * @throws IOException if it cannot be written, or if it belongs to another experiment
      */
@@ -70,9 +71,10 @@ public final class ResultsWriter implements Closeable {
 
     private static ProgressFile resumed(Path folder, String identity) throws IOException {
         return ProgressFile.resume(folder.resolve(PROGRESS), head(identity))
-                .orElseThrow(() -> new IOException(
-                        folder + " holds results of another experiment, of this one or its traces before they"
-                                + " were changed, or of another version of Capstan. Maybe take another --out."));
+                .orElseThrow(
+                        () -> new IOException(
+                                folder + " holds results of another experiment, of this one or its traces before they"
+                                        + " were changed, of another part, or of another version of Capstan. Maybe take another --out."));
     }
 
     private static String occupied(Path folder, boolean resume) {
@@ -109,6 +111,16 @@ public final class ResultsWriter implements Closeable {
             rows.add(progress.row(run));
         }
         return PointsTable.interval(rows, figure, layout.confidence());
+    }
+
+    /**
+     * The value of a column of {@code points.csv} over runs of one point and policy, as it will stand there.
+     *
+     * @param column one of {@link Layout#numbers}
+     * @param runs indices; all must be there
+     */
+    public double value(int[] runs, String column) throws IOException {
+        return Layout.of(interval(runs, Layout.figure(column)), column);
     }
 
     /**

@@ -10,15 +10,28 @@ import dev.capstan.trace.RequestTrace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the folder of one run; {@code docs/results.md} defines the tables. */
 final class RunFolder {
 
     private static final long SECOND_NANOS = 1_000_000_000L;
+
+    /** Of {@code seconds.csv}, which makes about 2 MB. */
+    private static final int MAX_CELLS = 200_000;
+
+    private static final int SECONDS_BEFORE = 60;
+    private static final int SECONDS_AFTER = 120;
+    /** Of an excursion that lasts longer, this much of its beginning is told. */
+    private static final int LONGEST_TOLD = 1800;
 
     private final Path folder;
     private final Experiment experiment;
@@ -42,6 +55,7 @@ final class RunFolder {
         run.requests();
         run.latencies();
         run.excursions();
+        run.seconds();
     }
 
     private void timeline() throws IOException {
@@ -343,6 +357,79 @@ final class RunFolder {
                 table.row(one.fromSeconds(), one.seconds(), most, sum / one.seconds());
             }
         }
+    }
+
+    /** Every second around what happened, as far as {@link #MAX_CELLS} go. */
+    private void seconds() throws IOException {
+        List<Experiment.Domain> domains = experiment.cluster().domains();
+        List<String> columns = new ArrayList<>(List.of(
+                "time_seconds",
+                "power_watts",
+                "reference_power_watts",
+                "cap_watts",
+                "sensed_power_watts",
+                "ready_replicas",
+                "starting_replicas",
+                "terminating_replicas"));
+        for (int i = 1; i < domains.size(); i++) {
+            columns.add("domain." + domains.get(i).name() + ".power_watts");
+        }
+        RunResult.Seconds states = detail.seconds();
+        try (CsvTable table = table("seconds", columns.toArray(String[]::new))) {
+            BitSet told = around(MAX_CELLS / columns.size());
+            for (int second = told.nextSetBit(0); second >= 0; second = told.nextSetBit(second + 1)) {
+                @Nullable Object[] cells = new @Nullable Object[columns.size()];
+                cells[0] = second + 1;
+                cells[1] = detail.powerWatts()[second];
+                cells[2] = detail.referenceWatts()[second];
+                cells[3] = detail.capWatts()[second];
+                cells[4] = states.sensedWatts()[second];
+                cells[5] = states.ready()[second];
+                cells[6] = states.starting()[second];
+                cells[7] = states.terminating()[second];
+                for (int i = 1; i < domains.size(); i++) {
+                    cells[7 + i] = detail.domainWatts().get(i)[second];
+                }
+                table.row(cells);
+            }
+        }
+    }
+
+    /**
+     * The whole run where it is short enough, else the surroundings of excursions, the longest first, then of what the
+     * reference run has over the cap, of events and of decisions, until no more seconds may be told.
+     */
+    private BitSet around(int most) {
+        int length = detail.powerWatts().length;
+        BitSet told = new BitSet(length);
+        if (length <= most) {
+            told.set(0, length);
+            return told;
+        }
+        int bridge = (int) Math.ceil(experiment.scoring().bridgeNanos() * 1e-9);
+        List<Excursion> stretches = new ArrayList<>();
+        for (double[] watts : List.of(detail.powerWatts(), detail.referenceWatts())) {
+            Excursion.find(watts, detail.capWatts(), 0, length, bridge).stream()
+                    .sorted(Comparator.comparingInt(Excursion::seconds).reversed())
+                    .forEach(stretches::add);
+        }
+        LongStream.concat(
+                        detail.events().stream().mapToLong(RunResult.LoggedEvent::atNanos),
+                        detail.decisions().stream().mapToLong(RunResult.LoggedDecision::atNanos))
+                .mapToInt(nanos -> (int) (nanos / SECOND_NANOS))
+                .forEach(second -> stretches.add(new Excursion(second, second + 1)));
+        int count = 0;
+        for (Excursion stretch : stretches) {
+            int from = Math.max(0, stretch.fromSeconds() - SECONDS_BEFORE);
+            int to = Math.min(
+                    length, Math.min(stretch.toSeconds(), stretch.fromSeconds() + LONGEST_TOLD) + SECONDS_AFTER);
+            int more = to - from - told.get(from, to).cardinality();
+            if (count + more <= most) {
+                told.set(from, to);
+                count += more;
+            }
+        }
+        return told;
     }
 
     private CsvTable table(String name, String... columns) throws IOException {

@@ -14,6 +14,10 @@ final class RunLog implements ControlLoop.Listener {
 
     private final boolean detailed;
     private final BooleanSupplier cappedNow;
+    private final HeldFigure sensedWatts;
+    private final HeldFigure ready;
+    private final HeldFigure starting;
+    private final HeldFigure terminating;
     private final List<RunResult.Sample> samples = new ArrayList<>();
     private final List<RunResult.LoggedDecision> decisions = new ArrayList<>();
     private final List<RunResult.LoggedEvent> events = new ArrayList<>();
@@ -26,16 +30,23 @@ final class RunLog implements ControlLoop.Listener {
 
     /**
      * @param detailed whether more than the counts is kept
+     * @param seconds of the run
      * @param cappedNow whether a lever stands below what the owner set
      */
-    RunLog(boolean detailed, BooleanSupplier cappedNow) {
+    RunLog(boolean detailed, int seconds, BooleanSupplier cappedNow) {
         this.detailed = detailed;
+        int kept = detailed ? seconds : 0;
+        sensedWatts = new HeldFigure(kept, Double.NaN);
+        ready = new HeldFigure(kept, 0);
+        starting = new HeldFigure(kept, 0);
+        terminating = new HeldFigure(kept, 0);
         this.cappedNow = cappedNow;
     }
 
     @Override
     public void decided(long nowNanos, Decision decision, List<ServiceAction> applied, PowerReading sensed) {
         markCapped(nowNanos);
+        sensedWatts.set(nowNanos, sensed.watts());
         if (!applied.isEmpty() && scoring) {
             changes++;
         }
@@ -82,6 +93,13 @@ final class RunLog implements ControlLoop.Listener {
         }
     }
 
+    /** Pods of all services from now on. */
+    void replicas(long nowNanos, int nowReady, int nowStarting, int nowTerminating) {
+        ready.set(nowNanos, nowReady);
+        starting.set(nowNanos, nowStarting);
+        terminating.set(nowNanos, nowTerminating);
+    }
+
     void sample(RunResult.Sample sample) {
         samples.add(sample);
     }
@@ -96,6 +114,10 @@ final class RunLog implements ControlLoop.Listener {
 
     long changes() {
         return changes;
+    }
+
+    RunResult.Seconds seconds() {
+        return new RunResult.Seconds(sensedWatts.toArray(), ready.toArray(), starting.toArray(), terminating.toArray());
     }
 
     List<RunResult.Sample> samples() {

@@ -39,6 +39,7 @@ public record RunResult(
      * @param capWatts the cap over each second
      * @param domainWatts 1 s averages of each domain
      * @param budgetWatts 1 s averages of the services of each budget
+     * @param seconds states at the end of each second
      * @param samples states at each step of the timeline
      * @param logs what became of the requests of each service; empty in power mode
      */
@@ -48,10 +49,17 @@ public record RunResult(
             double[] capWatts,
             List<double[]> domainWatts,
             List<double[]> budgetWatts,
+            Seconds seconds,
             List<Sample> samples,
             List<LoggedDecision> decisions,
             List<LoggedEvent> events,
             List<RequestLog> logs) {}
+
+    /**
+     * States at the end of each second: what the policy saw last of the root domain, NaN for nothing, and the pods of all
+     * services.
+     */
+    public record Seconds(double[] sensedWatts, double[] ready, double[] starting, double[] terminating) {}
 
     /**
      * States at one instant of the timeline.

@@ -86,7 +86,7 @@ public final class SimulationRun {
         }
         endNanos = experiment.warmupNanos() + duration;
         seconds = (int) (endNanos / SECOND_NANOS);
-        log = new RunLog(detailed, this::cappedNow);
+        log = new RunLog(detailed, seconds, this::cappedNow);
 
         List<PowerDomains.Domain> domains = new ArrayList<>();
         int[] serversOfDomain = new int[experiment.cluster().domains().size()];
@@ -391,7 +391,22 @@ public final class SimulationRun {
         }
     }
 
+    private void countReplicas() {
+        int ready = 0;
+        int starting = 0;
+        int terminating = 0;
+        for (ServicePlant plant : plants) {
+            ready += plant.deployment().count(Pod.Phase.READY);
+            starting += plant.deployment().count(Pod.Phase.STARTING);
+            terminating += plant.deployment().count(Pod.Phase.TERMINATING);
+        }
+        log.replicas(kernel.nowNanos(), ready, starting, terminating);
+    }
+
     private void play() {
+        if (log.isDetailed()) {
+            plants.forEach(plant -> plant.deployment().whenCountsChange(this::countReplicas));
+        }
         for (int i = 0; i < plants.size(); i++) {
             plants.get(i).deployment().begin(experiment.services().get(i).initialReplicas());
         }
@@ -551,6 +566,7 @@ public final class SimulationRun {
                 capOfSecond,
                 domains,
                 groups,
+                log.seconds(),
                 log.samples(),
                 log.decisions(),
                 log.events(),

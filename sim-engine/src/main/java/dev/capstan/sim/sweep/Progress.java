@@ -1,6 +1,5 @@
 package dev.capstan.sim.sweep;
 
-import dev.capstan.sim.experiment.Axis;
 import dev.capstan.sim.results.ResultsWriter;
 import dev.capstan.sim.run.Figure;
 import java.io.IOException;
@@ -12,12 +11,15 @@ final class Progress implements SweepEngine.Sink {
     private final ResultsWriter writer;
     private final SweepListener listener;
     private final String folder;
+    private final List<String> axes;
+    private boolean isStarted;
     private long requests;
 
-    Progress(ResultsWriter writer, SweepListener listener, String folder) {
+    Progress(ResultsWriter writer, SweepListener listener, String folder, List<String> axes) {
         this.writer = writer;
         this.listener = listener;
         this.folder = folder;
+        this.axes = axes;
     }
 
     @Override
@@ -37,15 +39,19 @@ final class Progress implements SweepEngine.Sink {
         }
     }
 
-    /** @param left runs to come in the first step */
-    void started(int left, List<Axis> axes) {
+    /**
+     * A step begins, the first one or another.
+     *
+     * @param runs that it has still to do
+     */
+    void step(int runs) {
         int done = writer.size();
-        listener.started(done + left, done, axes.stream().map(Axis::path).toList());
-    }
-
-    /** @param runs to come in a further step */
-    void left(int runs) {
-        listener.totalIs(writer.size() + runs);
+        if (isStarted) {
+            listener.totalIs(done + runs);
+        } else {
+            isStarted = true;
+            listener.started(done + runs, done, axes);
+        }
     }
 
     synchronized long requests() {

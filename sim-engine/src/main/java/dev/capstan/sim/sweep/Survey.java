@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.capstan.sim.experiment.Axis;
 import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.experiment.ExperimentFile;
 import dev.capstan.sim.experiment.InvalidExperimentException;
@@ -110,6 +111,19 @@ final class Survey {
     /** In the order of their runs. */
     List<Setting> settings() {
         return settings;
+    }
+
+    /** The axes of a search with the values that it has tried. */
+    List<Axis> tried(List<Axis> axes) {
+        List<Axis> tried = new ArrayList<>();
+        for (int i = 0; i < axes.size(); i++) {
+            int index = i;
+            tried.add(axes.get(i)
+                    .tried(settings.stream()
+                            .map(setting -> setting.point().get(index))
+                            .toList()));
+        }
+        return tried;
     }
 
     /** Of each point of the axes; after the first one only what differs from the first. */

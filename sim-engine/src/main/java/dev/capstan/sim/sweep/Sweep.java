@@ -1,7 +1,6 @@
 package dev.capstan.sim.sweep;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.capstan.capping.NearestName;
 import dev.capstan.sim.experiment.Axis;
 import dev.capstan.sim.experiment.Experiment;
@@ -20,10 +19,10 @@ import dev.capstan.trace.Sha256;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -38,37 +37,47 @@ public final class Sweep {
     private static final double CONFIDENCE = 0.95;
 
     private final ExperimentFile file;
-    private final List<Axis> axes;
-    private final List<List<JsonNode>> points;
+    private final SweepLayout points;
     private final List<Sensitivity.Parameter> parameters;
     private final Optional<StopRule> stop;
+    private final Optional<Search> search;
+    private final int replications;
     private final Experiment.Detail defaultDetail;
-    private final Survey survey;
-    private final RunGrid grid;
+    private final List<List<JsonNode>> firstPoints;
+    private final Survey firstSurvey;
 
     private Sweep(
             ExperimentFile file,
-            List<Axis> axes,
-            List<List<JsonNode>> points,
+            SweepLayout points,
+            List<List<JsonNode>> firstPoints,
             List<Sensitivity.Parameter> parameters,
             Optional<StopRule> stop,
+            Optional<Search> search,
             int replications,
             Experiment.Detail defaultDetail) {
         this.file = file;
-        this.axes = axes;
         this.points = points;
+        this.firstPoints = firstPoints;
         this.parameters = parameters;
         this.stop = stop;
+        this.search = search;
+        this.replications = replications;
         this.defaultDetail = defaultDetail;
         stop.ifPresent(rule -> checkFigures(file, rule));
-        survey = new Survey(file);
-        survey.add(points, isSensitivity());
-        grid = new RunGrid(survey.settings(), file.base().policies().size(), replications);
+        firstSurvey = survey();
     }
 
     /** One run for each policy of the experiment; axes, sensitivity and replications do not count. */
     public static Sweep simulate(ExperimentFile file) {
-        return new Sweep(file, List.of(), List.of(List.of()), List.of(), Optional.empty(), 1, Experiment.Detail.ALL);
+        return new Sweep(
+                file,
+                new SweepLayout(List.of(), List.of()),
+                List.of(List.of()),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                1,
+                Experiment.Detail.ALL);
     }
 
     /**
@@ -80,10 +89,33 @@ public final class Sweep {
     public static Sweep of(ExperimentFile file) {
         return new Sweep(
                 file,
-                file.axes(),
+                file.layout(),
                 file.points(),
                 file.sensitivity().parameters(),
                 file.stop(),
+                Optional.empty(),
+                file.base().replications(),
+                Experiment.Detail.FIRST_REPLICATION);
+    }
+
+    /**
+     * Points of the axes that a search chooses, every policy, every replication.
+     *
+     * @param file {@linkplain ExperimentFile#readForSearch read for a search}
+     * @param goal what is looked for, such as {@code min stranded_watt_seconds s.t. success_rate >= 0.99}
+     * @param mostPoints that may be tried, at least 1
+     * @throws IllegalArgumentException if the goal cannot be read
+     * @throws InvalidExperimentException if there is nothing to look on
+     */
+    public static Sweep search(ExperimentFile file, String goal, int mostPoints) {
+        Search search = Search.of(file, goal, mostPoints);
+        return new Sweep(
+                file,
+                new SweepLayout(file.axes(), List.of()),
+                search.firstRound(),
+                List.of(),
+                file.stop(),
+                Optional.of(search),
                 file.base().replications(),
                 Experiment.Detail.FIRST_REPLICATION);
     }
@@ -103,113 +135,110 @@ public final class Sweep {
         }
     }
 
-    /** How many runs there are; with {@code stop} the most that there can be. */
+    /** How many runs there are; the most that there can be where points may stop, of a search those of its first round. */
     public int totalRuns() {
-        return grid.size();
+        return grid(firstSurvey).size();
     }
 
     /**
      * Runs what is not there yet and writes the results folder.
      *
-     * @throws dev.capstan.trace.TraceException if a trace cannot be read; nothing is written then
-     * @throws InvalidExperimentException if a trace does not hold what is asked of it; nothing is written then
+     * @throws dev.capstan.trace.TraceException if a trace cannot be read; but for a search nothing is written then
+     * @throws InvalidExperimentException if a trace does not hold what is asked of it; but for a search nothing is written then
+     * @throws IllegalArgumentException if a part is asked for of a search
      * @throws dev.capstan.sim.kernel.InvariantViolation if a check finds a fault of the engine
      * @throws IOException if results cannot be written; what was finished stays and can be resumed
      */
     public SweepOutcome run(SweepOptions options, SweepListener listener) throws IOException {
+        if (search.isPresent() && options.shard().isPresent()) {
+            throw new IllegalArgumentException("a search has no parts: where it goes on hangs on all of its points");
+        }
         Instant started = options.clock().instant();
-        ObjectNode resolved = file.resolved();
+        // A search adds points of its own, each time that it runs.
+        Survey survey = search.isPresent() ? survey() : firstSurvey;
         TraceLibrary traces = new TraceLibrary();
-        TraceManifest read = survey.readTraces(traces, SweepTask.seed(file, 0));
-        List<String> hashes = read.traces().findValuesAsText("sha256");
-        SweepTask task =
-                new SweepTask(file, isSensitivity(), defaultDetail, options.check(), traces, new HashSet<>(hashes));
-        String sha256 = identity(resolved);
-        try (ResultsWriter writer = ResultsWriter.open(
-                options.out(), layout(), Sha256.of(sha256 + hashes + options.version()), options.resume())) {
+        List<String> hashes = hashes(survey.readTraces(traces, SweepTask.seed(file, 0)));
+        String sha256 = identity(survey);
+        String identity = Sha256.of(sha256 + hashes + options.version());
+        SweepTask task = new SweepTask(
+                identity, file, isSensitivity(), defaultDetail, options.check(), traces, new HashSet<>(hashes));
+        String owner = options.shard().map(shard -> identity + " " + shard).orElse(identity);
+        try (ResultsWriter writer = ResultsWriter.open(options.out(), layout(), owner, options.resume())) {
             int before = writer.size();
-            Progress progress = new Progress(writer, listener, options.out().toString());
-            execute(task, options, writer, progress);
+            Progress progress = new Progress(writer, listener, options.out().toString(), layout().axes());
+            SweepExecution execution = new SweepExecution(task, options.engine(), grid(survey), stop, writer, progress);
+            Optional<FoundPoint> found = Optional.empty();
+            if (search.isPresent()) {
+                found = Optional.of(execution.search(search.get(), survey));
+            } else {
+                execution.run(IntStream.range(0, survey.settings().size())
+                        .filter(setting -> options.shard()
+                                .map(shard -> shard.holds(setting))
+                                .orElse(true))
+                        .toArray());
+            }
             double wallSeconds =
                     Duration.between(started, options.clock().instant()).toNanos() * 1e-9;
             if (options.shard().isEmpty()) {
-                SweepManifest manifest = new SweepManifest(options, file, sha256)
-                        .scoring(grid.replications())
-                        .axes(axes, file.combinations().orElse(points.size() - 1) - points.size())
-                        .sensitivity(parameters)
-                        .conditions(survey, resolved, read);
-                stop.ifPresent(rule -> manifest.stop(rule, grid.replications()));
+                SweepManifest manifest =
+                        manifest(options, sha256, survey, survey.readTraces(traces, SweepTask.seed(file, 0)));
+                found.ifPresent(best ->
+                        manifest.find(search.orElseThrow(), survey.settings().size(), best));
                 writer.finish(manifest.made(
                         options.engine(), started, wallSeconds, writer.size() - before, progress.requests()));
             }
-            return new SweepOutcome(options.out(), writer.size(), progress.requests(), wallSeconds);
+            return new SweepOutcome(options.out(), writer.size(), progress.requests(), wallSeconds, found);
         }
     }
 
-    /** The replications of all points, look by look; points that need no more of them are left out. */
-    private void execute(SweepTask task, SweepOptions options, ResultsWriter writer, Progress progress)
-            throws IOException {
-        List<Integer> looks = stop.map(rule -> rule.looks(grid.replications())).orElse(List.of(grid.replications()));
-        int[] open = IntStream.range(0, survey.settings().size())
-                .filter(setting ->
-                        options.shard().map(shard -> shard.holds(setting)).orElse(true))
-                .toArray();
-        progress.started(grid.missing(open, 0, looks.get(0), writer).length, axes);
-        int from = 0;
-        for (int to : looks) {
-            int[] missing = grid.missing(open, from, to, writer);
-            if (from > 0) {
-                progress.left(missing.length);
-            }
-            options.engine().execute(task, grid.runs(missing), progress);
-            if (to < grid.replications()) {
-                open = stillWide(open, to, writer);
-            }
-            from = to;
+    private SweepManifest manifest(SweepOptions options, String sha256, Survey survey, TraceManifest traces) {
+        SweepManifest manifest = new SweepManifest(options, file, sha256)
+                .scoring(replications)
+                .sensitivity(parameters)
+                .conditions(survey, file.resolved(), traces);
+        OptionalInt combinations = file.combinations();
+        if (search.isPresent()) {
+            manifest.axes(survey.tried(points.axes()), OptionalInt.empty());
+        } else if (points.axes().isEmpty() || combinations.isEmpty()) {
+            manifest.axes(points.axes(), OptionalInt.empty());
+        } else {
+            manifest.axes(points.axes(), OptionalInt.of(combinations.getAsInt() - firstPoints.size()));
         }
+        stop.ifPresent(rule -> manifest.stop(rule, replications));
+        return manifest;
     }
 
-    private int[] stillWide(int[] open, int replications, ResultsWriter writer) throws IOException {
-        StopRule rule = stop.orElseThrow();
-        List<Integer> wide = new ArrayList<>();
-        for (int setting : open) {
-            if (!isNarrow(rule, setting, replications, writer)) {
-                wide.add(setting);
-            }
-        }
-        return wide.stream().mapToInt(Integer::intValue).toArray();
+    private Survey survey() {
+        Survey survey = new Survey(file);
+        survey.add(firstPoints, isSensitivity());
+        return survey;
     }
 
-    /** A figure that does not exist so far, such as the success rate where there was no disturbance, is not narrow. */
-    private boolean isNarrow(StopRule rule, int setting, int replications, ResultsWriter writer) throws IOException {
-        for (int policy = 0; policy < grid.policies(); policy++) {
-            int[] runs = grid.replications(setting, policy, replications);
-            for (Figure figure : Layout.compared()) {
-                Double halfWidth = rule.halfWidths().get(figure.column());
-                if (halfWidth != null && !(writer.interval(runs, figure).halfWidth() <= halfWidth)) {
-                    return false;
-                }
-            }
-        }
-        return true;
+    private RunGrid grid(Survey survey) {
+        return new RunGrid(survey.settings(), file.base().policies().size(), replications);
+    }
+
+    private static List<String> hashes(TraceManifest read) {
+        return read.traces().findValuesAsText("sha256");
     }
 
     private Layout layout() {
         return new Layout(
-                axes.isEmpty() ? new SweepLayout(axes, List.of()) : file.layout(),
+                points,
                 isSensitivity(),
                 file.base().scoring().comparedWith(),
-                stop.map(rule -> rule.confidence(grid.replications())).orElse(CONFIDENCE),
+                stop.map(rule -> rule.confidence(replications)).orElse(CONFIDENCE),
                 file.base().seed());
     }
 
-    private String identity(ObjectNode resolved) {
-        StringBuilder text = new StringBuilder(resolved.toString());
-        for (Axis axis : axes) {
+    private String identity(Survey survey) {
+        StringBuilder text = new StringBuilder(file.resolved().toString());
+        for (Axis axis : points.axes()) {
             text.append(axis.path()).append(axis.texts()).append(axis.sets());
         }
         survey.settings().forEach(setting -> text.append(setting.place(isSensitivity())));
-        text.append(grid.size());
+        text.append(replications);
+        search.ifPresent(sought -> text.append(sought.goal()).append(sought.mostPoints()));
         survey.models().forEach(model -> text.append(ModelProfiles.write(model)));
         return Sha256.of(text.toString());
     }

@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** Makes {@code manifest.json}: what a sweep was, under which conditions, on which machine and how long. */
@@ -54,8 +55,19 @@ final class SweepManifest {
         return this;
     }
 
-    /** @param leftOut combinations that no point stands for; negative where that is not known */
-    SweepManifest axes(List<Axis> axes, int leftOut) {
+    /** What was looked for, and where that ended: at a point that keeps to all bounds, or at the one that is closest to it. */
+    void find(Search search, int triedPoints, FoundPoint best) {
+        ObjectNode node = manifest.putObject("find");
+        node.put("goal", search.goal().toString());
+        node.put("most_points", search.mostPoints());
+        node.put("tried_points", triedPoints);
+        ObjectNode point = node.putObject(best.keepsToBounds() ? "found" : "closest");
+        best.axes().forEach(point.putObject("axes")::put);
+        point.put("policy", best.policy());
+    }
+
+    /** @param leftOut combinations that no point stands for; empty where there are no combinations, or no conditions */
+    SweepManifest axes(List<Axis> axes, OptionalInt leftOut) {
         manifest.putArray("axes");
         for (Axis axis : axes) {
             ObjectNode node = manifest.withArray("/axes").addObject();
@@ -68,9 +80,7 @@ final class SweepManifest {
                 node.put("scale", continuum.scale());
             });
         }
-        if (!axes.isEmpty() && leftOut >= 0) {
-            manifest.put("combinations_left_out", leftOut);
-        }
+        leftOut.ifPresent(combinations -> manifest.put("combinations_left_out", combinations));
         return this;
     }
 

@@ -1,6 +1,7 @@
 package dev.capstan.sim.sweep;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A finished sweep.
@@ -9,5 +10,6 @@ import java.nio.file.Path;
  * @param runs in all, those of an earlier start included
  * @param requests arrived in the runs of this start
  * @param wallSeconds of this start
+ * @param found where a search ended; empty where there was none
  */
-public record SweepOutcome(Path folder, int runs, long requests, double wallSeconds) {}
+public record SweepOutcome(Path folder, int runs, long requests, double wallSeconds, Optional<FoundPoint> found) {}

@@ -53,6 +53,7 @@ public final class SweepTask {
             long durationNanos,
             long seed) {}
 
+    private final String identity;
     private final ExperimentFile file;
     private final boolean sensitivity;
     private final Experiment.Detail defaultDetail;
@@ -75,21 +76,24 @@ public final class SweepTask {
             .build();
 
     /**
+     * @param identity hash of all that decides the results
      * @param sensitivity whether parameters are moved
      * @param defaultDetail which runs keep their course, where the experiment does not say
      * @param traceHashes SHA-256 of the traces of the first replication
      */
     SweepTask(
+            String identity,
             ExperimentFile file,
             boolean sensitivity,
             Experiment.Detail defaultDetail,
             CheckLevel check,
             TraceLibrary traces,
             Set<String> traceHashes) {
-        this(file, sensitivity, defaultDetail, check, traces, traceHashes, false);
+        this(identity, file, sensitivity, defaultDetail, check, traces, traceHashes, false);
     }
 
     private SweepTask(
+            String identity,
             ExperimentFile file,
             boolean sensitivity,
             Experiment.Detail defaultDetail,
@@ -97,6 +101,7 @@ public final class SweepTask {
             TraceLibrary traces,
             Set<String> traceHashes,
             boolean isSent) {
+        this.identity = identity;
         this.file = file;
         this.sensitivity = sensitivity;
         this.defaultDetail = defaultDetail;
@@ -106,9 +111,20 @@ public final class SweepTask {
         this.isSent = isSent;
     }
 
+    /** Hash of all that decides the results: experiment, profiles, traces and version. */
+    String identity() {
+        return identity;
+    }
+
+    /** The number of the setting of a run of {@link Sweep#of}. */
+    int setting(SweepRun run) {
+        return run.index() / (file.base().policies().size() * file.base().replications());
+    }
+
     /** The task as JSON, for machines that have the same traces and model profiles under the same paths. */
     public String toJson() {
         ObjectNode node = JSON.createObjectNode();
+        node.put("identity", identity);
         node.set("experiment", file.toJson());
         node.put("sensitivity", sensitivity);
         node.put("detail", defaultDetail.name());
@@ -133,6 +149,7 @@ public final class SweepTask {
         Set<String> hashes = new HashSet<>();
         node.path("traces").forEach(hash -> hashes.add(hash.asText()));
         return new SweepTask(
+                node.path("identity").asText(),
                 ExperimentFile.fromJson(node.path("experiment")),
                 node.path("sensitivity").booleanValue(),
                 Experiment.Detail.valueOf(node.path("detail").asText()),

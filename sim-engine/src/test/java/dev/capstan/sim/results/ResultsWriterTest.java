@@ -54,7 +54,7 @@ class ResultsWriterTest {
                 mean_power_watts stranded_watt_seconds energy_joules carbon_grams requests_completed \
                 ttft_p50_seconds ttft_p99_seconds tpot_p99_seconds e2e_p99_seconds slo_attainment \
                 goodput_requests_per_second joules_per_output_token capped_seconds replica_changes breaker_trips \
-                out_of_range_time_share"""));
+                out_of_range_time_share energy_cost"""));
     }
 
     @Test

@@ -93,7 +93,7 @@ class SweepTest {
                 .results()
                 .toList();
 
-        assertThat(documented).hasSize(9);
+        assertThat(documented).hasSize(10);
         for (MatchResult table : documented) {
             Path file = whole.resolve("runs").resolve("00000-none-r0").resolve(table.group(1));
             assertThat(Files.readAllLines(file).get(0)).isEqualTo(table.group(2).replace(", ", ","));
@@ -349,6 +349,38 @@ class SweepTest {
             compared += excursions.size();
         }
         assertThat(compared).isGreaterThan(10);
+    }
+
+    /** The seconds of a run are written as they pass, its timeline is sampled: both tell the same. */
+    @Test
+    void secondsOfARunAreThoseOfItsTimeline() throws IOException {
+        int compared = 0;
+        for (Map<String, String> run : table(whole.resolve("summary.csv"))) {
+            Path folder = whole.resolve("runs").resolve(run.get("run_id"));
+            if (!Files.isDirectory(folder)) {
+                continue;
+            }
+            List<Map<String, String>> seconds = table(folder.resolve("seconds.csv"));
+            int from = 0;
+            for (Map<String, String> step : table(folder.resolve("timeline.csv"))) {
+                int to = Integer.parseInt(step.get("time_seconds"));
+                List<Map<String, String>> ofStep = seconds.subList(from, to);
+                assertThat(ofStep.stream()
+                                .mapToDouble(second -> Double.parseDouble(second.get("power_watts")))
+                                .average()
+                                .orElseThrow())
+                        .isEqualTo(Double.parseDouble(step.get("power_mean_watts")), within(1e-4));
+                Map<String, String> last = ofStep.get(ofStep.size() - 1);
+                assertThat(last.get("time_seconds")).isEqualTo(Integer.toString(to));
+                for (String state :
+                        List.of("sensed_power_watts", "ready_replicas", "starting_replicas", "terminating_replicas")) {
+                    assertThat(last.get(state)).as("%s at %s s", state, to).isEqualTo(step.get(state));
+                }
+                from = to;
+                compared++;
+            }
+        }
+        assertThat(compared).isGreaterThan(100);
     }
 
     private static List<Map<String, String>> table(Path file) throws IOException {
