@@ -7,7 +7,6 @@ import dev.capstan.sim.experiment.Issue;
 import dev.capstan.sim.results.Layout;
 import dev.capstan.sim.search.Goal;
 import dev.capstan.sim.search.PatternSearch;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -21,20 +20,14 @@ record Search(ExperimentFile file, Goal goal, int mostPoints) {
      * Reads what is looked for.
      *
      * @throws IllegalArgumentException if the text is no goal
-     * @throws InvalidExperimentException if the experiment has no axes to look on, or asks for what does not go with a search
+     * @throws InvalidExperimentException if the experiment asks for what does not go with a search
      */
     static Search of(ExperimentFile file, String goal, int mostPoints) {
-        List<Issue> issues = new ArrayList<>();
-        if (file.axes().isEmpty()) {
-            issues.add(new Issue(
-                    "axes",
-                    "are missing: a search needs some to look on, such as {control.interval: {from: 2s, to: 60s}}"));
-        }
         if (!file.sensitivity().parameters().isEmpty()) {
-            issues.add(new Issue("sensitivity", "does not go with a search. Maybe leave it out: --set sensitivity="));
-        }
-        if (!issues.isEmpty()) {
-            throw new InvalidExperimentException(file.file().toString(), issues);
+            throw new InvalidExperimentException(
+                    file.file().toString(),
+                    List.of(new Issue(
+                            "sensitivity", "does not go with a search. Maybe leave it out: --set sensitivity=")));
         }
         return new Search(file, Goal.parse(goal, Layout.numbers()), mostPoints);
     }

@@ -154,12 +154,12 @@ class SearchSweepTest {
         search(
                         GOAL,
                         50,
-                        "axes={telemetry.scrape_interval: [5s, 20s], telemetry.rate_window: [15s, 60s]}",
+                        "axes={telemetry.scrape_interval: [5s, 20s, 6s], telemetry.rate_window: [15s, 60s]}",
                         "where=[telemetry.scrape_interval > 1s]")
                 .run(SmallSweep.options(out, 2, false), SweepListener.SILENT);
 
         assertThat(ResultsFiles.column(out.resolve("points.csv"), "telemetry.scrape_interval"))
-                .containsExactly("5s", "5s", "5s", "5s", "20s", "20s");
+                .containsExactly("5s", "5s", "5s", "5s", "20s", "20s", "6s", "6s", "6s", "6s");
     }
 
     @Test
