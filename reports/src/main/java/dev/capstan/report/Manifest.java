@@ -54,7 +54,8 @@ record Manifest(
     /**
      * What a search over the axes looked for.
      *
-     * @param found facts of the point that was found: the policy, its axes and figures; empty where none was
+     * @param keepsToBounds whether the best point does
+     * @param best facts of that point: the policy and its axes
      */
     record Search(String goal, String triedPoints, boolean keepsToBounds, List<Fact> best) {}
 
