@@ -19,10 +19,10 @@ final class Findings {
         folder.variance()
                 .ifPresent(shares -> policies(folder).limit(MOST_POLICIES).forEach(policy -> {
                     String most = Stream.of(
-                                    clause(folder, shares, policy, "success_rate", "disturbances contained"),
-                                    clause(folder, shares, policy, "goodput_requests_per_second", "goodput"),
-                                    clause(folder, shares, policy, "energy_joules", "energy"),
-                                    clause(folder, shares, policy, "energy_cost", "cost of energy"))
+                                    clause(shares, policy, "success_rate", "disturbances contained"),
+                                    clause(shares, policy, "goodput_requests_per_second", "goodput"),
+                                    clause(shares, policy, "energy_joules", "energy"),
+                                    clause(shares, policy, "energy_cost", "cost of energy"))
                             .flatMap(Optional::stream)
                             .collect(Collectors.joining("; "));
                     if (!most.isEmpty()) {
@@ -43,9 +43,8 @@ final class Findings {
                 .distinct();
     }
 
-    private static Optional<String> clause(
-            ResultsFolder folder, VarianceShares shares, String policy, String figure, String words) {
-        return shares.most(policy, figure, folder.settings()).map(most -> words + " on " + most);
+    private static Optional<String> clause(VarianceShares shares, String policy, String figure, String words) {
+        return shares.most(policy, figure).map(most -> words + " on " + most);
     }
 
     /** What a search over the axes found; empty where there was none. */

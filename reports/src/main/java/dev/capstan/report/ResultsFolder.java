@@ -155,12 +155,10 @@ record ResultsFolder(
                 .toList();
     }
 
-    /** Paths of the axes that an operator can set. */
-    Set<String> settings() {
-        return IntStream.range(0, roles.size())
-                .filter(axis -> roles.get(axis) == Role.SETTING)
-                .mapToObj(axis -> manifest.axes().get(axis).path())
-                .collect(Collectors.toSet());
+    /** Whether an operator can set what stands under a dotted path. */
+    static boolean isSetting(String path) {
+        int dot = path.indexOf('.');
+        return SETTINGS.contains(dot < 0 ? path : path.substring(0, dot));
     }
 
     /** What people call those that are conditions. */
@@ -177,9 +175,7 @@ record ResultsFolder(
     private static List<Role> roles(Manifest manifest, List<Point> points) {
         List<Role> roles = new ArrayList<>();
         for (int axis = 0; axis < manifest.axes().size(); axis++) {
-            String path = manifest.axes().get(axis).path();
-            int dot = path.indexOf('.');
-            boolean setting = SETTINGS.contains(dot < 0 ? path : path.substring(0, dot));
+            boolean setting = isSetting(manifest.axes().get(axis).path());
             roles.add(givesTheCap(axis, points) ? Role.CAP : setting ? Role.SETTING : Role.CONDITION);
         }
         return List.copyOf(roles);

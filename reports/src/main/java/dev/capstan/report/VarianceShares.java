@@ -25,9 +25,9 @@ record VarianceShares(ResultTable table) {
             return kind.equals("total");
         }
 
-        /** Whether it is due to axes among these alone. */
-        boolean isOf(Set<String> axes) {
-            return axes.containsAll(List.of(term.split(" [×+] ")));
+        /** Whether it is due to axes alone that an operator can set. */
+        boolean canBeSet() {
+            return Stream.of(term.split(" [×+] ")).allMatch(ResultsFolder::isSetting);
         }
 
         String words() {
@@ -74,10 +74,8 @@ record VarianceShares(ResultTable table) {
     /**
      * What a figure of a policy hangs on most, and of the axes that an operator can set, if that is none of them; whether the
      * runs tell it from the next. Empty where the figure does not vary.
-     *
-     * @param settings axes that an operator can set
      */
-    Optional<String> most(String policy, String figure, Set<String> settings) {
+    Optional<String> most(String policy, String figure) {
         List<Share> ranked = of(policy, figure).stream()
                 .filter(share -> !share.isTotal() && !share.kind().equals("rest"))
                 .sorted(Comparator.comparingDouble(Share::share).reversed())
@@ -85,9 +83,9 @@ record VarianceShares(ResultTable table) {
         if (ranked.isEmpty()) {
             return Optional.empty();
         }
-        List<Share> set = ranked.stream().filter(share -> share.isOf(settings)).toList();
+        List<Share> set = ranked.stream().filter(Share::canBeSet).toList();
         return Optional.of(
-                set.isEmpty() || ranked.get(0).isOf(settings)
+                set.isEmpty() || ranked.get(0).canBeSet()
                         ? first(ranked)
                         : first(ranked) + ", and of what can be set on " + first(set));
     }
