@@ -26,21 +26,11 @@ class IntervalCoverageTest {
     private static final int REPLICATIONS = 5;
 
     /** Three commands of ten are lost, one scrape of ten fails: about half of five disturbances a run are contained in time. */
-    private static final String LOSSY = """
-            name: lossy
-            mode: power
-            warmup: 1m
-            duration: 20m
-            workload:
-              generate: {disturbance: {shape: square, base: 1 kW, peak: 5 kW, at: 2m, lasting: 2m}}
-            cluster: {servers: 1}
-            services:
-              - {name: row, model: llama-3.1-70b-h100x4, replicas: {min: 2, initial: 2, max: 2}}
+    private static final String LOSSY = SmallSweep.SQUARE_WAVE + """
             cap: {power: 5 kW, contain_within: 20s}
             telemetry: {exporter_interval: 1s, scrape_interval: 5s, rate_window: 15s, failed_scrapes: 0.1}
             control: {interval: 10s, silent_failures: 0.3}
             policies: [three-band]
-            output: {detail: none}
             """;
 
     /** Two requests a second on average for a minute. */

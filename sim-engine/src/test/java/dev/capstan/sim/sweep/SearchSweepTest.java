@@ -23,23 +23,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SearchSweepTest {
 
     /** The longer the interval of the policy, the more disturbances last too long; the higher the cap, the less is stranded. */
-    private static final String TIMERS = """
-            name: timers
-            mode: power
-            warmup: 1m
-            duration: 20m
-            workload:
-              generate: {disturbance: {shape: square, base: 1 kW, peak: 5 kW, at: 2m, lasting: 2m}}
-            cluster: {servers: 1}
-            services:
-              - {name: row, model: llama-3.1-70b-h100x4, replicas: {min: 2, initial: 2, max: 2}}
+    private static final String TIMERS = SmallSweep.SQUARE_WAVE + """
             cap: {power: 5 kW, contain_within: 30s}
             telemetry: {exporter_interval: 1s, scrape_interval: 5s, rate_window: 15s}
             policies: [none, three-band]
             axes:
               control.interval: {from: 1s, to: 2m, scale: log}
               cap.power: {from: 4.2 kW, to: 5 kW}
-            output: {detail: none}
             """;
 
     private static final String GOAL = "min capped_seconds s.t. success_rate >= 0.99";

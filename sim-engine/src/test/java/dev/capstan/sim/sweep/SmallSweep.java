@@ -20,6 +20,20 @@ final class SmallSweep {
     /** A trace of two. */
     static final String REQUESTS = "arrival_seconds,input_tokens,output_tokens\n0,100,10\n60,100,10\n";
 
+    /** A row whose demand goes up and down every four minutes: five disturbances a run where the cap is between; runs take milliseconds. */
+    static final String SQUARE_WAVE = """
+            name: square
+            mode: power
+            warmup: 1m
+            duration: 20m
+            workload:
+              generate: {disturbance: {shape: square, base: 1 kW, peak: 5 kW, at: 2m, lasting: 2m}}
+            cluster: {servers: 1}
+            services:
+              - {name: row, model: llama-3.1-70b-h100x4, replicas: {min: 2, initial: 2, max: 2}}
+            output: {detail: none}
+            """;
+
     /** 2 x 2 points, 3 policies, 2 replications: 24 runs of five minutes. */
     private static final List<String> SETTINGS = List.of(
             // Never reached, so that it changes nothing but the tables.

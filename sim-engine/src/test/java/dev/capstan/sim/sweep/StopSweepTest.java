@@ -24,23 +24,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StopSweepTest {
 
     /** Without lost commands all five disturbances of a run are contained, with them about half of them. */
-    private static final String LOSSY = """
-            name: lossy
-            mode: power
-            warmup: 1m
-            duration: 20m
+    private static final String LOSSY = SmallSweep.SQUARE_WAVE + """
             replications: 24
-            workload:
-              generate: {disturbance: {shape: square, base: 1 kW, peak: 5 kW, at: 2m, lasting: 2m}}
-            cluster: {servers: 1}
-            services:
-              - {name: row, model: llama-3.1-70b-h100x4, replicas: {min: 2, initial: 2, max: 2}}
             cap: {power: 5 kW, contain_within: 20s}
             telemetry: {exporter_interval: 1s, scrape_interval: 5s, rate_window: 15s}
             control: {interval: 10s}
             policies: [three-band]
             axes: {control.silent_failures: [0.7, 0]}
-            output: {detail: none}
             """;
 
     private static final String STOP = "stop={first: 3, half_width: {success_rate: 0.2}}";
