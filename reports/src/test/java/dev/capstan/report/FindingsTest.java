@@ -52,8 +52,8 @@ class FindingsTest {
 
         assertThat(plain(answer().findings()))
                 .containsExactly("What replica-cap hangs on most, with the share of the variance over all points:"
-                        + " disturbances contained on workload.scale (70 % [65, 75]),"
-                        + " and of what can be set on interval (10 %).");
+                        + " disturbances contained on workload.scale (70 % [65, 75]);"
+                        + " of what can be set on interval (10 %).");
     }
 
     /** A total holds the axis alone too, so it is not set against the others. */
