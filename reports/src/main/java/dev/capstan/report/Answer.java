@@ -52,6 +52,7 @@ record Answer(Optional<String> search, List<Group> groups, List<String> findings
     record Row(
             String policy,
             double capWatts,
+            String cap,
             List<String> conditions,
             String setting,
             String success,
@@ -63,10 +64,6 @@ record Answer(Optional<String> search, List<Group> groups, List<String> findings
 
         String width() {
             return Wording.barWidth(Double.isNaN(share) ? 0 : share);
-        }
-
-        String cap() {
-            return Wording.watts(capWatts);
         }
     }
 
@@ -130,11 +127,14 @@ record Answer(Optional<String> search, List<Group> groups, List<String> findings
         return new Answer(Findings.search(folder.manifest()), List.copyOf(groups), Findings.of(folder));
     }
 
-    /** Points by cap and conditions: within a group only what an operator can set differs. */
+    /**
+     * Points by cap and conditions: within a group only what an operator can set differs. That in which a search ended comes
+     * first.
+     */
     static Map<String, List<Point>> groups(ResultsFolder folder) {
         Map<String, List<Point>> groups = new LinkedHashMap<>();
         for (Point point : folder.points()) {
-            StringBuilder heading = new StringBuilder("At a cap of ").append(Wording.watts(point.capWatts()));
+            StringBuilder heading = new StringBuilder("At a cap of ").append(folder.capWords(point.capWatts()));
             for (int axis = 0; axis < point.axisValues().size(); axis++) {
                 if (folder.role(axis) == ResultsFolder.Role.CONDITION) {
                     heading.append(", ")
@@ -146,7 +146,18 @@ record Answer(Optional<String> search, List<Group> groups, List<String> findings
             }
             groups.computeIfAbsent(heading.toString(), key -> new ArrayList<>()).add(point);
         }
-        return groups;
+        Optional<String> found = groups.entrySet().stream()
+                .filter(group -> group.getValue().stream()
+                        .anyMatch(point -> folder.manifest().isFound(point.axisValues())))
+                .map(Map.Entry::getKey)
+                .findFirst();
+        if (found.isEmpty()) {
+            return groups;
+        }
+        Map<String, List<Point>> ordered = new LinkedHashMap<>();
+        ordered.put(found.get(), groups.getOrDefault(found.get(), List.of()));
+        ordered.putAll(groups);
+        return ordered;
     }
 
     /** For each policy that has points here, in the order of the experiment, its best and its worst point. */
@@ -375,6 +386,7 @@ record Answer(Optional<String> search, List<Group> groups, List<String> findings
         return new Row(
                 choice.policy(),
                 best.capWatts(),
+                folder.capWords(best.capWatts()),
                 conditions(folder, best),
                 shortSetting(folder, best),
                 Wording.percent(best.successRate(), best.successLow(), best.successHigh()),

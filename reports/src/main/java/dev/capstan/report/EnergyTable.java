@@ -17,12 +17,7 @@ record EnergyTable(List<String> headings, List<String> conditions, List<Row> row
     private static final int MOST_ROWS = 200;
 
     /** One policy at one cap under one set of conditions. */
-    record Row(String policy, double capWatts, List<String> conditions, String setting, List<Cell> cells) {
-
-        String cap() {
-            return Wording.watts(capWatts);
-        }
-    }
+    record Row(String policy, double capWatts, String cap, List<String> conditions, String setting, List<Cell> cells) {}
 
     /**
      * A mean over the replications.
@@ -86,6 +81,7 @@ record EnergyTable(List<String> headings, List<String> conditions, List<Row> row
                 rows.add(new Row(
                         choice.policy(),
                         best.capWatts(),
+                        folder.capWords(best.capWatts()),
                         Answer.conditions(folder, best),
                         Answer.shortSetting(folder, best),
                         List.copyOf(cells)));

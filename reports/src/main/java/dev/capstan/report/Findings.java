@@ -20,6 +20,8 @@ final class Findings {
                 .ifPresent(shares -> policies(folder).limit(MOST_POLICIES).forEach(policy -> {
                     String most = Stream.of(
                                     clause(shares, policy, "success_rate", "disturbances contained"),
+                                    shares.mostThatCanBeSet(policy, "success_rate")
+                                            .map(term -> "of what can be set on " + term),
                                     clause(shares, policy, "goodput_requests_per_second", "goodput"),
                                     clause(shares, policy, "energy_joules", "energy"),
                                     clause(shares, policy, "energy_cost", "cost of energy"))

@@ -226,6 +226,19 @@ record Manifest(
                 new Stop(looks, stop.path("confidence").asDouble(Double.NaN), facts(stop.path("half_widths"))));
     }
 
+    /** Whether a search ended at a point of the axes. */
+    boolean isFound(List<String> axisValues) {
+        List<String> best = axes.stream()
+                .map(axis -> search.stream()
+                        .flatMap(one -> one.best().stream())
+                        .filter(fact -> fact.name().equals(axis.path()))
+                        .map(Fact::value)
+                        .findFirst()
+                        .orElse(""))
+                .toList();
+        return search.isPresent() && axisValues.equals(best);
+    }
+
     /** The time within which a disturbance must be back under the cap at a point of the axes. */
     double containWithinSeconds(List<String> axisValues) {
         Conditions here = conditions.get(axisValues);

@@ -84,7 +84,7 @@ final class ReportData {
                 json.writeStartObject();
                 json.writeFieldName("watts");
                 EmbeddedJson.number(json, cap);
-                json.writeStringField("label", Wording.watts(cap));
+                json.writeStringField("label", folder.capWords(cap));
                 json.writeEndObject();
             }
             json.writeEndArray();

@@ -51,9 +51,10 @@ record ReportPage(
                 data.json());
     }
 
-    /** Answers that are read at once. */
+    /** Answers that are read at once; of a search that where it ended. */
     List<Answer.Group> firstGroups() {
-        return answer.groups().subList(0, Math.min(MOST_ANSWERS, answer.groups().size()));
+        int most = answer.search().isPresent() ? 1 : MOST_ANSWERS;
+        return answer.groups().subList(0, Math.min(most, answer.groups().size()));
     }
 
     /** Answers that are folded away. */

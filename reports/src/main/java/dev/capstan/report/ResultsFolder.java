@@ -1,5 +1,6 @@
 package dev.capstan.report;
 
+import dev.capstan.trace.Quantity;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -145,6 +146,13 @@ record ResultsFolder(
         Set<Double> caps = new TreeSet<>();
         points.forEach(point -> caps.add(point.capWatts()));
         return List.copyOf(caps);
+    }
+
+    /** A cap in words; with more digits where caps are so close that they would read alike. */
+    String capWords(double watts) {
+        List<Double> caps = caps();
+        boolean alike = caps.stream().map(Wording::watts).distinct().count() < caps.size();
+        return alike ? Quantity.formatPower(watts).replace(' ', '\u00a0') : Wording.watts(watts);
     }
 
     /** Axes that are conditions. */

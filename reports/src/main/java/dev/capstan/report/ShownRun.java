@@ -31,7 +31,7 @@ record ShownRun(int row, String runId, String policy, String why, Timeline timel
 
     /**
      * Chooses runs of the best and the worst point: of the policy that the answer names first, beginning with the cap in
-     * the middle, then of every policy, then any others until the number is full. Only runs that left a folder come into
+     * the middle or the place where a search ended, then of every policy, then any others until the number is full. Only runs that left a folder come into
      * question.
      */
     static List<ShownRun> choose(ResultsFolder folder) {
@@ -40,7 +40,9 @@ record ShownRun(int row, String runId, String policy, String why, Timeline timel
         for (List<Point> group : Answer.groups(folder).values()) {
             groups.add(Answer.choices(folder, group));
         }
-        Collections.rotate(groups, -(groups.size() / 2));
+        if (folder.manifest().search().isEmpty()) {
+            Collections.rotate(groups, -(groups.size() / 2));
+        }
         for (List<Answer.Choice> group : groups) {
             Answer.leader(Answer.capping(folder, group)).ifPresent(leader -> add(folder, chosen, leader));
         }

@@ -71,36 +71,40 @@ record VarianceShares(ResultTable table) {
                         .collect(Collectors.joining(" × "));
     }
 
-    /**
-     * What a figure of a policy hangs on most, and of the axes that an operator can set, if that is none of them; whether the
-     * runs tell it from the next. Empty where the figure does not vary.
-     */
+    /** What a figure of a policy hangs on most, and whether the intervals tell it from the next; empty where it does not vary. */
     Optional<String> most(String policy, String figure) {
-        List<Share> ranked = of(policy, figure).stream()
+        return first(ranked(policy, figure));
+    }
+
+    /** The same of what an operator can set; empty where that is what it hangs on most of all. */
+    Optional<String> mostThatCanBeSet(String policy, String figure) {
+        List<Share> ranked = ranked(policy, figure);
+        return ranked.isEmpty() || ranked.get(0).canBeSet()
+                ? Optional.empty()
+                : first(ranked.stream().filter(Share::canBeSet).toList());
+    }
+
+    private List<Share> ranked(String policy, String figure) {
+        return of(policy, figure).stream()
                 .filter(share -> !share.isTotal() && !share.kind().equals("rest"))
                 .sorted(Comparator.comparingDouble(Share::share).reversed())
                 .toList();
+    }
+
+    private static Optional<String> first(List<Share> ranked) {
         if (ranked.isEmpty()) {
             return Optional.empty();
         }
-        List<Share> set = ranked.stream().filter(Share::canBeSet).toList();
-        return Optional.of(
-                set.isEmpty() || ranked.get(0).canBeSet()
-                        ? first(ranked)
-                        : first(ranked) + ", and of what can be set on " + first(set));
-    }
-
-    /** The first of some shares that are ranked, and whether the intervals tell it from the second. */
-    private static String first(List<Share> ranked) {
         Share most = ranked.get(0);
         String words = most.words() + " (" + Wording.percent(most.share())
                 + (most.low() < most.high()
                         ? " [" + Wording.bareFigure(most.low()) + ", " + Wording.bareFigure(most.high()) + "]"
                         : "")
                 + ")";
-        return ranked.size() > 1 && ranked.get(1).high() >= most.low()
-                ? words + ", not told from " + ranked.get(1).words() + " ("
-                        + Wording.percent(ranked.get(1).share()) + ")"
-                : words;
+        return Optional.of(
+                ranked.size() > 1 && ranked.get(1).high() >= most.low()
+                        ? words + ", not told from " + ranked.get(1).words() + " ("
+                                + Wording.percent(ranked.get(1).share()) + ")"
+                        : words);
     }
 }

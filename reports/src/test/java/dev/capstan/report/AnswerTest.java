@@ -203,6 +203,18 @@ class AnswerTest {
     }
 
     @Test
+    void tellsCapsApartThatAreCloseTogether() {
+        Answer answer = HandMade.answer(
+                folder,
+                "5s,replica-cap,19010,5,100,95,0.95,0.888,0.978,0,0.9,11,2",
+                "5s,replica-cap,19020,5,100,93,0.93,0.863,0.966,0,0.9,11,2");
+
+        assertThat(answer.groups())
+                .extracting(group -> plain(group.heading()))
+                .containsExactly("At a cap of 19.01 kW", "At a cap of 19.02 kW");
+    }
+
+    @Test
     void keepsConditionsApartInsteadOfPickingTheEasiestOne() {
         String manifest = HandMade.manifest("q", "replica-cap").replace("control.interval", "workload.rate_scale");
         FixtureFolder.ofPoints(

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class BrowserTest {
 
-    private static final int SECONDS_FOR_ALL = 240;
+    private static final int SECONDS_FOR_ALL = 600;
     private static final JsonMapper JSON = new JsonMapper();
     private static final Path SCRIPTS = Path.of("src/test/browser").toAbsolutePath();
 

@@ -52,8 +52,8 @@ class FindingsTest {
 
         assertThat(plain(answer().findings()))
                 .containsExactly("What replica-cap hangs on most, with the share of the variance over all points:"
-                        + " disturbances contained on workload.scale (70 % [65, 75]),"
-                        + " and of what can be set on interval (10 %).");
+                        + " disturbances contained on workload.scale (70 % [65, 75]);"
+                        + " of what can be set on interval (10 %).");
     }
 
     /** A total holds the axis alone too, so it is not set against the others. */
@@ -87,6 +87,32 @@ class FindingsTest {
         assertThat(plain(answer().search().stream().toList()))
                 .containsExactly("The search for min over_cap_seconds_mean tried 17 points. None keeps to all bounds;"
                         + " the closest is policy replica-cap, interval 12 s.");
+    }
+
+    /** The search ended at the second of the three caps, which is then the only answer that is not folded away. */
+    @Test
+    void beginsWithThePlaceWhereASearchEnded() {
+        String manifest = HandMade.manifest("q", "replica-cap")
+                .replace("control.interval", "cap.power")
+                .replace("\"5s\", \"10s\"", "\"18 kW\", \"19 kW\", \"20 kW\"")
+                .replace(
+                        "\"traces\"",
+                        "\"find\": {\"goal\": \"min x\", \"tried_points\": 3, \"found\": {\"axes\": {\"cap.power\": \"19 kW\"},"
+                                + " \"policy\": \"replica-cap\"}}, \"traces\"");
+        FixtureFolder.ofPoints(
+                folder,
+                manifest,
+                HandMade.POINT_HEADER.replace("control.interval", "cap.power")
+                        + "18 kW,replica-cap,18000,5,100,15,0.15,0.093,0.233,0,0.9,11,2\n"
+                        + "19 kW,replica-cap,19000,5,100,95,0.95,0.888,0.978,0,0.9,11,2\n"
+                        + "20 kW,replica-cap,20000,5,100,95,0.95,0.888,0.978,0,0.9,11,2\n",
+                HandMade.RUN_HEADER.replace("control.interval", "cap.power") + "18 kW,r0,replica-cap,18000,0,0.95\n");
+
+        ReportPage page = ReportPage.of(ResultsFolder.read(folder), List.of());
+
+        assertThat(plain(page.firstGroups().stream().map(Answer.Group::heading).toList()))
+                .containsExactly("At a cap of 19 kW");
+        assertThat(page.moreGroups()).hasSize(2);
     }
 
     @Test

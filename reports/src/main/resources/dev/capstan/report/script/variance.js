@@ -6,7 +6,7 @@ function variance() {
   const policies = policyNames.filter(name => table.words('policy').includes(name)), figures = table.words('figure');
   const baselines = new Set(data.policies.filter(policy => policy.baseline).map(policy => policy.label));
   const varies = name => Array.from({ length: table.rows }, (_, row) => row).some(row => table.get('policy', row) === name && table.get('figure', row) === figures[0] && table.get('share', row) !== null);
-  const state = { policy: policies.find(name => !baselines.has(name) && varies(name)) || policies.find(varies) || policies[0], figure: figures[0] };
+  const state = { policy: policies.find(name => varies(name) && data.timelines.length && data.timelines[0].policy === name) || policies.find(name => !baselines.has(name) && varies(name)) || policies.find(varies) || policies[0], figure: figures[0] };
   const design = table.words('kind').includes('first');
   const kinds = { main: 'the axis alone', interaction: 'two axes together', rest: 'three axes or more together', first: 'the axis alone', total: 'the axis, alone and with others' };
   const colours = { main: 'var(--c0)', interaction: 'var(--c1)', rest: 'var(--c6)', first: 'var(--c0)', total: 'var(--c1)' };
