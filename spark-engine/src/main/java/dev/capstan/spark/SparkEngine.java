@@ -82,7 +82,7 @@ final class SparkEngine implements SweepEngine {
         } catch (Exception e) {
             throw new IllegalArgumentException(
                     "Spark does not start with master " + master + ": " + firstLine(e)
-                            + ". Maybe local[*] or spark://host:7077.",
+                            + ". Maybe local[*] or spark://host:7077; k8s:// and yarn need a SPARK_HOME that has them.",
                     e);
         }
     }
