@@ -5,7 +5,6 @@ import dev.capstan.sim.sweep.Sweep;
 import dev.capstan.sim.sweep.SweepEngine;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -58,6 +57,10 @@ final class SweepCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         if (engines.name.equals(EngineOptions.KUBERNETES_JOB)) {
             engines.refuseAll();
+            if (find != null) {
+                throw new InvalidArgument(
+                        "--find: goes without --engine k8s-job, whose parts do not know of each other");
+            }
             job.emit(options, console.out()).ifPresent(file -> console.out().println("manifest " + file));
             return ExitCodes.DONE;
         }
@@ -65,16 +68,21 @@ final class SweepCommand implements Callable<Integer> {
             throw new InvalidArgument(
                     "--emit, --shards, --image, --results-claim and --mount: are for --engine k8s-job only");
         }
+        if (find != null) {
+            return find(find);
+        }
+        ExperimentFile experiment = ExperimentFile.read(options.experiment, options.allSets());
+        return run(experiment, Sweep.of(experiment));
+    }
+
+    /** What is wrong with the experiment is told before an engine is started, which can take a while. */
+    private int run(ExperimentFile experiment, Sweep sweep) throws IOException {
         try (SweepEngine engine = engines.open(options)) {
-            if (find != null) {
-                return find(find, engine);
-            }
-            ExperimentFile experiment = ExperimentFile.read(options.experiment, options.allSets());
-            return run.run(spec, options, experiment, Sweep.of(experiment), engine, engines.shard());
+            return run.run(spec, options, experiment, sweep, engine, engines.shard());
         }
     }
 
-    private int find(String goal, SweepEngine engine) throws IOException {
+    private int find(String goal) throws IOException {
         if (engines.shard().isPresent() || !engines.gather.isEmpty()) {
             throw new InvalidArgument(
                     "--find: goes without --shard and --gather, since where it goes on hangs on all of its points");
@@ -89,6 +97,6 @@ final class SweepCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new InvalidArgument("--find: " + e.getMessage());
         }
-        return run.run(spec, options, experiment, sweep, engine, Optional.empty());
+        return run(experiment, sweep);
     }
 }

@@ -248,6 +248,7 @@ class IndexedJobTest {
             --engine k8s-job --emit - --shards 2 --image i --results-claim r --cpu 0 | --cpu: must be at least 1
             --engine k8s-job --emit - --shards 2 --image i --results-claim r --mount t | --mount: must be CLAIM=PATH
             --engine k8s-job --emit - --master local                      | goes without --master, --shard and --gather
+            --engine k8s-job --emit - --find x                            | --find: goes without --engine k8s-job
             --emit -                                                      | are for --engine k8s-job only
             """)
     void optionsThatAreMissingOrWrongAreRefused(String options, String message) {

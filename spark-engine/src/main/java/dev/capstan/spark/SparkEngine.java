@@ -68,6 +68,8 @@ final class SparkEngine implements SweepEngine {
                 .setAppName("capstan")
                 // Outcomes are handed on as they come; what all of them come to does not matter.
                 .set("spark.driver.maxResultSize", "0")
+                // As the launcher has it on one machine: runs are for throughput, and nobody waits for a pause.
+                .setIfMissing("spark.executor.extraJavaOptions", "-XX:+UseParallelGC")
                 .setIfMissing("spark.ui.enabled", "false")
                 .setIfMissing("spark.ui.showConsoleProgress", "false");
         if (master.equals("local") || master.startsWith("local[")) {
@@ -80,7 +82,7 @@ final class SparkEngine implements SweepEngine {
         } catch (Exception e) {
             throw new IllegalArgumentException(
                     "Spark does not start with master " + master + ": " + firstLine(e)
-                            + ". Maybe local[*] or spark://host:7077.",
+                            + ". Maybe local[*] or spark://host:7077; k8s:// and yarn need a SPARK_HOME that has them.",
                     e);
         }
     }
@@ -90,7 +92,7 @@ final class SparkEngine implements SweepEngine {
         return "spark";
     }
 
-    /** Processors of the executors that have reported so far. */
+    /** Processors of the executors that have reported so far; on a cluster at least 2. */
     @Override
     public int jobs() {
         return spark.defaultParallelism();
