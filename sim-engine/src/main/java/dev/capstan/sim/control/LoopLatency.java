@@ -90,6 +90,9 @@ public record LoopLatency(double earliestSeconds, List<Double> clockSeconds) {
      * all sets S of clocks of (−1)^|S| max(0, t − ΣS)^n, over n! Πc.
      */
     public double probabilityWithin(double seconds) {
+        if (seconds >= worstSeconds()) {
+            return 1;
+        }
         double beyond = seconds - earliestSeconds;
         int clocks = clockSeconds.size();
         double sum = 0;
@@ -104,6 +107,6 @@ public record LoopLatency(double earliestSeconds, List<Double> clockSeconds) {
             }
             sum += left < 0 ? 0 : Integer.bitCount(set) % 2 == 0 ? term : -term;
         }
-        return Math.min(1, Math.max(0, sum));
+        return Math.max(0, sum);
     }
 }
