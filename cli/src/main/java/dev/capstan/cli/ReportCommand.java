@@ -40,14 +40,21 @@ final class ReportCommand implements Callable<Integer> {
             description = "Draws a picture for each policy of such a sweep, in place of the report.")
     private @Nullable Path policyCharts;
 
+    @Option(
+            names = "--study",
+            paramLabel = "FILE",
+            description = "Writes the study of a sweep of study-timers.yaml as Markdown, with its pictures in images"
+                    + " beside it, in place of the report.")
+    private @Nullable Path study;
+
     ReportCommand(Console console) {
         this.console = console;
     }
 
     @Override
     public Integer call() {
-        if (league != null || policyCharts != null) {
-            ofLeague();
+        if (league != null || policyCharts != null || study != null) {
+            ofOneSweep();
         } else if (folders.size() == 1) {
             if (out != null) {
                 throw new InvalidArgument(
@@ -60,16 +67,19 @@ final class ReportCommand implements Callable<Integer> {
         return ExitCodes.DONE;
     }
 
-    private void ofLeague() {
+    private void ofOneSweep() {
         if (folders.size() > 1 || out != null) {
-            throw new InvalidArgument(
-                    "--league and --policy-charts are of one results folder, and say themselves where" + " to write");
+            throw new InvalidArgument("--league, --policy-charts and --study are of one results folder, and say"
+                    + " themselves where to write");
         }
         if (league != null) {
             console.out().println(ReportWriter.league(folders.get(0), league));
         }
         if (policyCharts != null) {
             ReportWriter.policyCharts(folders.get(0), policyCharts).forEach(console.out()::println);
+        }
+        if (study != null) {
+            console.out().println(ReportWriter.timerStudy(folders.get(0), study));
         }
     }
 }

@@ -130,7 +130,7 @@ class ExperimentRunTest {
         assertThat(out.resolve("report.html")).doesNotExist();
         assertThat(capstan.run("report", out.toString(), out.toString(), "--league", league.toString()))
                 .isEqualTo(2);
-        assertThat(capstan.err()).contains("--league and --policy-charts are of one results folder");
+        assertThat(capstan.err()).contains("--league, --policy-charts and --study are of one results folder");
     }
 
     @Test

@@ -107,6 +107,32 @@ public final class ReportWriter {
         }
     }
 
+    /**
+     * Writes the study of timers of a sweep over the axes of {@code study-timers.yaml} in Markdown, and its pictures into
+     * {@code images} beside it.
+     *
+     * @param out the file to write
+     * @return {@code out}
+     * @throws ReportException if the folder is no such sweep, a file of it is missing or damaged, or {@code out} or a picture
+     *     cannot be written
+     */
+    public static Path timerStudy(Path resultsFolder, Path out) {
+        TimerStudy study = TimerStudy.read(resultsFolder);
+        replace(out, TimerStudyPage.of(study));
+        Path images = out.toAbsolutePath().resolveSibling("images");
+        try {
+            Files.createDirectories(images);
+            TimerStudyPage.draw(study, images);
+        } catch (IOException | LinkageError | InternalError e) {
+            throw new ReportException(
+                    images,
+                    "the pictures cannot be drawn: " + e
+                            + ". Maybe this machine has no fonts: install fontconfig and a font",
+                    e);
+        }
+        return out;
+    }
+
     static String render(String template, Object page) {
         StringOutput output = new StringOutput();
         TemplateEngine.createPrecompiled(

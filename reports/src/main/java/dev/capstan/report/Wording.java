@@ -26,6 +26,8 @@ final class Wording {
             Map.entry("telemetry.exporter_interval", "exporter interval"),
             Map.entry("telemetry.query_delay", "query delay"),
             Map.entry("autoscaling.hpa.sync_period", "HPA sync period"),
+            Map.entry("services[0].autoscaler.hpa_sync", "HPA sync"),
+            Map.entry("cold_start", "cold start"),
             Map.entry("autoscaling.keda.polling_interval", "KEDA polling interval"));
 
     private Wording() {}

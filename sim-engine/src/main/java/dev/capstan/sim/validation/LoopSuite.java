@@ -6,6 +6,7 @@ import dev.capstan.capping.Decision;
 import dev.capstan.capping.Observation;
 import dev.capstan.capping.ServiceAction;
 import dev.capstan.capping.StatelessPolicy;
+import dev.capstan.sim.control.LoopLatency;
 import dev.capstan.sim.results.Interval;
 import dev.capstan.sim.run.RunResult;
 import java.nio.file.Path;
@@ -53,9 +54,8 @@ final class LoopSuite implements Suite {
     }
 
     /**
-     * With x = (1-a)/(b-a) = 0.75 the scraped ramp is seen crossed within [-0.75, 0.25) of a scrape around xW; exporter
-     * and operator add up to an interval each, and the HPA one more until replicas are gone. In the mean each clock adds
-     * half of its interval, and the scrape a quarter of its own less than nothing: (-0.75 + 0.25)/2.
+     * A step from a = 0.7 to b = 1.1 crosses the cap at (1-a)/(b-a) = 0.75 of its height. The HPA adds one more interval
+     * until replicas are gone.
      */
     private static void shed(String timers, int exporter, int window, int operator, List<Check> checks) {
         double[] decided = new double[SEEDS];
@@ -77,16 +77,16 @@ final class LoopSuite implements Suite {
             }
             under[seed] = second - STEP_AT_SECONDS;
         }
-        double ramp = 0.75 * window;
         double scrape = 15;
+        LoopLatency decision = LoopLatency.ofCounter(exporter, scrape, window, 0.75, operator);
         String source = "exporter + rate ramp at the scrapes + operator";
         checks.add(Check.liesIn(
                 timers + ": decided, earliest to latest",
                 VERIFICATION,
                 source,
                 "s",
-                ramp - 0.75 * scrape,
-                ramp + 0.25 * scrape + exporter + operator,
+                decision.earliestSeconds(),
+                decision.worstSeconds(),
                 range(decided)));
         // Where in its interval the scrape falls does not enter the mean evenly: samples at the window's edges come in
         // pairs. Hence a fifth of a scrape.
@@ -95,7 +95,7 @@ final class LoopSuite implements Suite {
                 VERIFICATION,
                 source + ", half of each interval",
                 "s",
-                ramp - 0.25 * scrape + exporter / 2.0 + operator / 2.0,
+                decision.meanSeconds(),
                 Arrays.stream(decided).average().orElseThrow(),
                 0.2 * scrape));
         checks.add(Check.liesIn(
@@ -103,8 +103,8 @@ final class LoopSuite implements Suite {
                 VERIFICATION,
                 source + " + HPA",
                 "s",
-                ramp - 0.75 * scrape,
-                ramp + 0.25 * scrape + exporter + operator + 15 + 1,
+                decision.earliestSeconds(),
+                decision.worstSeconds() + 15 + 1,
                 range(under)));
         checks.add(Check.within(
                 timers + ": from the decision to under the cap, mean",
