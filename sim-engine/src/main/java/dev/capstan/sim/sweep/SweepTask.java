@@ -10,6 +10,8 @@ import dev.capstan.capping.CappingPolicy;
 import dev.capstan.capping.PolicyRegistry;
 import dev.capstan.sim.experiment.Experiment;
 import dev.capstan.sim.experiment.ExperimentFile;
+import dev.capstan.sim.experiment.InvalidExperimentException;
+import dev.capstan.sim.experiment.Issue;
 import dev.capstan.sim.kernel.CheckLevel;
 import dev.capstan.sim.rehearsal.Conditions;
 import dev.capstan.sim.results.Row;
@@ -163,7 +165,7 @@ public final class SweepTask {
      * Carries out a run.
      *
      * @throws dev.capstan.trace.TraceException if a trace cannot be read
-     * @throws IllegalStateException if a trace is another than the one that the sweep was begun with
+     * @throws InvalidExperimentException if a trace is another than the one that the sweep was begun with
      * @throws dev.capstan.sim.kernel.InvariantViolation if a check finds a fault of the engine
      */
     public RunOutcome run(SweepRun run) {
@@ -222,9 +224,12 @@ public final class SweepTask {
 
     private void verify(TraceOrigin origin) {
         if (isSent && !traceHashes.contains(origin.sha256())) {
-            throw new IllegalStateException(
-                    origin.path() + " is not the file that the sweep was begun with (its SHA-256 here is "
-                            + origin.sha256() + "). Maybe put the same traces on every machine.");
+            throw new InvalidExperimentException(
+                    file.file().toString(),
+                    List.of(new Issue(
+                            "workload",
+                            origin.path() + " is not the file that the sweep was begun with (its SHA-256 here is "
+                                    + origin.sha256() + "). Maybe put the same traces on every machine.")));
         }
     }
 

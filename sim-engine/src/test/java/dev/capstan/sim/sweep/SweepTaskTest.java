@@ -3,6 +3,7 @@ package dev.capstan.sim.sweep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.capstan.sim.experiment.InvalidExperimentException;
 import dev.capstan.sim.results.RowLine;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -92,7 +93,7 @@ class SweepTaskTest {
                 local.out(), changing, local.check(), false, Optional.empty(), "sweep", "test", local.clock());
 
         assertThatThrownBy(() -> sweep.run(options, SweepListener.SILENT))
-                .isInstanceOf(IllegalStateException.class)
+                .isInstanceOf(InvalidExperimentException.class)
                 .hasMessageContaining(" is not the file that the sweep was begun with")
                 .hasMessageContaining("Maybe put the same traces on every machine");
     }
