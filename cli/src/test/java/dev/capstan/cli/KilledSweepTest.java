@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,20 +19,10 @@ class KilledSweepTest {
     private static final int KILLS = 50;
 
     /** 120 runs of some milliseconds, of which 40 keep their course. */
-    private static final String EXPERIMENT = """
+    private static final String EXPERIMENT = PowerRow.EXPERIMENT + """
             name: killed
-            mode: power
             duration: 40m
             replications: 3
-            workload:
-              generate: {disturbance: {shape: square, base: 4 kW, peak: 9 kW, at: 2m, lasting: 3m}}
-            cluster: {servers: 4}
-            services:
-              - name: row
-                model: llama-3.1-70b-h100x4
-                replicas: {min: 1, initial: 4, max: 8}
-            cap: {power: 9 kW, contain_within: 60s}
-            policies: [none, three-band]
             output: {timeline_step: 1m}
             axes:
               cap.power: [9 kW, 10 kW, 11 kW, 12 kW]
@@ -76,7 +65,7 @@ class KilledSweepTest {
                 }
             }
             assertThat(sweep(out).waitFor()).as("done").isIn(0, ExitCodes.INVALID_INPUT);
-            assertSame(out, whole);
+            PowerRow.assertSame(out, whole, 40);
         }
         assertThat(inTheMiddle).as("kills that fell between runs").isGreaterThan(KILLS / 5);
     }
@@ -118,23 +107,5 @@ class KilledSweepTest {
             }
         }
         return runs;
-    }
-
-    private static void assertSame(Path out, Path whole) throws IOException {
-        try (Stream<Path> files = Files.walk(whole)) {
-            List<Path> all = files.filter(Files::isRegularFile)
-                    .filter(file -> !file.endsWith("manifest.json"))
-                    .toList();
-            assertThat(all)
-                    .hasSizeGreaterThan(40)
-                    .allSatisfy(file ->
-                            assertThat(out.resolve(whole.relativize(file))).hasSameBinaryContentAs(file));
-        }
-        try (Stream<Path> files = Files.walk(out);
-                Stream<Path> expected = Files.walk(whole)) {
-            assertThat(files.map(out::relativize))
-                    .containsExactlyInAnyOrderElementsOf(
-                            expected.map(whole::relativize).toList());
-        }
     }
 }

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,20 +17,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Where {@code sweep} has its runs carried out. */
 class SweepEnginesTest {
 
-    private static final String EXPERIMENT = """
+    private static final String EXPERIMENT = PowerRow.EXPERIMENT + """
             name: parts
-            mode: power
             duration: 10m
             replications: 2
-            workload:
-              generate: {disturbance: {shape: square, base: 4 kW, peak: 9 kW, at: 2m, lasting: 3m}}
-            cluster: {servers: 4}
-            services:
-              - name: row
-                model: llama-3.1-70b-h100x4
-                replicas: {min: 1, initial: 4, max: 8}
-            cap: {power: 9 kW, contain_within: 60s}
-            policies: [none, three-band]
             axes: {cap.power: [9 kW, 10 kW, 11 kW]}
             """;
 
@@ -60,7 +49,7 @@ class SweepEnginesTest {
         assertThat(sweep("--gather", at("1"), at("0"), "--out", at("gathered"), "--no-report"))
                 .isZero();
 
-        assertSame(folder.resolve("gathered"), folder.resolve("whole"));
+        PowerRow.assertSame(folder.resolve("gathered"), folder.resolve("whole"), 20);
     }
 
     @Test
@@ -97,23 +86,5 @@ class SweepEnginesTest {
         List<String> arguments = new ArrayList<>(List.of("sweep", at("parts.yaml")));
         arguments.addAll(Arrays.asList(options));
         return command.run(arguments.toArray(String[]::new));
-    }
-
-    private static void assertSame(Path out, Path expected) throws IOException {
-        List<Path> all = files(expected);
-        assertThat(files(out)).isEqualTo(all);
-        assertThat(all)
-                .hasSizeGreaterThan(20)
-                .filteredOn(file -> !file.endsWith("manifest.json"))
-                .allSatisfy(file -> assertThat(out.resolve(file)).hasSameBinaryContentAs(expected.resolve(file)));
-    }
-
-    private static List<Path> files(Path root) throws IOException {
-        try (Stream<Path> files = Files.walk(root)) {
-            return files.filter(Files::isRegularFile)
-                    .map(root::relativize)
-                    .sorted()
-                    .toList();
-        }
     }
 }

@@ -342,6 +342,13 @@ final class TimerStudy {
         return answering;
     }
 
+    /** The header of a table with a column for each of these policies, after others. */
+    List<String> byPolicy(String... before) {
+        List<String> header = new ArrayList<>(List.of(before));
+        answering.forEach(policy -> header.add("`" + policy + "`"));
+        return header;
+    }
+
     /** Whether no timer moves what the policy contains. */
     boolean isBlind(String policy) {
         Map<Map<String, String>, Double> shares = new HashMap<>();

@@ -1,5 +1,6 @@
 package dev.capstan.report;
 
+import dev.capstan.sim.results.Interval;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -55,6 +56,16 @@ final class Wording {
             return "no disturbance";
         }
         return percent(share) + NO_BREAK_SPACE + "[" + bareFigure(low) + "," + NO_BREAK_SPACE + bareFigure(high) + "]";
+    }
+
+    /** A share in per cent with its interval, without the unit: {@code 97 [95, 98]}. */
+    static String interval(Interval share) {
+        return bareFigure(share.estimate()) + " [" + bareFigure(share.low()) + ", " + bareFigure(share.high()) + "]";
+    }
+
+    /** A difference of shares, in points of a hundred. */
+    static String points(double share) {
+        return new BigDecimal(100 * share).setScale(1, RoundingMode.HALF_UP).toPlainString();
     }
 
     /** A share as the width of a bar in a style attribute. */

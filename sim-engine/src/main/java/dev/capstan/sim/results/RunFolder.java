@@ -30,6 +30,7 @@ final class RunFolder {
 
     private static final int SECONDS_BEFORE = 60;
     private static final int SECONDS_AFTER = 120;
+
     /** Of an excursion that lasts longer, this much of its beginning is told. */
     private static final int LONGEST_TOLD = 1800;
 

@@ -52,14 +52,17 @@ public final class TraceLibrary {
     /** The last arrival of a trace comes a little before its end. */
     private static final long SLACK_NANOS = 60 * SECOND_NANOS;
 
-    /** Of the memory there is; loads that do not fit are made anew where they are needed again. */
-    private static final double SHARE_FOR_LOADS = 0.25;
+    /**
+     * Of the memory there is; loads that do not fit are made anew where they are needed again. A run takes as much again as its load,
+     * so that one which can be played at all fits.
+     */
+    private static final double SHARE_FOR_LOADS = 0.5;
 
     /** About what a load takes without its rows. */
     private static final int BYTES_PER_LOAD = 2048;
 
-    /** An arrival time, two token counts, and what else a request may carry. */
-    private static final int BYTES_PER_ROW = 32;
+    /** An arrival time and two token counts. */
+    private static final long BYTES_PER_ROW = 16;
 
     private record LoadKey(Workload workload, long seed, long durationNanos) {}
 
@@ -75,11 +78,16 @@ public final class TraceLibrary {
     private final Map<PowerKey, PowerRecording> recordings = new ConcurrentHashMap<>();
     private final Cache<LoadKey, Load> loads = Caffeine.newBuilder()
             .maximumWeight((long) (SHARE_FOR_LOADS * Runtime.getRuntime().maxMemory()))
-            .weigher((LoadKey key, Load load) -> BYTES_PER_LOAD + BYTES_PER_ROW * load.size())
+            .weigher((LoadKey key, Load load) -> weight(load.size()))
             .executor(Runnable::run)
             .build();
     private final Map<CarbonKey, CarbonTrace> carbon = new ConcurrentHashMap<>();
     private final Map<Experiment.Price, PriceTrace> prices = new ConcurrentHashMap<>();
+
+    /** About how many bytes a load takes, as far as weights can tell. */
+    static int weight(int rows) {
+        return (int) Math.min(Integer.MAX_VALUE, BYTES_PER_LOAD + BYTES_PER_ROW * rows);
+    }
 
     /**
      * The load of a service in a replication.

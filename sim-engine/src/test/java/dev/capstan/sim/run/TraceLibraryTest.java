@@ -332,4 +332,12 @@ class TraceLibraryTest {
         Files.createDirectories(file.getParent());
         return Files.writeString(file, text);
     }
+
+    /** A hundred million requests are 1.6 GB; beyond 2 GiB weights, which are whole numbers of 32 bits, can tell no more. */
+    @Test
+    void weighsLoadsOfAnyLength() {
+        assertThat(TraceLibrary.weight(100_000_000)).isEqualTo(1_600_002_048);
+        assertThat(TraceLibrary.weight(200_000_000)).isEqualTo(Integer.MAX_VALUE);
+        assertThat(TraceLibrary.weight(Integer.MAX_VALUE)).isEqualTo(Integer.MAX_VALUE);
+    }
 }
