@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.capstan.testcluster.ControlPlane;
+import dev.capstan.testcluster.LoopbackIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -189,13 +191,14 @@ class IndexedJobTest {
 
     @Test
     void aRealApiServerTakesThem() throws IOException, GeneralSecurityException, InterruptedException {
-        Path binaries = KubernetesApi.binaries();
-        assumeTrue(KubernetesApi.isInstalled(binaries), "no control plane in " + binaries);
+        Path binaries = ControlPlane.binaries();
+        assumeTrue(ControlPlane.isInstalled(binaries), "no control plane in " + binaries);
         Path manifest = folder.resolve("job.yaml");
         assertThat(sweep(OPTIONS, "--emit", manifest.toString())).isZero();
-        try (KubernetesApi api = KubernetesApi.start(binaries, Files.createDirectories(folder.resolve("api")))) {
+        Path files = Files.createDirectories(folder.resolve("api"));
+        try (ControlPlane plane = ControlPlane.start(binaries, files, LoopbackIdentity.make(files))) {
             // Release 1.20 does not know what Indexed Jobs brought, and leaves it out; all else it must know and take.
-            KubernetesApi.Answer answer = api.kubectl(
+            ControlPlane.Answer answer = plane.kubectl(
                     "apply", "--dry-run=server", "--validate=false", "-o", "json", "-f", manifest.toString());
             assertThat(answer.exitCode()).as(answer.output()).isZero();
             JsonNode taken = new ObjectMapper().readTree(answer.output()).path("items");

@@ -1,6 +1,7 @@
 package dev.capstan.sim.autoscaling;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,6 +43,8 @@ final class HpaAudit {
         }
     }
 
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private HpaAudit() {}
 
     /** By scenario, in order; the last of each may have been cut off and is left out. */
@@ -49,7 +52,7 @@ final class HpaAudit {
         Map<String, List<Sync>> syncs = new TreeMap<>();
         try (BufferedReader reader = Files.newBufferedReader(log)) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                JsonNode entry = ControlPlane.JSON.readTree(line);
+                JsonNode entry = JSON.readTree(line);
                 String uri = entry.path("requestURI").asText();
                 Matcher name = HpaStage.NAME.matcher(uri);
                 if (name.find()) {

@@ -1,6 +1,7 @@
 package dev.capstan.sim.autoscaling;
 
 import dev.capstan.sim.autoscaling.ScalingRules.Select;
+import dev.capstan.testcluster.ControlPlane;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

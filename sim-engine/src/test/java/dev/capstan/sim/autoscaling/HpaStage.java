@@ -3,6 +3,7 @@ package dev.capstan.sim.autoscaling;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.capstan.testcluster.ControlPlane;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
 package dev.capstan.sim.autoscaling;
 
+import dev.capstan.testcluster.ControlPlane;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.capstan.sim.autoscaling.HpaAudit.Sync;
+import dev.capstan.testcluster.ControlPlane;
+import dev.capstan.testcluster.LoopbackIdentity;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -29,6 +32,24 @@ class RealHpaOracleTest {
     private static final int QUERIES = 16;
     private static final int MIN_SYNCS = 15;
     private static final Duration DEADLINE = Duration.ofMinutes(4);
+    private static final String AUDIT_POLICY = """
+            apiVersion: audit.k8s.io/v1
+            kind: Policy
+            omitStages: [RequestReceived, ResponseStarted]
+            rules:
+            - level: RequestResponse
+              users: [controller]
+              resources:
+              - {group: capstan.test, resources: [fleets/scale]}
+            - level: Metadata
+              users: [controller]
+              verbs: [get, list]
+              resources:
+              - {group: external.metrics.k8s.io}
+              - {group: custom.metrics.k8s.io}
+              - {group: metrics.k8s.io}
+            - level: None
+            """;
     private static final HpaController CONTROLLER = controller(HpaRelease.V1_20);
     private static final HpaController CURRENT = controller(HpaRelease.CURRENT);
 
@@ -48,10 +69,16 @@ class RealHpaOracleTest {
 
         LoopbackIdentity identity = LoopbackIdentity.make(folder);
         HpaStage stage;
-        Path log;
-        try (ControlPlane plane = ControlPlane.start(binaries, folder, identity)) {
+        Path log = folder.resolve("audit.log");
+        Path audited = Files.writeString(folder.resolve("audit.yaml"), AUDIT_POLICY);
+        try (ControlPlane plane = ControlPlane.start(
+                binaries,
+                folder,
+                identity,
+                "--feature-gates=HPAScaleToZero=true",
+                "--audit-policy-file=" + audited,
+                "--audit-log-path=" + log)) {
             stage = new HpaStage(plane, Clock.systemUTC(), QUERIES, scenarios);
-            log = plane.auditLog();
             try (MetricsServer server = new MetricsServer(identity, stage::answer)) {
                 server.register(plane);
                 play(plane, stage, scenarios);

@@ -1,4 +1,4 @@
-package dev.capstan.sim.autoscaling;
+package dev.capstan.testcluster;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -15,7 +15,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** One key and a certificate for 127.0.0.1, made by keytool for a single test: whoever has it trusts only itself. */
-final class LoopbackIdentity {
+public final class LoopbackIdentity {
 
     private static final String ALIAS = "capstan";
     private static final String PASSWORD = "loopback";
@@ -30,7 +30,9 @@ final class LoopbackIdentity {
         this.key = key;
     }
 
-    static LoopbackIdentity make(Path folder) throws IOException, InterruptedException, GeneralSecurityException {
+    /** Makes one, with its files in a folder. */
+    public static LoopbackIdentity make(Path folder)
+            throws IOException, InterruptedException, GeneralSecurityException {
         Path file = folder.resolve("identity.p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -73,15 +75,18 @@ final class LoopbackIdentity {
                 pem(folder.resolve("identity.key"), "PRIVATE KEY", key));
     }
 
-    Path certificate() {
+    /** A PEM file. */
+    public Path certificate() {
         return certificate;
     }
 
-    Path key() {
+    /** A PEM file, not encrypted. */
+    public Path key() {
         return key;
     }
 
-    SSLContext sslContext() throws GeneralSecurityException {
+    /** Serves with this identity, and trusts it alone. */
+    public SSLContext sslContext() throws GeneralSecurityException {
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, PASSWORD.toCharArray());
         KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());

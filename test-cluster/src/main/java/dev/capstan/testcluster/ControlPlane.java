@@ -1,4 +1,4 @@
-package dev.capstan.sim.autoscaling;
+package dev.capstan.testcluster;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
@@ -22,60 +22,65 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A real etcd, kube-apiserver and kube-controller-manager on free ports of the loopback, with their files and logs in
- * one folder. The API server writes an audit log of what the controller asks and gets.
+ * A real etcd, kube-apiserver and, where asked for, kube-controller-manager on free ports of the loopback, with their files
+ * and logs in one folder. Tokens are the names of their users; {@link #ADMIN} and {@link #CONTROLLER} may do everything.
  */
-final class ControlPlane implements AutoCloseable {
+public final class ControlPlane implements AutoCloseable {
 
-    static final ObjectMapper JSON = new ObjectMapper();
+    /** Who a test is. */
+    public static final String ADMIN = "test";
 
-    /** Who asks, as the audit log names it. */
-    static final String CONTROLLER = "controller";
+    /** Who the controller manager is, as audit logs name it. */
+    public static final String CONTROLLER = "controller";
 
+    /** A user in no group, who may do what RBAC grants him. */
+    public static final String OPERATOR = "operator";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String VERSION_FOLDER = "k8s/1.20.2-linux-amd64";
-    private static final List<String> PROGRAMS = List.of("etcd", "kube-apiserver", "kube-controller-manager");
-    private static final String AUDIT_POLICY = """
-            apiVersion: audit.k8s.io/v1
-            kind: Policy
-            omitStages: [RequestReceived, ResponseStarted]
-            rules:
-            - level: RequestResponse
-              users: [controller]
-              resources:
-              - {group: capstan.test, resources: [fleets/scale]}
-            - level: Metadata
-              users: [controller]
-              verbs: [get, list]
-              resources:
-              - {group: external.metrics.k8s.io}
-              - {group: custom.metrics.k8s.io}
-              - {group: metrics.k8s.io}
-            - level: None
-            """;
+    private static final List<String> PROGRAMS =
+            List.of("etcd", "kube-apiserver", "kube-controller-manager", "kubectl");
 
     private final Path binaries;
     private final Path folder;
+    private final List<String> apiServer;
     private final Deque<Process> processes = new ArrayDeque<>();
     private final HttpClient client;
-    private final String server;
+    private final int[] ports = freePorts(3);
+    private @Nullable Process api;
 
-    private ControlPlane(Path binaries, Path folder, LoopbackIdentity identity, int port)
-            throws GeneralSecurityException {
+    private ControlPlane(Path binaries, Path folder, LoopbackIdentity identity, List<String> flags)
+            throws IOException, GeneralSecurityException {
         this.binaries = binaries;
         this.folder = folder;
         client = HttpClient.newBuilder()
                 .sslContext(identity.sslContext())
                 .version(HttpClient.Version.HTTP_1_1)
                 .build();
-        server = "https://127.0.0.1:" + port;
+        apiServer = new ArrayList<>(List.of(
+                "--etcd-servers=" + etcd(),
+                "--bind-address=127.0.0.1",
+                "--secure-port=" + ports[2],
+                "--tls-cert-file=" + identity.certificate(),
+                "--tls-private-key-file=" + identity.key(),
+                "--service-account-issuer=https://127.0.0.1",
+                "--service-account-key-file=" + identity.key(),
+                "--service-account-signing-key-file=" + identity.key(),
+                "--api-audiences=api",
+                "--token-auth-file=" + folder.resolve("tokens.csv"),
+                "--authorization-mode=AlwaysAllow",
+                "--disable-admission-plugins=ServiceAccount",
+                "--service-cluster-ip-range=10.0.0.0/24"));
+        apiServer.addAll(flags);
         // For a virtual machine that is told to end before the test does.
         Runtime.getRuntime().addShutdownHook(new Thread(this::close));
     }
 
     /** The folder of the programs below {@code CAPSTAN_KUBE_DIR}, whether or not they are there. */
-    static Path binaries() {
+    public static Path binaries() {
         String set = System.getenv("CAPSTAN_KUBE_DIR");
         Path root = set == null || set.isEmpty()
                 ? Path.of(System.getProperty("user.home"), ".cache", "capstan-kube")
@@ -83,50 +88,37 @@ final class ControlPlane implements AutoCloseable {
         return root.resolve(VERSION_FOLDER);
     }
 
-    static boolean isInstalled(Path binaries) {
+    /** Whether all programs are in a folder. */
+    public static boolean isInstalled(Path binaries) {
         return PROGRAMS.stream().map(binaries::resolve).allMatch(Files::isExecutable);
     }
 
-    static ControlPlane start(Path binaries, Path folder, LoopbackIdentity identity)
+    /**
+     * Starts etcd and the API server, and returns when they answer.
+     *
+     * @param folder empty, for files and logs
+     * @param flags more of them for the API server; one that is set already is replaced
+     */
+    public static ControlPlane start(Path binaries, Path folder, LoopbackIdentity identity, String... flags)
             throws IOException, GeneralSecurityException {
-        int[] ports = freePorts(3);
-        ControlPlane plane = new ControlPlane(binaries, folder, identity, ports[2]);
+        ControlPlane plane = new ControlPlane(binaries, folder, identity, List.of(flags));
         try {
-            String etcd = "http://127.0.0.1:" + ports[0];
-            String peers = "http://127.0.0.1:" + ports[1];
+            String peers = "http://127.0.0.1:" + plane.ports[1];
             plane.run(
                     "etcd",
                     "--data-dir=" + folder.resolve("etcd"),
-                    "--listen-client-urls=" + etcd,
-                    "--advertise-client-urls=" + etcd,
+                    "--listen-client-urls=" + plane.etcd(),
+                    "--advertise-client-urls=" + plane.etcd(),
                     "--listen-peer-urls=" + peers,
                     "--initial-advertise-peer-urls=" + peers,
                     "--initial-cluster=default=" + peers,
                     "--log-level=warn");
-            Files.writeString(folder.resolve("audit.yaml"), AUDIT_POLICY);
-            Files.writeString(
-                    folder.resolve("tokens.csv"),
-                    "test,test,test,system:masters\n" + CONTROLLER + "," + CONTROLLER + "," + CONTROLLER
-                            + ",system:masters\n");
-            plane.run(
-                    "kube-apiserver",
-                    "--etcd-servers=" + etcd,
-                    "--bind-address=127.0.0.1",
-                    "--secure-port=" + ports[2],
-                    "--tls-cert-file=" + identity.certificate(),
-                    "--tls-private-key-file=" + identity.key(),
-                    "--service-account-issuer=https://127.0.0.1",
-                    "--service-account-key-file=" + identity.key(),
-                    "--service-account-signing-key-file=" + identity.key(),
-                    "--api-audiences=api",
-                    "--token-auth-file=" + folder.resolve("tokens.csv"),
-                    "--authorization-mode=AlwaysAllow",
-                    "--disable-admission-plugins=ServiceAccount",
-                    "--service-cluster-ip-range=10.0.0.0/24",
-                    "--feature-gates=HPAScaleToZero=true",
-                    "--audit-policy-file=" + folder.resolve("audit.yaml"),
-                    "--audit-log-path=" + plane.auditLog());
-            plane.awaitAnswer("/readyz");
+            Files.writeString(folder.resolve("tokens.csv"), """
+                    test,test,test,system:masters
+                    controller,controller,controller,system:masters
+                    operator,operator,operator
+                    """);
+            plane.startApiServer();
             return plane;
         } catch (IOException | RuntimeException e) {
             plane.close();
@@ -134,18 +126,30 @@ final class ControlPlane implements AutoCloseable {
         }
     }
 
+    /** Address of the API server, its certificate that of the identity. */
+    public String address() {
+        return "https://127.0.0.1:" + ports[2];
+    }
+
+    /** Starts the API server again after {@link #stopApiServer}, at the same address, and returns when it answers. */
+    public synchronized void startApiServer() throws IOException {
+        api = run("kube-apiserver", apiServer.toArray(String[]::new));
+        awaitAnswer("/readyz");
+    }
+
+    /** Ends the API server at once, as a crash does; what is stored stays. */
+    public synchronized void stopApiServer() {
+        if (api != null) {
+            processes.remove(api);
+            api.destroyForcibly().onExit().join();
+            api = null;
+        }
+    }
+
     /** Starts the controller manager with the autoscaler as its only controller. */
-    void startController(String... flags) throws IOException {
-        Path config = Files.writeString(folder.resolve("kubeconfig"), """
-                apiVersion: v1
-                kind: Config
-                current-context: test
-                clusters: [{name: test, cluster: {server: "%s", insecure-skip-tls-verify: true}}]
-                users: [{name: test, user: {token: %s}}]
-                contexts: [{name: test, context: {cluster: test, user: test}}]
-                """.formatted(server, CONTROLLER));
+    public void startController(String... flags) throws IOException {
         List<String> all = new ArrayList<>(List.of(
-                "--kubeconfig=" + config,
+                "--kubeconfig=" + kubeconfig(CONTROLLER),
                 "--controllers=horizontalpodautoscaling",
                 "--leader-elect=false",
                 "--port=0",
@@ -158,16 +162,44 @@ final class ControlPlane implements AutoCloseable {
     }
 
     /** Ends the process that was started last. */
-    synchronized void stopController() {
+    public synchronized void stopController() {
         end(processes.pop());
     }
 
-    Path auditLog() {
-        return folder.resolve("audit.log");
+    /** A file with which programs log in as a user. */
+    public Path kubeconfig(String user) throws IOException {
+        return Files.writeString(folder.resolve("kubeconfig-" + user), """
+                apiVersion: v1
+                kind: Config
+                current-context: test
+                clusters: [{name: test, cluster: {server: "%s", insecure-skip-tls-verify: true}}]
+                users: [{name: test, user: {token: %s}}]
+                contexts: [{name: test, context: {cluster: test, user: test}}]
+                """.formatted(address(), user));
+    }
+
+    /**
+     * What a program printed.
+     *
+     * @param output both streams together
+     */
+    public record Answer(int exitCode, String output) {}
+
+    /** Runs kubectl as {@link #ADMIN}. */
+    public Answer kubectl(String... arguments) throws IOException, InterruptedException {
+        List<String> command =
+                new ArrayList<>(List.of(binaries.resolve("kubectl").toString(), "--kubeconfig=" + kubeconfig(ADMIN)));
+        command.addAll(List.of(arguments));
+        Path output = Files.createTempFile(folder, "kubectl", ".log");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().put("HOME", folder.toString());
+        int exitCode = builder.start().waitFor();
+        return new Answer(exitCode, Files.readString(output));
     }
 
     /** Waits until the path answers with 200. */
-    void awaitAnswer(String path) {
+    public void awaitAnswer(String path) {
         await().atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(100))
                 .until(() -> {
@@ -184,20 +216,23 @@ final class ControlPlane implements AutoCloseable {
                 });
     }
 
-    JsonNode get(String path) {
+    /** What a path answers. */
+    public JsonNode get(String path) {
         return answer("GET", path, "", "");
     }
 
-    void post(String path, String body) {
+    /** Creates an object from JSON. */
+    public void post(String path, String body) {
         answer("POST", path, "application/json", body);
     }
 
     /** A JSON merge patch. */
-    void patch(String path, String body) {
+    public void patch(String path, String body) {
         answer("PATCH", path, "application/merge-patch+json", body);
     }
 
-    void delete(String path) {
+    /** Deletes an object. */
+    public void delete(String path) {
         answer("DELETE", path, "", "");
     }
 
@@ -222,9 +257,9 @@ final class ControlPlane implements AutoCloseable {
     }
 
     private HttpResponse<String> send(String method, String path, String contentType, String body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address() + path))
                 .timeout(Duration.ofSeconds(20))
-                .header("Authorization", "Bearer test")
+                .header("Authorization", "Bearer " + ADMIN)
                 .method(method, HttpRequest.BodyPublishers.ofString(body));
         if (!contentType.isEmpty()) {
             request.header("Content-Type", contentType);
@@ -239,14 +274,21 @@ final class ControlPlane implements AutoCloseable {
         }
     }
 
-    private synchronized void run(String program, String... arguments) throws IOException {
+    private String etcd() {
+        return "http://127.0.0.1:" + ports[0];
+    }
+
+    private synchronized Process run(String program, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(binaries.resolve(program).toString());
         command.addAll(List.of(arguments));
-        processes.push(new ProcessBuilder(command)
+        Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve(program + ".log").toFile())
-                .start());
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        folder.resolve(program + ".log").toFile()))
+                .start();
+        processes.push(process);
+        return process;
     }
 
     private static void end(Process process) {
