@@ -71,13 +71,22 @@ public final class ControlCycle<S extends Record> {
         Step<S> step = mode == Mode.OBSERVE
                 ? new Step<>(before, Decision.hold("observe", "mode is observe: the policy is not asked"))
                 : policy.step(before, seen);
+        List<Applied> applied = mode == Mode.ENFORCE ? applied(step) : List.of();
+        return new CycleRecord<>(mode, seen, before, step, applied, telemetryFailure);
+    }
+
+    private List<Applied> applied(Step<S> step) {
+        List<ServiceAction> actions = step.decision().actions();
         List<Applied> applied = new ArrayList<>();
-        if (mode == Mode.ENFORCE) {
-            for (ServiceAction action : step.decision().actions()) {
-                applied.add(apply(action));
+        if (!actions.isEmpty()) {
+            try {
+                actuator.begin(step);
+                actions.forEach(action -> applied.add(apply(action)));
+            } catch (IOException e) {
+                actions.forEach(action -> applied.add(new Applied(action, null, messageOf(e))));
             }
         }
-        return new CycleRecord<>(mode, seen, before, step, applied, telemetryFailure);
+        return applied;
     }
 
     private Applied apply(ServiceAction action) {

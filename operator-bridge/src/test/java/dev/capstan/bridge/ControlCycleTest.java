@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ControlCycleTest {
@@ -33,9 +34,24 @@ class ControlCycleTest {
     private Instant now = NOON;
     private PowerSource power = at -> new PowerReadings(
             150, Map.of("row", PowerReading.fresh(9_000, 5)), Map.of("chat", PowerReading.fresh(7_000, 5)));
-    private Actuator actuator = action -> {
-        written.add(action);
-        return action;
+    private final List<Step<?>> begun = new ArrayList<>();
+    private Write write = action -> action;
+    private Optional<String> storeFailure = Optional.empty();
+    private final Actuator actuator = new Actuator() {
+        @Override
+        public void begin(Step<?> step) throws IOException {
+            assertThat(written).isEmpty();
+            if (storeFailure.isPresent()) {
+                throw new IOException(storeFailure.get());
+            }
+            begun.add(step);
+        }
+
+        @Override
+        public ServiceAction apply(ServiceAction action) throws IOException {
+            written.add(action);
+            return write.apply(action);
+        }
     };
 
     @Test
@@ -120,8 +136,7 @@ class ControlCycleTest {
 
     @Test
     void aFailedWriteIsRecordedAndDoesNotHoldBackTheNext() throws IOException {
-        actuator = action -> {
-            written.add(action);
+        write = action -> {
             if (action.service().equals("chat")) {
                 throw new IOException("chat: not found");
             }
@@ -137,8 +152,25 @@ class ControlCycleTest {
     }
 
     @Test
+    void theStepIsStoredBeforeTheFirstWrite() throws IOException {
+        CycleRecord<Turns> turn = cycle(Mode.ENFORCE).run(new Turns(0));
+
+        assertThat(begun).isEqualTo(List.of(turn.step()));
+    }
+
+    @Test
+    void nothingIsWrittenWhereTheStepCannotBeStored() throws IOException {
+        storeFailure = Optional.of("no leader");
+
+        CycleRecord<Turns> turn = cycle(Mode.ENFORCE).run(new Turns(0));
+
+        assertThat(written).isEmpty();
+        assertThat(turn.applied()).extracting(Applied::failure).containsExactly("no leader", "no leader");
+    }
+
+    @Test
     void aClampedValueIsReadBackAsItIs() throws IOException {
-        actuator = action -> action.withReplicaCeiling(3);
+        write = action -> action.withReplicaCeiling(3);
 
         Applied first = cycle(Mode.ENFORCE).run(new Turns(0)).applied().get(0);
 
@@ -221,4 +253,8 @@ class ControlCycleTest {
     }
 
     private record Turns(int count) {}
+
+    private interface Write {
+        ServiceAction apply(ServiceAction action) throws IOException;
+    }
 }
