@@ -1,16 +1,14 @@
 package dev.capstan.bridge.certificate;
 
-import java.nio.file.Path;
-
-/** A file that gives no certificate; says the file, what is wrong with it and what to try. */
+/** Something that gives no certificate; says where it came from, what is wrong with it and what to try. */
 public final class CertificateException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
     private final Refusal.Reason reason;
 
-    CertificateException(Path file, Refusal.Reason reason, String problem) {
-        super(file + ": " + problem);
+    CertificateException(String source, Refusal.Reason reason, String problem) {
+        super(source + ": " + problem);
         this.reason = reason;
     }
 

@@ -94,12 +94,18 @@ public final class CertificateFile {
         }
         if (bytes.length > MOST_BYTES) {
             throw new CertificateException(
-                    file, Reason.UNREADABLE, "is no certificate: it has more than " + MOST_BYTES + " bytes");
+                    file.toString(), Reason.UNREADABLE, "is no certificate: it has more than " + MOST_BYTES + " bytes");
         }
-        return read(file, bytes);
+        return parse(file.toString(), bytes);
     }
 
-    private static Certificate read(Path file, byte[] bytes) throws CertificateException {
+    /**
+     * A certificate from the bytes of its file.
+     *
+     * @param source where they come from, for messages
+     * @throws CertificateException as {@link #read}
+     */
+    public static Certificate parse(String source, byte[] bytes) throws CertificateException {
         String text;
         JsonNode tree;
         try {
@@ -109,16 +115,16 @@ public final class CertificateFile {
                     .toString();
             tree = JSON.readTree(text);
         } catch (CharacterCodingException e) {
-            throw new CertificateException(file, Reason.UNREADABLE, "is no certificate: it is not text in UTF-8");
+            throw new CertificateException(source, Reason.UNREADABLE, "is no certificate: it is not text in UTF-8");
         } catch (JsonProcessingException e) {
             throw new CertificateException(
-                    file,
+                    source,
                     Reason.UNREADABLE,
                     "is no certificate: it is not JSON at line " + line(e) + ". Maybe it was cut short.");
         }
         if (!(tree instanceof ObjectNode) || !tree.path(FORMAT_KEY).isTextual()) {
             throw new CertificateException(
-                    file,
+                    source,
                     Reason.UNREADABLE,
                     "is no certificate: it is not a JSON object with the key \"" + FORMAT_KEY
                             + "\". `capstan certify` writes one.");
@@ -126,7 +132,7 @@ public final class CertificateFile {
         String format = tree.path(FORMAT_KEY).textValue();
         if (!format.equals(FORMAT)) {
             throw new CertificateException(
-                    file,
+                    source,
                     Reason.FOREIGN,
                     "is of format \"" + format + "\", this version reads \"" + FORMAT
                             + "\". Certify the results again with this version.");
@@ -140,7 +146,9 @@ public final class CertificateFile {
             canonical = CanonicalJson.write(written);
         } catch (JsonProcessingException | IllegalArgumentException e) {
             throw new CertificateException(
-                    file, Reason.ALTERED, "is not what was written: " + firstLine(e) + ". Certify the results again.");
+                    source,
+                    Reason.ALTERED,
+                    "is not what was written: " + firstLine(e) + ". Certify the results again.");
         }
         if (text.equals(canonical)) {
             return certificate;
@@ -148,7 +156,7 @@ public final class CertificateFile {
         String named = tree.path(HASH_KEY).asText();
         String hash = written.path(HASH_KEY).asText();
         throw new CertificateException(
-                file,
+                source,
                 Reason.ALTERED,
                 named.equals(hash)
                         ? "is not what was written: line " + firstDifference(text, canonical)

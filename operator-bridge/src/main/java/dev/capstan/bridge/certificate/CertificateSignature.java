@@ -33,9 +33,10 @@ public final class CertificateSignature {
      */
     public static PrivateKey privateKey(Path file) throws IOException {
         try {
-            return KeyFactory.getInstance(ALGORITHM).generatePrivate(new PKCS8EncodedKeySpec(pem(file, "PRIVATE KEY")));
+            return KeyFactory.getInstance(ALGORITHM)
+                    .generatePrivate(new PKCS8EncodedKeySpec(pem(text(file), "PRIVATE KEY")));
         } catch (GeneralSecurityException e) {
-            throw noKey(file, "PRIVATE KEY", "openssl genpkey -algorithm ed25519", e);
+            throw noKey(file.toString(), "PRIVATE KEY", "openssl genpkey -algorithm ed25519", e);
         }
     }
 
@@ -46,10 +47,20 @@ public final class CertificateSignature {
      * @throws IOException if it cannot be read
      */
     public static PublicKey publicKey(Path file) throws IOException {
+        return publicKey(file.toString(), text(file));
+    }
+
+    /**
+     * The key to check with, from the text of its file.
+     *
+     * @param source where it comes from, for messages
+     * @throws IllegalArgumentException if it is no such key
+     */
+    public static PublicKey publicKey(String source, String pem) {
         try {
-            return KeyFactory.getInstance(ALGORITHM).generatePublic(new X509EncodedKeySpec(pem(file, "PUBLIC KEY")));
+            return KeyFactory.getInstance(ALGORITHM).generatePublic(new X509EncodedKeySpec(pem(pem, "PUBLIC KEY")));
         } catch (GeneralSecurityException e) {
-            throw noKey(file, "PUBLIC KEY", "openssl pkey -pubout", e);
+            throw noKey(source, "PUBLIC KEY", "openssl pkey -pubout", e);
         }
     }
 
@@ -96,9 +107,12 @@ public final class CertificateSignature {
         return CertificateFile.unhashed(certificate.withSignature(null)).getBytes(StandardCharsets.UTF_8);
     }
 
+    private static String text(Path file) throws IOException {
+        return Files.readString(file, StandardCharsets.ISO_8859_1);
+    }
+
     /** The bytes between the lines of a PEM file (RFC 7468). */
-    private static byte[] pem(Path file, String label) throws IOException, GeneralSecurityException {
-        String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+    private static byte[] pem(String text, String label) throws GeneralSecurityException {
         String begin = "-----BEGIN " + label + "-----";
         int from = text.indexOf(begin);
         int to = text.indexOf("-----END " + label + "-----");
@@ -112,9 +126,9 @@ public final class CertificateSignature {
         }
     }
 
-    private static IllegalArgumentException noKey(Path file, String label, String command, Exception cause) {
+    private static IllegalArgumentException noKey(String source, String label, String command, Exception cause) {
         return new IllegalArgumentException(
-                file + " is no " + label + " of Ed25519 in PEM: " + cause.getMessage() + ". Make one with " + command
+                source + " is no " + label + " of Ed25519 in PEM: " + cause.getMessage() + ". Make one with " + command
                         + ".",
                 cause);
     }
