@@ -1,0 +1,198 @@
+package dev.capstan.bridge.operator;
+
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.VersionInfo;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Looks whether a cluster has what the operator needs, before it is installed or when it does not work. */
+public final class Preflight {
+
+    /** How a check ended. */
+    public enum Verdict {
+        /** As it should be. */
+        OK,
+        /** The operator works, without what the message names. */
+        WARNING,
+        /** The operator does not work so. */
+        FAILED
+    }
+
+    /**
+     * What one check found.
+     *
+     * @param subject what was looked at
+     * @param message what was found, and what to do where it is not as it should be
+     */
+    public record Finding(String subject, Verdict verdict, String message) {}
+
+    /**
+     * Something that the operator asks of the API server.
+     *
+     * @param group of the API; empty for the core
+     * @param resource plural, with its subresource after a slash
+     * @param lever what does not work without it; null where nothing works
+     */
+    record Permission(
+            String verb,
+            String group,
+            String resource,
+            @Nullable String lever) {}
+
+    private static final String OURS = "capstan.dev";
+    private static final String KEDA = "keda.sh";
+    private static final String KSERVE = "serving.kserve.io";
+    private static final String STACK = "production-stack.vllm.ai";
+
+    private static final List<Permission> PERMISSIONS = permissions();
+    private static final int OLDEST_MINOR = 25;
+
+    private final KubernetesClient client;
+    private final String namespace;
+
+    /** @param namespace of the operator, where its lease is */
+    public Preflight(KubernetesClient client, String namespace) {
+        this.client = client;
+        this.namespace = namespace;
+    }
+
+    private static List<Permission> permissions() {
+        List<Permission> all = new ArrayList<>();
+        for (String kind : List.of("powercaps", "clusterpowercaps")) {
+            for (String verb : List.of("get", "list", "watch", "patch", "update")) {
+                all.add(new Permission(verb, OURS, kind, null));
+            }
+            all.add(new Permission("update", OURS, kind + "/status", null));
+        }
+        for (String verb : List.of("get", "create", "update")) {
+            all.add(new Permission(verb, "coordination.k8s.io", "leases", null));
+        }
+        all.add(new Permission("create", "", "events", "events of PowerCaps"));
+        lever(all, "apps", "deployments", "Deployments");
+        scale(all, "apps", "deployments", "Deployments");
+        lever(all, "apps", "statefulsets", "StatefulSets");
+        scale(all, "apps", "statefulsets", "StatefulSets");
+        lever(all, "autoscaling", "horizontalpodautoscalers", "HorizontalPodAutoscalers");
+        patch(all, "autoscaling", "horizontalpodautoscalers", "HorizontalPodAutoscalers");
+        lever(all, KEDA, "scaledobjects", "KEDA ScaledObjects");
+        patch(all, KEDA, "scaledobjects", "KEDA ScaledObjects");
+        for (String kind : List.of("inferenceservices", "llminferenceservices")) {
+            lever(all, KSERVE, kind, "KServe");
+            patch(all, KSERVE, kind, "KServe");
+        }
+        lever(all, STACK, "vllmruntimes", "the vLLM production stack");
+        patch(all, STACK, "vllmruntimes", "the vLLM production stack");
+        return List.copyOf(all);
+    }
+
+    private static void lever(List<Permission> all, String group, String resource, String lever) {
+        for (String verb : List.of("get", "list", "watch")) {
+            all.add(new Permission(verb, group, resource, lever));
+        }
+    }
+
+    private static void scale(List<Permission> all, String group, String resource, String lever) {
+        all.add(new Permission("get", group, resource + "/scale", lever));
+        all.add(new Permission("patch", group, resource + "/scale", lever));
+    }
+
+    private static void patch(List<Permission> all, String group, String resource, String lever) {
+        all.add(new Permission("patch", group, resource, lever));
+    }
+
+    /**
+     * Runs all checks.
+     *
+     * @return in the order of the checks; a server that does not answer is the only finding then
+     */
+    public List<Finding> findings() {
+        List<Finding> findings = new ArrayList<>();
+        try {
+            findings.add(version(client.getKubernetesVersion()));
+        } catch (KubernetesClientException e) {
+            return List.of(new Finding(
+                    "API server",
+                    Verdict.FAILED,
+                    client.getMasterUrl() + " does not answer: " + e.getMessage()
+                            + ". Look at the kubeconfig, and at whether the cluster is up."));
+        }
+        findings.add(ours("powercaps"));
+        findings.add(ours("clusterpowercaps"));
+        findings.add(kinds("KEDA", KEDA, "ScaledObjects"));
+        findings.add(kinds("KServe", KSERVE, "InferenceServices"));
+        findings.add(kinds("vLLM production stack", STACK, "VLLMRuntimes"));
+        for (Permission permission : PERMISSIONS) {
+            granted(permission, findings);
+        }
+        return findings;
+    }
+
+    private static Finding version(@Nullable VersionInfo version) {
+        String text = version == null ? "unknown" : version.getMajor() + "." + version.getMinor();
+        String minor = version == null ? "" : version.getMinor().replaceAll("\\D", "");
+        boolean old = minor.isEmpty() || Integer.parseInt(minor) < OLDEST_MINOR;
+        return old
+                ? new Finding(
+                        "API server",
+                        Verdict.WARNING,
+                        "is of release " + text + "; before 1." + OLDEST_MINOR
+                                + " it does not evaluate the rules of the"
+                                + " PowerCap that go over several fields: the operator reports them in the status")
+                : new Finding("API server", Verdict.OK, "is of release " + text);
+    }
+
+    private Finding ours(String plural) {
+        String name = plural + "." + OURS;
+        boolean there = client.apiextensions()
+                        .v1()
+                        .customResourceDefinitions()
+                        .withName(name)
+                        .get()
+                != null;
+        return there
+                ? new Finding(name, Verdict.OK, "is installed")
+                : new Finding(
+                        name,
+                        Verdict.FAILED,
+                        "is not installed. Install it: capstan operator crds | kubectl apply --server-side -f -");
+    }
+
+    private Finding kinds(String name, String group, String kinds) {
+        return client.hasApiGroup(group, true)
+                ? new Finding(name, Verdict.OK, "serves " + group)
+                : new Finding(name, Verdict.WARNING, "is not installed: " + kinds + " cannot be targets");
+    }
+
+    private void granted(Permission permission, List<Finding> findings) {
+        String[] parts = permission.resource().split("/", 2);
+        boolean lease = permission.resource().equals("leases");
+        SelfSubjectAccessReview review = new SelfSubjectAccessReviewBuilder()
+                .withNewSpec()
+                .withNewResourceAttributes()
+                .withVerb(permission.verb())
+                .withGroup(permission.group())
+                .withResource(parts[0])
+                .withSubresource(parts.length > 1 ? parts[1] : null)
+                .withNamespace(lease ? namespace : null)
+                .endResourceAttributes()
+                .endSpec()
+                .build();
+        if (client.resource(review).create().getStatus().getAllowed()) {
+            return;
+        }
+        String what = permission.verb() + " " + permission.resource()
+                + (permission.group().isEmpty() ? "" : "." + permission.group());
+        findings.add(
+                permission.lever() == null
+                        ? new Finding(
+                                "permission", Verdict.FAILED, "to " + what + " is missing. The role capstan grants it.")
+                        : new Finding(
+                                "permission",
+                                Verdict.WARNING,
+                                "to " + what + " is missing: without it " + permission.lever() + " do not work."));
+    }
+}
