@@ -1,0 +1,123 @@
+package dev.capstan.bridge.resource;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crd.generator.annotation.PrinterColumn;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the operator did and saw. Holds all that another leader needs to go on: what objects were before, how far they are
+ * held down, and the state of the policy.
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record PowerCapStatus(
+        @JsonPropertyDescription("Generation of the spec that this status is about.") @Nullable Long observedGeneration,
+
+        @JsonPropertyDescription("Ready, TelemetryFresh, Capping, Conflict, Certified, Degraded.") @Nullable List<Condition> conditions,
+
+        @JsonPropertyDescription("The mode in effect: Enforce without a certificate that counts runs as Recommend.")
+        @Nullable String mode,
+
+        @JsonPropertyDescription("The cap in force.") @Nullable Double capWatts,
+
+        @PrinterColumn(name = "Power")
+        @JsonPropertyDescription("Power as telemetry knows it; absent where it is not known.")
+        @Nullable Double powerWatts,
+
+        @PrinterColumn(name = "Headroom") @JsonPropertyDescription("The cap less the power.") @Nullable Double headroomWatts,
+
+        @JsonPropertyDescription("The peak that a percentage refers to.") @Nullable Double peakWatts,
+
+        @JsonPropertyDescription("Grid and emissions.") @Nullable Carbon carbon,
+
+        @JsonPropertyDescription("The last decision that changed something.") @Nullable LastDecision lastDecision,
+
+        @JsonPropertyDescription("Who wrote this status.") @Nullable Leader leader,
+
+        @JsonPropertyDescription("The services, and what is held.") @Nullable List<Target> targets,
+
+        @JsonPropertyDescription("State of the policy, for the operator alone.") @Nullable String policyState) {
+
+    /** A resource that nobody has looked at. */
+    public static final PowerCapStatus EMPTY =
+            new PowerCapStatus(null, null, null, null, null, null, null, null, null, null, null, null);
+
+    /** Grid and emissions. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Carbon(
+            @JsonPropertyDescription("Intensity of the grid.") @Nullable Double gramsPerKilowattHour,
+
+            @JsonPropertyDescription("Age of that figure.") @Nullable Long ageSeconds,
+
+            @JsonPropertyDescription("Where it comes from and what it counts.") @Nullable String source,
+
+            @JsonPropertyDescription("Emitted since the resource is watched.") @Nullable Double emittedGrams) {}
+
+    /** A decision. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record LastDecision(
+            @JsonPropertyDescription("Counts the steps of this cap.")
+            long sequence,
+
+            @JsonPropertyDescription("When it was made.") String time,
+
+            @PrinterColumn(name = "Reason", priority = 1) @JsonPropertyDescription("The reason as one word.")
+            String code,
+
+            @JsonPropertyDescription("The reason with its figures.")
+            String reason) {}
+
+    /** A leader; of two, the one of the larger epoch counts. */
+    public record Leader(
+            @JsonPropertyDescription("Of the process.") String identity,
+            @JsonPropertyDescription("Counts the leaders.") long epoch) {}
+
+    /** One service. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Target(
+            @JsonPropertyDescription("Of the service.") String name,
+
+            @JsonPropertyDescription("What is wrong with it, or worth knowing.") @Nullable String message,
+
+            @JsonPropertyDescription("Ceiling in force.") @Nullable Integer ceiling,
+
+            @JsonPropertyDescription("Ready replicas.") @Nullable Integer ready,
+
+            @JsonPropertyDescription("What is held, and what was there before; absent where nothing is.") @Nullable Hold hold) {}
+
+    /** An object that is held down. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Hold(
+            @JsonPropertyDescription("The object that is written.")
+            String apiVersion,
+
+            @JsonPropertyDescription("The object that is written.")
+            String kind,
+
+            @JsonPropertyDescription("The object that is written.")
+            String namespace,
+
+            @JsonPropertyDescription("The object that is written.")
+            String name,
+
+            @JsonPropertyDescription("Of that very object: one made anew under its name is left alone.")
+            String uid,
+
+            @JsonPropertyDescription(
+                    "Value of each field before the first write, by its path; absent where it was not there.")
+            Map<String, Integer> originals,
+
+            @JsonPropertyDescription("Paths of the fields that are written.")
+            List<String> fields,
+
+            @JsonPropertyDescription("The object is never set above this.")
+            int safeCeiling,
+
+            @JsonPropertyDescription("What this cap wants.") int ceiling,
+
+            @JsonPropertyDescription("When it was first held.")
+            String since) {}
+}
