@@ -2,10 +2,10 @@ package dev.capstan.bridge.resource;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.capstan.bridge.target.Hold;
 import io.fabric8.crd.generator.annotation.PrinterColumn;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,37 +87,4 @@ public record PowerCapStatus(
             @JsonPropertyDescription("Ready replicas.") @Nullable Integer ready,
 
             @JsonPropertyDescription("What is held, and what was there before; absent where nothing is.") @Nullable Hold hold) {}
-
-    /** An object that is held down. */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Hold(
-            @JsonPropertyDescription("The object that is written.")
-            String apiVersion,
-
-            @JsonPropertyDescription("The object that is written.")
-            String kind,
-
-            @JsonPropertyDescription("The object that is written.")
-            String namespace,
-
-            @JsonPropertyDescription("The object that is written.")
-            String name,
-
-            @JsonPropertyDescription("Of that very object: one made anew under its name is left alone.")
-            String uid,
-
-            @JsonPropertyDescription(
-                    "Value of each field before the first write, by its path; absent where it was not there.")
-            Map<String, Integer> originals,
-
-            @JsonPropertyDescription("Paths of the fields that are written.")
-            List<String> fields,
-
-            @JsonPropertyDescription("The object is never set above this.")
-            int safeCeiling,
-
-            @JsonPropertyDescription("What this cap wants.") int ceiling,
-
-            @JsonPropertyDescription("When it was first held.")
-            String since) {}
 }
