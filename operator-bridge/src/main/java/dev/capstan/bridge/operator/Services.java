@@ -18,9 +18,9 @@ final class Services {
     private final ClusterView view;
     private final LeverFinder finder;
 
-    Services(ClusterView view) {
+    Services(ClusterView view, LeverFinder finder) {
         this.view = view;
-        finder = new LeverFinder(view);
+        this.finder = finder;
     }
 
     /** In the order of the plan, those of a selector in the order of their names. */

@@ -18,7 +18,7 @@ final class StateText {
     private StateText() {}
 
     /** @param key names policy, parameters and version */
-    static String write(String key, Record state) {
+    static String write(String key, Object state) {
         ObjectNode tree = JSON.createObjectNode();
         tree.put("key", key);
         tree.set("state", JSON.valueToTree(state));

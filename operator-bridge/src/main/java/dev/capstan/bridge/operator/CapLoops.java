@@ -1,0 +1,188 @@
+package dev.capstan.bridge.operator;
+
+import dev.capstan.bridge.resource.Capped;
+import dev.capstan.bridge.resource.PowerCapStatus;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The loops of all caps, by the uid of their resource. */
+final class CapLoops {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CapLoops.class);
+    private static final Duration INVALID_AGAIN = Duration.ofSeconds(60);
+    private static final Duration FAILED_AGAIN = Duration.ofSeconds(5);
+
+    /** A loop and the spec it was made for. */
+    private record Running(CapLoop<?> loop, long generation, Instant nextTurn) {}
+
+    private final Operating operating;
+    private final Sources sources;
+    private final Map<String, Running> running = new ConcurrentHashMap<>();
+
+    CapLoops(Operating operating, Sources sources) {
+        this.operating = operating;
+        this.sources = sources;
+    }
+
+    /**
+     * Takes a turn where one is due.
+     *
+     * @return time until the next
+     */
+    Duration turn(Capped resource) {
+        if (!operating.leadership().leads()) {
+            return FAILED_AGAIN;
+        }
+        String uid = resource.getMetadata().getUid();
+        long generation = resource.getMetadata().getGeneration();
+        Instant now = operating.clock().instant();
+        Running before = running.get(uid);
+        Running present = before;
+        if (present == null || present.generation() != generation) {
+            Capped newest =
+                    before == null ? resource : newer(resource, before.loop().resource());
+            PlanReader.Reading reading = PlanReader.read(newest);
+            CapPlan plan = reading.plan();
+            if (plan == null) {
+                reject(newest, reading.issues(), now);
+                return INVALID_AGAIN;
+            }
+            try {
+                CapLoop<?> loop = CapLoop.of(
+                        newest, plan, operating, sources.telemetry(newest, plan), sources.carbon(newest, plan));
+                present = new Running(loop, generation, now);
+            } catch (IOException e) {
+                reject(newest, List.of(new PlanIssue("spec", String.valueOf(e.getMessage()))), now);
+                return FAILED_AGAIN;
+            }
+        } else if (now.isBefore(present.nextTurn())) {
+            return Duration.between(now, present.nextTurn());
+        }
+        CapLoop<?> loop = present.loop();
+        // Counted from when it was due, so that turns keep their pace.
+        Instant next = present.nextTurn().plus(loop.interval());
+        running.put(uid, new Running(loop, generation, next.isAfter(now) ? next : now.plus(loop.interval())));
+        try {
+            loop.turn(operating.leadership().permit());
+        } catch (StatusStore.Gone e) {
+            forget(resource);
+        } catch (IOException e) {
+            LOG.warn("{}: {}", operating.key(resource), e.getMessage());
+        }
+        Duration left = Duration.between(
+                operating.clock().instant(),
+                running.get(uid) == null ? now : running.get(uid).nextTurn());
+        return left.isNegative() || left.isZero() ? Duration.ofMillis(1) : left;
+    }
+
+    /** The status that this process has stored itself is newer than what its cache shows, until the cache has caught up. */
+    private static Capped newer(Capped seen, Capped stored) {
+        PowerCapStatus status = stored.getStatus();
+        if (status != null) {
+            seen.setStatus(status);
+        }
+        return seen;
+    }
+
+    /**
+     * Puts back what a resource holds that is about to go.
+     *
+     * @return whether it may go
+     */
+    boolean finish(Capped resource) {
+        if (!operating.leadership().leads()) {
+            return false;
+        }
+        Running present = running.get(resource.getMetadata().getUid());
+        Map<String, String> failed;
+        if (present != null) {
+            failed = present.loop().finish(operating.leadership().permit());
+        } else {
+            HeldServices held = new HeldServices(
+                    operating.key(resource),
+                    operating.holds(),
+                    operating.finder(),
+                    operating.writer(),
+                    operating.clock());
+            held.load(resource.getStatus() == null ? null : resource.getStatus().targets());
+            failed =
+                    held
+                            .release(
+                                    List.copyOf(held.holds().keySet()),
+                                    Map.of(),
+                                    operating.leadership().permit())
+                            .entrySet()
+                            .stream()
+                            .collect(Collectors.toMap(
+                                    Map.Entry::getKey, one -> one.getValue().message()));
+        }
+        if (!failed.isEmpty()) {
+            operating
+                    .events()
+                    .warning(
+                            resource,
+                            "NotRestored",
+                            "not put back yet, tried again: "
+                                    + failed.entrySet().stream()
+                                            .map(one -> one.getKey() + ": " + one.getValue())
+                                            .collect(Collectors.joining("; ")));
+            return false;
+        }
+        forget(resource);
+        return true;
+    }
+
+    private void forget(Capped resource) {
+        running.remove(resource.getMetadata().getUid());
+        operating.listener().gone(resource);
+    }
+
+    /** Says what is wrong with a spec. What is held stays held: a slip of the pen shall not lift a cap. */
+    private void reject(Capped resource, List<PlanIssue> issues, Instant now) {
+        PowerCapStatus before = resource.getStatus() == null ? PowerCapStatus.EMPTY : resource.getStatus();
+        Conditions conditions =
+                new Conditions(before.conditions(), resource.getMetadata().getGeneration(), now);
+        String message = issues.stream().map(PlanIssue::toString).collect(Collectors.joining(" "));
+        conditions.set(Conditions.READY, false, "InvalidSpec", message);
+        List<Condition> list = new ArrayList<>(conditions.list());
+        for (Condition old : before.conditions() == null ? List.<Condition>of() : before.conditions()) {
+            if (list.stream().noneMatch(one -> one.getType().equals(old.getType()))) {
+                list.add(old);
+            }
+        }
+        @Nullable Long generation = resource.getMetadata().getGeneration();
+        if (list.equals(before.conditions()) && Objects.equals(generation, before.observedGeneration())) {
+            return;
+        }
+        PowerCapStatus status = new PowerCapStatus(
+                generation,
+                list,
+                before.mode(),
+                before.capWatts(),
+                before.powerWatts(),
+                before.headroomWatts(),
+                before.peakWatts(),
+                before.carbon(),
+                before.lastDecision(),
+                before.leader(),
+                before.targets(),
+                before.policyState());
+        try {
+            operating.store().store(resource, status);
+            operating.events().warning(resource, "InvalidSpec", message);
+        } catch (IOException e) {
+            LOG.warn("{}: {}", operating.key(resource), e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.capstan.bridge.operator;
+
+import dev.capstan.bridge.resource.Capped;
+import dev.capstan.bridge.resource.PowerCapSpec;
+import dev.capstan.bridge.resource.PowerCapStatus;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import java.time.Duration;
+
+/**
+ * Runs the loop of each resource of one kind: a turn when its spec changes, and one every control interval.
+ *
+ * @param <R> the kind
+ */
+abstract class CapReconciler<R extends CustomResource<PowerCapSpec, PowerCapStatus> & Capped>
+        implements Reconciler<R>, Cleaner<R> {
+
+    private static final Duration CLEANUP_AGAIN = Duration.ofSeconds(5);
+
+    private final CapLoops loops;
+
+    CapReconciler(CapLoops loops) {
+        this.loops = loops;
+    }
+
+    @Override
+    public UpdateControl<R> reconcile(R resource, Context<R> context) {
+        return UpdateControl.<R>noUpdate().rescheduleAfter(loops.turn(resource));
+    }
+
+    @Override
+    public DeleteControl cleanup(R resource, Context<R> context) {
+        return loops.finish(resource)
+                ? DeleteControl.defaultDelete()
+                : DeleteControl.noFinalizerRemoval().rescheduleAfter(CLEANUP_AGAIN.toMillis());
+    }
+}

@@ -1,0 +1,26 @@
+package dev.capstan.bridge.operator;
+
+import dev.capstan.capping.CarbonReading;
+
+/** Carbon intensity of the grid as a cap's source knows it. Answers from memory. */
+interface CarbonFeed {
+
+    /** No source is configured. */
+    CarbonFeed NONE = new CarbonFeed() {
+        @Override
+        public CarbonReading reading(long nowNanos) {
+            return CarbonReading.UNKNOWN;
+        }
+
+        @Override
+        public String source() {
+            return "";
+        }
+    };
+
+    /** The newest figure, with its age. */
+    CarbonReading reading(long nowNanos);
+
+    /** Where it comes from and what it counts, in words. */
+    String source();
+}

@@ -1,0 +1,35 @@
+package dev.capstan.bridge.operator;
+
+import dev.capstan.bridge.resource.Capped;
+import dev.capstan.bridge.target.LeverFinder;
+import dev.capstan.bridge.target.LeverWriter;
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
+
+/**
+ * What all loops of a process share.
+ *
+ * @param version of this program, on which certificates and stored states depend
+ * @param monotonicNanos a clock that only goes forward
+ */
+record Operating(
+        String version,
+        InstantSource clock,
+        LongSupplier monotonicNanos,
+        Leadership leadership,
+        Services services,
+        Holds holds,
+        LeverFinder finder,
+        LeverWriter writer,
+        StatusStore store,
+        Certificates certificates,
+        Events events,
+        StepListener listener) {
+
+    /** Names a resource among all caps. */
+    String key(Capped resource) {
+        String namespace = resource.getMetadata().getNamespace();
+        return resource.getKind() + " " + (namespace == null ? "" : namespace + "/")
+                + resource.getMetadata().getName();
+    }
+}

@@ -1,0 +1,27 @@
+package dev.capstan.bridge.operator;
+
+import dev.capstan.bridge.CycleRecord;
+import dev.capstan.bridge.resource.Capped;
+import dev.capstan.bridge.resource.PowerCapStatus;
+
+/** Hears of every step: journal and metrics. Never fails. */
+interface StepListener {
+
+    /**
+     * A step is over.
+     *
+     * @param sequence number of the step
+     * @param wallNanos how long it took
+     */
+    void stepped(
+            Capped resource,
+            CapPlan plan,
+            long sequence,
+            Leadership.Term term,
+            CycleRecord<?> record,
+            PowerCapStatus status,
+            long wallNanos);
+
+    /** A cap is gone. */
+    void gone(Capped resource);
+}
