@@ -1,9 +1,6 @@
 package dev.capstan.bridge.operator;
 
 import dev.capstan.bridge.resource.Capped;
-import dev.capstan.bridge.resource.PowerCapSpec;
-import dev.capstan.bridge.resource.PowerCapStatus;
-import io.fabric8.kubernetes.client.CustomResource;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
@@ -16,8 +13,7 @@ import java.time.Duration;
  *
  * @param <R> the kind
  */
-abstract class CapReconciler<R extends CustomResource<PowerCapSpec, PowerCapStatus> & Capped>
-        implements Reconciler<R>, Cleaner<R> {
+abstract class CapReconciler<R extends Capped> implements Reconciler<R>, Cleaner<R> {
 
     private static final Duration CLEANUP_AGAIN = Duration.ofSeconds(5);
 

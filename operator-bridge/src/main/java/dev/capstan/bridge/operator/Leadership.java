@@ -3,6 +3,8 @@ package dev.capstan.bridge.operator;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whether this process leads. Two leaders would write two ceilings, so a process that has lost its lease ends: what its
@@ -12,6 +14,8 @@ import java.util.function.LongSupplier;
  * must write within the time that a lease lasts after its holder has stopped renewing it.
  */
 final class Leadership {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
 
     /** What leads, and since when. */
     record Term(String identity, long epoch) {}
@@ -29,7 +33,7 @@ final class Leadership {
      * @param identity of this process
      * @param stepLimit for how long after its start a step may write
      * @param monotonicNanos a clock that only goes forward
-     * @param epoch larger with each leader, asked for when this process becomes one
+     * @param epoch larger with each leader; asked for when this process becomes one, to find out what is held as well
      * @param lost what to do when another process may lead; ends this one
      */
     Leadership(String identity, Duration stepLimit, LongSupplier monotonicNanos, LongSupplier epoch, Runnable lost) {
@@ -45,8 +49,14 @@ final class Leadership {
     }
 
     private void begin() {
-        term = epoch.getAsLong();
-        leading = true;
+        try {
+            term = epoch.getAsLong();
+            leading = true;
+        } catch (RuntimeException e) {
+            // Without knowing what is held nobody may write; another process shall try.
+            LOG.error("cannot take over: {}", e.getMessage());
+            end();
+        }
     }
 
     private void end() {

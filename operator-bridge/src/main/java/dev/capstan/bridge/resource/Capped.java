@@ -1,23 +1,28 @@
 package dev.capstan.bridge.resource;
 
-import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.CustomResource;
 import org.jspecify.annotations.Nullable;
 
 /** What the two forms of a cap have in common. */
-public interface Capped extends HasMetadata {
+public abstract class Capped extends CustomResource<PowerCapSpec, PowerCapStatus> {
+
+    private static final long serialVersionUID = 1L;
 
     /** API group of the resources. */
-    String GROUP = "capstan.dev";
+    public static final String GROUP = "capstan.dev";
 
     /** Their version. */
-    String VERSION = "v1alpha1";
+    public static final String VERSION = "v1alpha1";
 
-    /** What its owner wants. */
-    PowerCapSpec getSpec();
+    Capped() {}
 
-    /** What the operator did; null before it saw the resource. */
-    @Nullable PowerCapStatus getStatus();
+    @Override
+    protected @Nullable PowerCapSpec initSpec() {
+        return null;
+    }
 
-    /** Replaces the status in this copy. */
-    void setStatus(@Nullable PowerCapStatus status);
+    @Override
+    protected @Nullable PowerCapStatus initStatus() {
+        return null;
+    }
 }

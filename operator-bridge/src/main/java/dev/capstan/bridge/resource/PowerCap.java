@@ -2,13 +2,11 @@ package dev.capstan.bridge.resource;
 
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.kubernetes.api.model.Namespaced;
-import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Group;
 import io.fabric8.kubernetes.model.annotation.Kind;
 import io.fabric8.kubernetes.model.annotation.Plural;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
-import org.jspecify.annotations.Nullable;
 
 /** A budget of watts over services of one namespace. */
 @Group(Capped.GROUP)
@@ -20,17 +18,7 @@ import org.jspecify.annotations.Nullable;
         name = "Age",
         jsonPath = ".metadata.creationTimestamp",
         type = AdditionalPrinterColumn.Type.DATE)
-public final class PowerCap extends CustomResource<PowerCapSpec, PowerCapStatus> implements Namespaced, Capped {
+public final class PowerCap extends Capped implements Namespaced {
 
     private static final long serialVersionUID = 1L;
-
-    @Override
-    protected @Nullable PowerCapSpec initSpec() {
-        return null;
-    }
-
-    @Override
-    protected @Nullable PowerCapStatus initStatus() {
-        return null;
-    }
 }

@@ -1,0 +1,145 @@
+package dev.capstan.bridge.operator;
+
+import dev.capstan.bridge.resource.Capped;
+import dev.capstan.bridge.resource.ClusterPowerCap;
+import dev.capstan.bridge.resource.PowerCap;
+import dev.capstan.bridge.target.ClusterView;
+import dev.capstan.bridge.target.LeverFinder;
+import dev.capstan.bridge.target.LeverWriter;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * The operator as a whole. Several processes may run it: one leads, the others are ready to take over.
+ *
+ * <p>Source of the election: the lease of Kubernetes' own controllers, by the Java Operator SDK. Its release 5.3.2 goes on
+ * after a lost lease, and its deprecated constructors hang on the way out; hence a process that loses its lease halts here,
+ * and one that is told to stop says so first.
+ */
+public final class CapstanOperator implements AutoCloseable {
+
+    private static final String FINALIZER = "capstan.dev/restore";
+
+    private final Operator operator;
+    private final Leadership leadership;
+    private final ClusterView view;
+    private final Operating operating;
+
+    /**
+     * @param client its retries should be few: the next turn is the retry
+     * @param lost what to do when another process may lead; must end this one at once
+     */
+    CapstanOperator(
+            KubernetesClient client,
+            OperatorSettings settings,
+            Sources sources,
+            StepListener listener,
+            InstantSource clock,
+            LongSupplier monotonicNanos,
+            Runnable lost) {
+        leadership = new Leadership(
+                settings.identity(), settings.stepLimit(), monotonicNanos, () -> takeOver(client, settings), lost);
+        view = new ClusterView(client, monotonicNanos);
+        LeverFinder finder = new LeverFinder(view);
+        Keys keys = new Keys(client, settings.namespace(), monotonicNanos);
+        operating = new Operating(
+                settings.version(),
+                clock,
+                monotonicNanos,
+                leadership,
+                new Services(view, finder),
+                new Holds(),
+                finder,
+                new LeverWriter(client, view),
+                new ClientStatusStore(client, leadership),
+                new Certificates(keys, settings.version()),
+                new Events(client, settings.identity(), clock),
+                listener);
+        CapLoops loops = new CapLoops(operating, sources);
+        operator = new Operator(overrides -> overrides
+                .withKubernetesClient(client)
+                .withCloseClientOnStop(false)
+                .withConcurrentReconciliationThreads(settings.threads())
+                .withStopOnInformerErrorDuringStartup(true)
+                .withLeaderElectionConfiguration(
+                        LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(settings.leaseName())
+                                .withLeaseNamespace(settings.namespace())
+                                .withIdentity(settings.identity())
+                                .withLeaseDuration(settings.leaseDuration())
+                                .withRenewDeadline(settings.renewDeadline())
+                                .withRetryPeriod(settings.retryPeriod())
+                                .withLeaderCallbacks(leadership.callbacks())
+                                .build()));
+        operator.register(new PowerCaps(loops), overrides -> overrides.withFinalizer(FINALIZER));
+        operator.register(new ClusterPowerCaps(loops), overrides -> overrides.withFinalizer(FINALIZER));
+    }
+
+    /**
+     * Finds out what all caps hold, before the first of them may raise anything that another holds down.
+     *
+     * @return the number of times that the lease has changed hands, which grows with each leader
+     */
+    private long takeOver(KubernetesClient client, OperatorSettings settings) {
+        List<Capped> caps = new ArrayList<>();
+        caps.addAll(client.resources(PowerCap.class).inAnyNamespace().list().getItems());
+        caps.addAll(client.resources(ClusterPowerCap.class).list().getItems());
+        for (Capped cap : caps) {
+            if (cap.getStatus() != null) {
+                new HeldServices(
+                                operating.key(cap),
+                                operating.holds(),
+                                operating.finder(),
+                                operating.writer(),
+                                operating.clock())
+                        .load(cap.getStatus().targets());
+            }
+        }
+        Lease lease = client.leases()
+                .inNamespace(settings.namespace())
+                .withName(settings.leaseName())
+                .get();
+        Integer transitions = lease == null || lease.getSpec() == null
+                ? null
+                : lease.getSpec().getLeaseTransitions();
+        return transitions == null ? 0 : transitions;
+    }
+
+    /** Begins to watch, and to lead where nobody does. */
+    public void start() {
+        operator.start();
+    }
+
+    /** Whether this process leads. */
+    public boolean leads() {
+        return leadership.leads();
+    }
+
+    /** Ends all turns; ceilings stay as they are. */
+    @Override
+    public void close() {
+        leadership.stopping();
+        operator.stop();
+        view.close();
+    }
+
+    @ControllerConfiguration(name = "powercap")
+    private static final class PowerCaps extends CapReconciler<PowerCap> {
+        PowerCaps(CapLoops loops) {
+            super(loops);
+        }
+    }
+
+    @ControllerConfiguration(name = "clusterpowercap")
+    private static final class ClusterPowerCaps extends CapReconciler<ClusterPowerCap> {
+        ClusterPowerCaps(CapLoops loops) {
+            super(loops);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package dev.capstan.bridge.operator;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.capstan.bridge.resource.ClusterPowerCap;
+import dev.capstan.bridge.resource.PowerCap;
+import dev.capstan.testcluster.ControlPlane;
+import dev.capstan.testcluster.LoopbackIdentity;
+import io.fabric8.crdv2.generator.CRDGenerator;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** A real API server with our resources, and with the real controllers of Deployments, ReplicaSets and HPAs. */
+final class LiveCluster implements AutoCloseable {
+
+    static final Duration HPA_SYNC = Duration.ofSeconds(1);
+
+    final ControlPlane plane;
+
+    private LiveCluster(ControlPlane plane) {
+        this.plane = plane;
+    }
+
+    static LiveCluster start(Path folder, String... flags) throws Exception {
+        ControlPlane plane = ControlPlane.start(ControlPlane.binaries(), folder, LoopbackIdentity.make(folder), flags);
+        LiveCluster cluster = new LiveCluster(plane);
+        try {
+            cluster.installResources(folder);
+            plane.startController(
+                    "--controllers=deployment,replicaset",
+                    "--horizontal-pod-autoscaler-sync-period=" + HPA_SYNC.toSeconds() + "s",
+                    "--horizontal-pod-autoscaler-downscale-stabilization=5s");
+            return cluster;
+        } catch (Exception e) {
+            plane.close();
+            throw e;
+        }
+    }
+
+    private void installResources(Path folder) throws Exception {
+        Path crds = Files.createDirectories(folder.resolve("crds"));
+        new CRDGenerator()
+                .customResourceClasses(PowerCap.class, ClusterPowerCap.class)
+                .inOutputDir(crds.toFile())
+                .forCRDVersions("v1")
+                .detailedGenerate();
+        ControlPlane.Answer answer = plane.kubectl("apply", "--validate=false", "-f", crds.toString());
+        if (answer.exitCode() != 0) {
+            throw new IllegalStateException(answer.output());
+        }
+        plane.awaitAnswer("/apis/capstan.dev/v1alpha1/powercaps");
+        plane.awaitAnswer("/apis/capstan.dev/v1alpha1/clusterpowercaps");
+    }
+
+    /** A client that gives up at once: the next turn is the retry. */
+    KubernetesClient client(String user) throws Exception {
+        Config config = Config.fromKubeconfig(Files.readString(plane.kubeconfig(user)));
+        config.setRequestRetryBackoffLimit(0);
+        config.setRequestTimeout(5_000);
+        return new KubernetesClientBuilder().withConfig(config).build();
+    }
+
+    /** A Deployment whose pods ask for GPUs. */
+    void deployment(String name, int replicas, int gpus) {
+        plane.post("/apis/apps/v1/namespaces/default/deployments", """
+                {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "%1$s"},
+                 "spec": {"replicas": %2$d, "selector": {"matchLabels": {"app": "%1$s"}},
+                  "template": {"metadata": {"labels": {"app": "%1$s"}},
+                   "spec": {"automountServiceAccountToken": false, "terminationGracePeriodSeconds": 1,
+                    "containers": [{"name": "model", "image": "none",
+                                    "resources": {"limits": {"nvidia.com/gpu": "%3$d"}}}]}}}}
+                """.formatted(name, replicas, gpus));
+    }
+
+    /** An HPA that targets the Deployment of its name, and that has no metrics to go by but its bounds. */
+    void autoscaler(String name, int min, int max) {
+        plane.post("/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers", """
+                {"apiVersion": "autoscaling/v1", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "%1$s"},
+                 "spec": {"minReplicas": %2$d, "maxReplicas": %3$d,
+                  "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "%1$s"}}}
+                """.formatted(name, min, max));
+    }
+
+    JsonNode autoscaler(String name) {
+        return plane.get("/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers/" + name);
+    }
+
+    int maxReplicas(String name) {
+        return autoscaler(name).at("/spec/maxReplicas").asInt();
+    }
+
+    /** As a load that rises does through its autoscaler. */
+    void scale(String name, int replicas) {
+        plane.patch(
+                "/apis/apps/v1/namespaces/default/deployments/" + name + "/scale",
+                "{\"spec\": {\"replicas\": " + replicas + "}}");
+    }
+
+    int ready(String name) {
+        return plane.get("/apis/apps/v1/namespaces/default/deployments/" + name)
+                .at("/status/readyReplicas")
+                .asInt();
+    }
+
+    void awaitReady(String name, int replicas) {
+        await().atMost(Duration.ofSeconds(30)).until(() -> ready(name) == replicas);
+    }
+
+    JsonNode cap(String name) {
+        return plane.get("/apis/capstan.dev/v1alpha1/namespaces/default/powercaps/" + name);
+    }
+
+    /** The status of one of its conditions; empty where there is none. */
+    String condition(String cap, String type) {
+        for (JsonNode condition : cap(cap).at("/status/conditions")) {
+            if (condition.path("type").asText().equals(type)) {
+                return condition.path("status").asText();
+            }
+        }
+        return "";
+    }
+
+    @Override
+    public void close() {
+        plane.close();
+    }
+}
