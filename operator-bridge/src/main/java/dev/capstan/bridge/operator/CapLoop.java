@@ -6,15 +6,18 @@ import dev.capstan.bridge.ControlCycle;
 import dev.capstan.bridge.CycleRecord;
 import dev.capstan.bridge.Mode;
 import dev.capstan.bridge.certificate.Enforcement;
-import dev.capstan.bridge.resource.Capped;
-import dev.capstan.bridge.resource.PowerCapSpec;
+import dev.capstan.bridge.resource.CapResource;
+import dev.capstan.bridge.resource.Carbon;
+import dev.capstan.bridge.resource.DurationText;
 import dev.capstan.bridge.resource.PowerCapStatus;
+import dev.capstan.bridge.resource.Target;
 import dev.capstan.bridge.target.Hold;
 import dev.capstan.bridge.target.Lever;
 import dev.capstan.bridge.target.Outcome;
 import dev.capstan.bridge.target.TargetState;
 import dev.capstan.capping.AnnouncedCap;
 import dev.capstan.capping.CappingPolicy;
+import dev.capstan.capping.CarbonBudget;
 import dev.capstan.capping.CarbonReading;
 import dev.capstan.capping.DomainReading;
 import dev.capstan.capping.GatewayReading;
@@ -48,6 +51,7 @@ final class CapLoop<S extends Record> {
     /** Name of the one power domain of a cap. */
     static final String DOMAIN = "cap";
 
+    private static final double NANOS_PER_HOUR = 3.6e12;
     private static final Duration HEARTBEAT = Duration.ofSeconds(60);
     private static final Leadership.Permit NEVER = () -> false;
 
@@ -59,13 +63,14 @@ final class CapLoop<S extends Record> {
     private final CarbonFeed carbon;
     private final HeldServices held;
 
-    private Capped resource;
+    private CapResource resource;
     private S state;
     private long sequence;
     private PowerCapStatus status;
     private PowerCapStatus stored;
     private Instant storedAt = Instant.MIN;
     private @Nullable Double peakWatts;
+    private double carbonWatts = Double.POSITIVE_INFINITY;
     private double emittedGrams;
     private @Nullable Instant emittedUntil;
     private Leadership.Permit permit = NEVER;
@@ -73,7 +78,7 @@ final class CapLoop<S extends Record> {
     private Map<String, String> failures = Map.of();
 
     private CapLoop(
-            Capped resource,
+            CapResource resource,
             CapPlan plan,
             CappingPolicy<S> policy,
             Operating operating,
@@ -98,20 +103,21 @@ final class CapLoop<S extends Record> {
         emittedGrams = emitted == null || emitted.emittedGrams() == null ? 0 : emitted.emittedGrams();
     }
 
-    static CapLoop<?> of(Capped resource, CapPlan plan, Operating operating, Telemetry telemetry, CarbonFeed carbon) {
+    static CapLoop<?> of(
+            CapResource resource, CapPlan plan, Operating operating, Telemetry telemetry, CarbonFeed carbon) {
         return new CapLoop<>(resource, plan, plan.build(), operating, telemetry, carbon);
     }
 
     Duration interval() {
-        return plan.timers().controlInterval();
+        return plan.spec().timers().control();
     }
 
-    Capped resource() {
+    CapResource resource() {
         return resource;
     }
 
     /** Takes a newer copy of the resource with the same spec. */
-    void refresh(Capped newer) {
+    void refresh(CapResource newer) {
         resource = newer;
     }
 
@@ -216,23 +222,47 @@ final class CapLoop<S extends Record> {
         CapSchedule schedule = plan.limit().schedule(base * plan.limit().share());
         double watts = schedule.watts(now);
         double lowest = schedule.lowestWatts();
-        CapPlan.Carbon budget = plan.carbon();
-        if (budget != null) {
-            boolean known = !Double.isNaN(grid.gramsPerKilowattHour())
-                    && grid.ageNanos() <= budget.maximumAge().toNanos();
-            double byCarbon = known
-                    ? Math.max(budget.minimumWatts(), budget.budget().watts(grid.gramsPerKilowattHour()))
-                    : budget.onMissing() == PowerCapSpec.OnMissing.Minimum ? budget.minimumWatts() : watts;
-            watts = Math.min(watts, byCarbon);
-            lowest = Math.min(lowest, budget.minimumWatts());
+        Carbon carbonPlan = plan.spec().limit().carbon();
+        if (carbonPlan != null && carbonPlan.gramsPerHour() != null) {
+            watts = Math.min(watts, byCarbon(carbonPlan, grid, watts));
+            // Without a minimum the grid decides how low it may get, and no range of caps covers that.
+            lowest = carbonPlan.minimumWatts() == null ? 0 : Math.min(lowest, carbonPlan.minimumWatts());
         }
         return new CapNow(watts, schedule.next(now), lowest, schedule.baseWatts(), grid, null);
     }
 
+    /** What the budget of emissions leaves. */
+    private double byCarbon(Carbon carbonPlan, CarbonReading grid, double otherwise) {
+        boolean known = !Double.isNaN(grid.gramsPerKilowattHour())
+                && grid.ageNanos()
+                        <= DurationText.parse(carbonPlan.maximumAge()).toNanos();
+        CarbonBudget budget = budget(carbonPlan);
+        double least = carbonPlan.minimumWatts() == null ? 1 : carbonPlan.minimumWatts();
+        if (known && budget != null) {
+            carbonWatts = Math.max(least, budget.watts(grid.gramsPerKilowattHour()));
+            return carbonWatts;
+        }
+        return switch (carbonPlan.onMissing()) {
+            case BASE -> otherwise;
+            case HOLD -> Math.min(otherwise, carbonWatts);
+            case MINIMUM -> least;
+        };
+    }
+
+    private static @Nullable CarbonBudget budget(@Nullable Carbon carbonPlan) {
+        return carbonPlan == null || carbonPlan.gramsPerHour() == null
+                ? null
+                : new CarbonBudget(carbonPlan.gramsPerHour(), carbonPlan.pue());
+    }
+
     /** The mode in effect: what was asked for, or less. */
     private Mode mode(Instant now, CapNow cap, Conditions conditions) {
-        if (plan.expiresAt() != null && !now.isBefore(plan.expiresAt())) {
-            conditions.set(Conditions.CERTIFIED, false, "Expired", "this cap ended at " + plan.expiresAt());
+        if (plan.spec().expiresAt() != null && !now.isBefore(plan.spec().expiresAt())) {
+            conditions.set(
+                    Conditions.CERTIFIED,
+                    false,
+                    "Expired",
+                    "this cap ended at " + plan.spec().expiresAt());
             return Mode.OBSERVE;
         }
         if (cap.watts() == null) {
@@ -244,7 +274,7 @@ final class CapLoop<S extends Record> {
                 planned.add(new Enforcement.Service(
                         service.name(),
                         held.originalCeiling(service, service.lever(), service.state()),
-                        plan.timers().hpaSync().toNanos() / 1e9,
+                        CapPlan.seconds(plan.spec().timers().hpaSync()),
                         service.state().graceSeconds()));
             }
         }
@@ -255,9 +285,11 @@ final class CapLoop<S extends Record> {
         conditions.set(
                 Conditions.CERTIFIED,
                 certified,
-                certified ? "Covered" : plan.certificate() == null ? "NoCertificate" : "NotCovered",
+                certified ? "Covered" : plan.spec().certificate() == null ? "NoCertificate" : "NotCovered",
                 certified ? "the certificate covers policy, timers, services and caps" : String.join("; ", refusals));
-        return plan.mode() == Mode.ENFORCE && !certified ? Mode.RECOMMEND : plan.mode();
+        return plan.spec().mode() == Mode.ENFORCE && !certified
+                ? Mode.RECOMMEND
+                : plan.spec().mode();
     }
 
     /**
@@ -266,8 +298,9 @@ final class CapLoop<S extends Record> {
      * lower it.
      */
     private void release(Mode mode, Instant now) {
-        boolean expired = plan.expiresAt() != null && !now.isBefore(plan.expiresAt());
-        boolean all = expired || plan.mode() != Mode.ENFORCE;
+        boolean expired =
+                plan.spec().expiresAt() != null && !now.isBefore(plan.spec().expiresAt());
+        boolean all = expired || plan.spec().mode() != Mode.ENFORCE;
         List<String> names = new ArrayList<>();
         for (Map.Entry<String, Hold> entry : held.holds().entrySet()) {
             Service service = services.get(entry.getKey());
@@ -307,8 +340,9 @@ final class CapLoop<S extends Record> {
         return metered;
     }
 
-    private static int gpus(CapPlan.Target target, TargetState state) {
-        return target.gpus() == null ? state.gpus() : target.gpus();
+    private static int gpus(Target target, TargetState state) {
+        Integer given = target.replica().gpus();
+        return given == null ? state.gpus() : given;
     }
 
     private Observation observation(long nowNanos, CapNow cap) {
@@ -318,25 +352,25 @@ final class CapLoop<S extends Record> {
                 readings.add(reading(service, service.lever(), service.state()));
             }
         }
-        CapPlan.Carbon budget = plan.carbon();
         return new Observation(
                 nowNanos,
                 cap.watts() == null ? Double.POSITIVE_INFINITY : cap.watts(),
                 cap.next(),
-                plan.overheadWatts(),
+                plan.spec().measurement().overheadWatts(),
                 List.of(new DomainReading(DOMAIN, null, Double.POSITIVE_INFINITY, PowerReading.absent())),
                 readings,
                 cap.grid(),
-                budget == null ? null : budget.budget(),
+                budget(plan.spec().limit().carbon()),
                 List.of());
     }
 
     private ServiceReading reading(Service service, Lever lever, TargetState state) {
-        CapPlan.Target target = service.plan();
+        Target target = service.plan();
+        Target.Replica replica = target.replica();
         int original = Math.max(1, held.originalCeiling(service, lever, state));
         int floor = target.floor() == null ? held.originalFloor(service, lever, state) : target.floor();
         int gpus = Math.max(1, gpus(target, state));
-        double limit = target.peakWatts() / gpus;
+        double limit = replica.peakWatts() / gpus;
         return new ServiceReading(
                 service.name(),
                 DOMAIN,
@@ -352,9 +386,9 @@ final class CapLoop<S extends Record> {
                         state.growthFrozen()),
                 // No lever on limits or clocks here: the only limit that a board takes is the one it has.
                 new ReplicaPower(
-                        target.peakWatts(),
-                        target.idleWatts(),
-                        target.startingWatts(),
+                        replica.peakWatts(),
+                        replica.idleWatts(),
+                        replica.startingWatts() == null ? replica.peakWatts() : replica.startingWatts(),
                         gpus,
                         limit,
                         limit,
@@ -549,7 +583,7 @@ final class CapLoop<S extends Record> {
     }
 
     private PowerCapStatus.@Nullable Carbon carbonStatus(CapNow cap) {
-        if (plan.carbon() == null) {
+        if (plan.spec().limit().carbon() == null) {
             return null;
         }
         double grams = cap.grid().gramsPerKilowattHour();
@@ -563,16 +597,16 @@ final class CapLoop<S extends Record> {
 
     /** Adds what was emitted since the turn before, at the power and the intensity of now. */
     private void emitted(Instant now, Observation seen) {
-        CapPlan.Carbon budget = plan.carbon();
-        if (budget != null
+        Carbon carbonPlan = plan.spec().limit().carbon();
+        if (carbonPlan != null
                 && emittedUntil != null
                 && seen.rootPower().isFresh()
                 && !Double.isNaN(seen.carbon().gramsPerKilowattHour())) {
-            emittedGrams += budget.budget()
-                    .grams(
-                            seen.rootPower().watts(),
-                            seen.carbon().gramsPerKilowattHour(),
-                            Duration.between(emittedUntil, now).toNanos());
+            double kilowattHours = seen.rootPower().watts()
+                    * carbonPlan.pue()
+                    * (Duration.between(emittedUntil, now).toNanos() / NANOS_PER_HOUR)
+                    / 1000;
+            emittedGrams += kilowattHours * seen.carbon().gramsPerKilowattHour();
         }
         emittedUntil = now;
     }

@@ -1,6 +1,6 @@
 package dev.capstan.bridge.operator;
 
-import dev.capstan.bridge.resource.Capped;
+import dev.capstan.bridge.resource.CapResource;
 import dev.capstan.bridge.resource.PowerCapStatus;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.io.IOException;
@@ -40,7 +40,7 @@ final class CapLoops {
      *
      * @return time until the next
      */
-    Duration turn(Capped resource) {
+    Duration turn(CapResource resource) {
         if (!operating.leadership().leads()) {
             return FAILED_AGAIN;
         }
@@ -50,7 +50,7 @@ final class CapLoops {
         Running before = running.get(uid);
         Running present = before;
         if (present == null || present.generation() != generation) {
-            Capped newest =
+            CapResource newest =
                     before == null ? resource : newer(resource, before.loop().resource());
             PlanReader.Reading reading = PlanReader.read(newest);
             CapPlan plan = reading.plan();
@@ -87,7 +87,7 @@ final class CapLoops {
     }
 
     /** The status that this process has stored itself is newer than what its cache shows, until the cache has caught up. */
-    private static Capped newer(Capped seen, Capped stored) {
+    private static CapResource newer(CapResource seen, CapResource stored) {
         PowerCapStatus status = stored.getStatus();
         if (status != null) {
             seen.setStatus(status);
@@ -100,7 +100,7 @@ final class CapLoops {
      *
      * @return whether it may go
      */
-    boolean finish(Capped resource) {
+    boolean finish(CapResource resource) {
         if (!operating.leadership().leads()) {
             return false;
         }
@@ -143,13 +143,13 @@ final class CapLoops {
         return true;
     }
 
-    private void forget(Capped resource) {
+    private void forget(CapResource resource) {
         running.remove(resource.getMetadata().getUid());
         operating.listener().gone(resource);
     }
 
     /** Says what is wrong with a spec. What is held stays held: a slip of the pen shall not lift a cap. */
-    private void reject(Capped resource, List<PlanIssue> issues, Instant now) {
+    private void reject(CapResource resource, List<PlanIssue> issues, Instant now) {
         PowerCapStatus before = resource.getStatus() == null ? PowerCapStatus.EMPTY : resource.getStatus();
         Conditions conditions =
                 new Conditions(before.conditions(), resource.getMetadata().getGeneration(), now);

@@ -1,51 +1,27 @@
 package dev.capstan.bridge.operator;
 
-import dev.capstan.bridge.Mode;
 import dev.capstan.bridge.certificate.Certificate;
 import dev.capstan.bridge.certificate.Enforcement;
+import dev.capstan.bridge.resource.DurationText;
+import dev.capstan.bridge.resource.Measurement;
 import dev.capstan.bridge.resource.PowerCapSpec;
 import dev.capstan.capping.CappingPolicy;
-import dev.capstan.capping.CarbonBudget;
 import dev.capstan.capping.GuardRails;
 import dev.capstan.capping.PolicyFactory;
 import dev.capstan.capping.PolicyRegistry;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A spec that was read and found sound, with every default filled in.
+ * A spec that was read and found sound, with what follows from it.
  *
  * @param namespace of the resource; null for a cluster-wide one
  * @param limit the cap; its base in watts is known only once the peak is, where it is a share of that
- * @param parameters of the policy that differ from their defaults
- * @param expiresAt after it nothing is held any more
- * @param overheadWatts that no service draws and nobody measures
  */
-record CapPlan(
-        @Nullable String namespace,
-        Mode mode,
-        Limit limit,
-        @Nullable Carbon carbon,
-        PowerCapSpec.Measurement measurement,
-        Duration maximumAge,
-        double overheadWatts,
-        List<Target> targets,
-        PolicyFactory policy,
-        Map<String, Double> parameters,
-        long seed,
-        GuardRails rails,
-        Timers timers,
-        PowerCapSpec.@Nullable CertificateSource certificate,
-        @Nullable Instant expiresAt) {
-
-    CapPlan {
-        targets = List.copyOf(targets);
-        parameters = Map.copyOf(parameters);
-    }
+record CapPlan(@Nullable String namespace, PowerCapSpec spec, Limit limit, PolicyFactory policy, GuardRails rails) {
 
     /**
      * The limit.
@@ -61,7 +37,12 @@ record CapPlan(
             List<ShareWindow> windows,
             List<CapSchedule.Event> events) {
 
-        /** The schedule, with the base that a peak gives. */
+        Limit {
+            windows = List.copyOf(windows);
+            events = List.copyOf(events);
+        }
+
+        /** The schedule over a base. */
         CapSchedule schedule(double baseWatts) {
             return new CapSchedule(
                     baseWatts,
@@ -80,49 +61,17 @@ record CapPlan(
         }
     }
 
-    /** A budget of emissions. */
-    record Carbon(
-            CarbonBudget budget,
-            PowerCapSpec.CarbonSource source,
-            double minimumWatts,
-            PowerCapSpec.OnMissing onMissing,
-            Duration maximumAge) {}
-
-    /**
-     * A service or several that are alike.
-     *
-     * @param name null where objects give theirs
-     * @param floor null where the owner's minimum is it
-     */
-    record Target(
-            @Nullable String name,
-            PowerCapSpec.@Nullable ObjectRef ref,
-            PowerCapSpec.@Nullable ObjectSelector selector,
-            int priority,
-            double weight,
-            @Nullable Integer floor,
-            double peakWatts,
-            double idleWatts,
-            double startingWatts,
-            @Nullable Integer gpus) {}
-
-    /** Timers that are no guard rail. */
-    record Timers(
-            Duration controlInterval,
-            Duration exporterInterval,
-            Duration scrapeInterval,
-            Duration hpaSync,
-            Duration apiLatency) {}
-
     /** The policy inside its guard rails. */
     CappingPolicy<?> build() {
-        return PolicyRegistry.build(policy, parameters, seed, rails);
+        return PolicyRegistry.build(
+                policy, spec.policy().parameters(), spec.policy().seed(), rails);
     }
 
     /** Names policy, parameters, rails and version: states of another one count for nothing. */
     String policyKey(String version) {
-        return policy.name() + " " + new java.util.TreeMap<>(PolicyRegistry.resolve(policy, parameters)) + " " + seed
-                + " " + rails + " " + version;
+        return policy.name() + " "
+                + new TreeMap<>(PolicyRegistry.resolve(policy, spec.policy().parameters())) + " "
+                + spec.policy().seed() + " " + rails + " " + version;
     }
 
     /**
@@ -132,10 +81,10 @@ record CapPlan(
      * @param highestCapWatts the highest one
      */
     Enforcement enforcement(List<Enforcement.Service> services, double lowestCapWatts, double highestCapWatts) {
-        boolean energy = measurement.signal() == PowerCapSpec.Signal.energy;
+        boolean energy = spec.measurement().signal() == Measurement.Signal.ENERGY;
         return new Enforcement(
                 policy.name(),
-                parameters,
+                spec.policy().parameters(),
                 new Certificate.Rails(
                         seconds(rails.maxAgeNanos()),
                         seconds(rails.holdNanos()),
@@ -145,15 +94,14 @@ record CapPlan(
                         seconds(rails.leadNanos()),
                         Double.isInfinite(rails.rampWattsPerSecond()) ? null : rails.rampWattsPerSecond(),
                         seconds(rails.staggerNanos())),
+                // The latencies of levers that are not pulled here cannot be too slow.
                 new Certificate.Timers(
                         energy ? "energy-counter" : "power-gauge",
-                        seconds(timers.controlInterval()),
-                        seconds(timers.exporterInterval()),
-                        seconds(timers.scrapeInterval()),
-                        energy && measurement.window() != null
-                                ? seconds(PlanReader.duration(measurement.window()))
-                                : null,
-                        seconds(timers.apiLatency()),
+                        seconds(spec.timers().controlInterval()),
+                        seconds(spec.timers().exporterInterval()),
+                        seconds(spec.timers().scrapeInterval()),
+                        energy ? (Double) seconds(spec.measurement().window()) : null,
+                        seconds(spec.timers().apiLatency()),
                         0,
                         0,
                         0,
@@ -165,11 +113,11 @@ record CapPlan(
                 highestCapWatts);
     }
 
-    private static double seconds(long nanos) {
-        return nanos / (double) TimeUnit.SECONDS.toNanos(1);
+    static double seconds(String text) {
+        return seconds(DurationText.parse(text).toNanos());
     }
 
-    private static double seconds(Duration duration) {
-        return seconds(duration.toNanos());
+    private static double seconds(long nanos) {
+        return nanos / (double) TimeUnit.SECONDS.toNanos(1);
     }
 }

@@ -1,6 +1,6 @@
 package dev.capstan.bridge.operator;
 
-import dev.capstan.bridge.resource.Capped;
+import dev.capstan.bridge.resource.CapResource;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
@@ -13,7 +13,7 @@ import java.time.Duration;
  *
  * @param <R> the kind
  */
-abstract class CapReconciler<R extends Capped> implements Reconciler<R>, Cleaner<R> {
+abstract class CapReconciler<R extends CapResource> implements Reconciler<R>, Cleaner<R> {
 
     private static final Duration CLEANUP_AGAIN = Duration.ofSeconds(5);
 

@@ -1,6 +1,6 @@
 package dev.capstan.bridge.operator;
 
-import dev.capstan.bridge.resource.Capped;
+import dev.capstan.bridge.resource.CapResource;
 import dev.capstan.bridge.resource.ClusterPowerCap;
 import dev.capstan.bridge.resource.PowerCap;
 import dev.capstan.bridge.target.ClusterView;
@@ -87,10 +87,10 @@ public final class CapstanOperator implements AutoCloseable {
      * @return the number of times that the lease has changed hands, which grows with each leader
      */
     private long takeOver(KubernetesClient client, OperatorSettings settings) {
-        List<Capped> caps = new ArrayList<>();
+        List<CapResource> caps = new ArrayList<>();
         caps.addAll(client.resources(PowerCap.class).inAnyNamespace().list().getItems());
         caps.addAll(client.resources(ClusterPowerCap.class).list().getItems());
-        for (Capped cap : caps) {
+        for (CapResource cap : caps) {
             if (cap.getStatus() != null) {
                 new HeldServices(
                                 operating.key(cap),

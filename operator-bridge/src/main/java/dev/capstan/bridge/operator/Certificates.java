@@ -6,8 +6,9 @@ import dev.capstan.bridge.certificate.CertificateFile;
 import dev.capstan.bridge.certificate.CertificateSignature;
 import dev.capstan.bridge.certificate.Enforcement;
 import dev.capstan.bridge.certificate.Refusal;
-import dev.capstan.bridge.resource.Capped;
-import dev.capstan.bridge.resource.PowerCapSpec;
+import dev.capstan.bridge.resource.CapResource;
+import dev.capstan.bridge.resource.CertificateSource;
+import dev.capstan.bridge.resource.KeyRef;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -27,16 +28,16 @@ final class Certificates {
     }
 
     /** Why a cap may not be enforced, in sentences; empty if it may. */
-    List<String> refusals(Capped resource, CapPlan plan, Enforcement planned, Instant now) {
-        PowerCapSpec.CertificateSource source = plan.certificate();
+    List<String> refusals(CapResource resource, CapPlan plan, Enforcement planned, Instant now) {
+        CertificateSource source = plan.spec().certificate();
         if (source == null) {
             return List.of(
                     "spec.certificate is not given. Rehearse the policy with capstan sweep, certify it with capstan"
                             + " certify, and put the file into a ConfigMap");
         }
         try {
-            Keys.Kind kind = source.configMap() != null ? Keys.Kind.CONFIG_MAP : Keys.Kind.SECRET;
-            PowerCapSpec.@Nullable KeyRef ref = source.configMap() != null ? source.configMap() : source.secret();
+            Keys.Kind kind = source.configMapRef() != null ? Keys.Kind.CONFIG_MAP : Keys.Kind.SECRET;
+            @Nullable KeyRef ref = source.configMapRef() != null ? source.configMapRef() : source.secretRef();
             if (ref == null) {
                 return List.of("spec.certificate names no object");
             }
@@ -44,13 +45,13 @@ final class Certificates {
                     kind.words() + " " + ref.name() + ", key " + ref.key(),
                     keys.text(resource, kind, ref).getBytes(StandardCharsets.UTF_8));
             List<Refusal> refusals = new ArrayList<>();
-            PowerCapSpec.KeyRef publicKey = source.publicKey();
+            KeyRef publicKey = source.publicKeySecretRef();
             if (publicKey != null) {
                 CertificateSignature.refusal(
                                 certificate,
                                 CertificateSignature.publicKey(
-                                        "ConfigMap " + publicKey.name() + ", key " + publicKey.key(),
-                                        keys.text(resource, Keys.Kind.CONFIG_MAP, publicKey)))
+                                        "Secret " + publicKey.name() + ", key " + publicKey.key(),
+                                        keys.text(resource, Keys.Kind.SECRET, publicKey)))
                         .ifPresent(refusals::add);
             }
             refusals.addAll(certificate.refusals(planned, now, version));

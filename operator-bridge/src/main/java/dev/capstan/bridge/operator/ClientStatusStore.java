@@ -1,6 +1,6 @@
 package dev.capstan.bridge.operator;
 
-import dev.capstan.bridge.resource.Capped;
+import dev.capstan.bridge.resource.CapResource;
 import dev.capstan.bridge.resource.ClusterPowerCap;
 import dev.capstan.bridge.resource.PowerCap;
 import dev.capstan.bridge.resource.PowerCapStatus;
@@ -27,7 +27,7 @@ final class ClientStatusStore implements StatusStore {
     }
 
     @Override
-    public Capped store(Capped resource, PowerCapStatus status) throws IOException {
+    public CapResource store(CapResource resource, PowerCapStatus status) throws IOException {
         if (resource instanceof PowerCap cap) {
             PowerCap copy = new PowerCap();
             copy.setMetadata(cap.getMetadata());
@@ -43,7 +43,8 @@ final class ClientStatusStore implements StatusStore {
         throw new IllegalArgumentException("no cap: " + resource.getClass());
     }
 
-    private <T extends Capped> Capped store(T copy, PowerCapStatus status, Resource<T> target) throws IOException {
+    private <T extends CapResource> CapResource store(T copy, PowerCapStatus status, Resource<T> target)
+            throws IOException {
         copy.setStatus(status);
         Resource<T> resource = target;
         for (int left = TRIES; ; left--) {
@@ -64,7 +65,7 @@ final class ClientStatusStore implements StatusStore {
         }
     }
 
-    private <T extends Capped> Resource<T> newest(T copy, Resource<T> resource) throws IOException {
+    private <T extends CapResource> Resource<T> newest(T copy, Resource<T> resource) throws IOException {
         T there;
         try {
             there = resource.get();

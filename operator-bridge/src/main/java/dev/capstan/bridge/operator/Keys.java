@@ -1,7 +1,7 @@
 package dev.capstan.bridge.operator;
 
-import dev.capstan.bridge.resource.Capped;
-import dev.capstan.bridge.resource.PowerCapSpec;
+import dev.capstan.bridge.resource.CapResource;
+import dev.capstan.bridge.resource.KeyRef;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -60,12 +60,12 @@ final class Keys {
      *
      * @throws IOException if there is none, or it could not be read; the message names object and key
      */
-    String text(Capped resource, Kind kind, PowerCapSpec.KeyRef ref) throws IOException {
+    String text(CapResource resource, Kind kind, KeyRef ref) throws IOException {
         return text(resource, kind, ref.name(), ref.key());
     }
 
     /** The same. */
-    String text(Capped resource, Kind kind, String name, String key) throws IOException {
+    String text(CapResource resource, Kind kind, String name, String key) throws IOException {
         String namespace = resource.getMetadata().getNamespace() == null
                 ? ownNamespace
                 : resource.getMetadata().getNamespace();

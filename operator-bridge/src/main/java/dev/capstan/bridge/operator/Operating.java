@@ -1,6 +1,6 @@
 package dev.capstan.bridge.operator;
 
-import dev.capstan.bridge.resource.Capped;
+import dev.capstan.bridge.resource.CapResource;
 import dev.capstan.bridge.target.LeverFinder;
 import dev.capstan.bridge.target.LeverWriter;
 import java.time.InstantSource;
@@ -27,7 +27,7 @@ record Operating(
         StepListener listener) {
 
     /** Names a resource among all caps. */
-    String key(Capped resource) {
+    String key(CapResource resource) {
         String namespace = resource.getMetadata().getNamespace();
         return resource.getKind() + " " + (namespace == null ? "" : namespace + "/")
                 + resource.getMetadata().getName();

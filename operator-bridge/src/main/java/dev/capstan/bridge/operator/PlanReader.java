@@ -1,37 +1,38 @@
 package dev.capstan.bridge.operator;
 
-import dev.capstan.bridge.Mode;
-import dev.capstan.bridge.resource.Capped;
+import dev.capstan.bridge.resource.CapResource;
+import dev.capstan.bridge.resource.Carbon;
+import dev.capstan.bridge.resource.CertificateSource;
+import dev.capstan.bridge.resource.DurationText;
+import dev.capstan.bridge.resource.Limit;
+import dev.capstan.bridge.resource.Measurement;
 import dev.capstan.bridge.resource.PowerCapSpec;
-import dev.capstan.capping.CarbonBudget;
-import dev.capstan.capping.GuardRails;
+import dev.capstan.bridge.resource.Target;
+import dev.capstan.bridge.resource.Timers;
 import dev.capstan.capping.PolicyFactory;
 import dev.capstan.capping.PolicyRegistry;
-import dev.capstan.trace.Quantity;
 import java.time.DateTimeException;
 import java.time.DayOfWeek;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.LocalTime;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a spec: fills in defaults, and finds all that its schema cannot say. What the rules of the schema say over several
- * fields is checked here as well, since servers before 1.25 do not evaluate them.
+ * Reads a spec and finds all that its schema cannot say. What the rules of the schema say over several fields is checked here
+ * as well, since servers before 1.25 do not evaluate them.
  */
 public final class PlanReader {
 
-    private static final String DEFAULT_POLICY = "replica-cap";
     private static final Set<String> LEVERS = Set.of("replica ceiling", "growth freeze");
 
     private final List<PlanIssue> issues = new ArrayList<>();
@@ -44,7 +45,7 @@ public final class PlanReader {
     }
 
     /** All that is wrong with a spec beyond its schema; empty if the operator can work with it. */
-    public static List<PlanIssue> issues(Capped resource) {
+    public static List<PlanIssue> issues(CapResource resource) {
         return read(resource).issues();
     }
 
@@ -55,122 +56,91 @@ public final class PlanReader {
      */
     record Reading(@Nullable CapPlan plan, List<PlanIssue> issues) {}
 
-    static Reading read(Capped resource) {
+    static Reading read(CapResource resource) {
         PlanReader reader =
                 new PlanReader(resource.getSpec(), resource.getMetadata().getNamespace());
         CapPlan plan = reader.plan();
         return new Reading(reader.issues.isEmpty() ? plan : null, List.copyOf(reader.issues));
     }
 
-    /** A duration that the schema has found sound. */
-    static Duration duration(String text) {
-        return Duration.ofNanos(Quantity.durationNanos(text));
-    }
-
     private CapPlan plan() {
-        PowerCapSpec.Timers given = spec.timers() == null
-                ? new PowerCapSpec.Timers(null, null, null, null, null, null, null, null, null, null, null)
-                : spec.timers();
-        Duration interval = duration("spec.timers.controlInterval", given.controlInterval(), "15s");
-        CapPlan.Timers timers = new CapPlan.Timers(
-                interval,
-                duration("spec.timers.exporterInterval", given.exporterInterval(), "30s"),
-                duration("spec.timers.scrapeInterval", given.scrapeInterval(), "15s"),
-                duration("spec.timers.hpaSync", given.hpaSync(), "15s"),
-                duration("spec.timers.apiLatency", given.apiLatency(), "1s"));
-        Duration maximumAge =
-                duration("spec.measurement.maximumAge", spec.measurement().maximumAge(), "60s");
-        GuardRails rails = new GuardRails(
-                maximumAge.toNanos(),
-                duration("spec.timers.hold", given.hold(), "60s").toNanos(),
-                GuardRails.DEFAULTS.plausibleFactor(),
-                given.maxRaisePerStep() == null ? GuardRails.DEFAULTS.maxRaisePerStep() : given.maxRaisePerStep(),
-                duration("spec.timers.raiseInterval", given.raiseInterval(), "15s")
-                        .toNanos(),
-                duration("spec.timers.lead", given.lead(), "60s").toNanos(),
-                given.rampWattsPerSecond() == null ? Double.POSITIVE_INFINITY : given.rampWattsPerSecond(),
-                given.stagger() == null ? 0 : Quantity.durationNanos(given.stagger()));
-        measurement(timers, maximumAge);
+        timers();
+        measurement();
         CapPlan.Limit limit = limit();
-        CapPlan.@Nullable Carbon carbon = carbon();
-        double overheadWatts = spec.measurement().overheadWatts() == null
-                ? 0
-                : spec.measurement().overheadWatts();
-        List<CapPlan.Target> targets = targets();
+        carbon();
+        targets();
         PolicyFactory policy = policy();
         certificate();
         return new CapPlan(
                 namespace,
-                Mode.valueOf((spec.mode() == null ? PowerCapSpec.Mode.Recommend : spec.mode())
-                        .name()
-                        .toUpperCase(Locale.ROOT)),
+                spec,
                 limit,
-                carbon,
-                spec.measurement(),
-                maximumAge,
-                overheadWatts,
-                targets,
                 policy,
-                parameters(),
-                spec.policy() == null || spec.policy().seed() == null
-                        ? 1
-                        : spec.policy().seed(),
-                rails,
-                timers,
-                spec.certificate(),
-                instant("spec.expiresAt", spec.expiresAt()));
+                spec.timers().guardRails(spec.measurement().maximumAge()));
     }
 
-    private void measurement(CapPlan.Timers timers, Duration maximumAge) {
-        PowerCapSpec.Measurement measurement = spec.measurement();
-        PowerCapSpec.PrometheusServer server = measurement.prometheus();
-        Duration timeout = duration("spec.measurement.prometheus.timeout", server.timeout(), "5s");
-        if (timeout.multipliedBy(2).compareTo(timers.controlInterval()) > 0) {
+    private void timers() {
+        Timers timers = spec.timers();
+        Map<String, String> positive = new LinkedHashMap<>();
+        positive.put("controlInterval", timers.controlInterval());
+        positive.put("scrapeInterval", timers.scrapeInterval());
+        positive.forEach((name, text) -> {
+            if (DurationText.parse(text).isZero()) {
+                issue("spec.timers." + name, "must be longer than 0, was " + text + ".");
+            }
+        });
+    }
+
+    private void measurement() {
+        Measurement measurement = spec.measurement();
+        Timers timers = spec.timers();
+        Duration timeout = DurationText.parse(measurement.prometheus().timeout());
+        if (timeout.multipliedBy(2).compareTo(timers.control()) > 0) {
             issue(
                     "spec.measurement.prometheus.timeout",
-                    "must be at most half of spec.timers.controlInterval (" + text(timers.controlInterval()) + "), was "
-                            + text(timeout) + ". Maybe give both.");
+                    "must be at most half of spec.timers.controlInterval (" + timers.controlInterval() + "), was "
+                            + measurement.prometheus().timeout() + ". Maybe give both.");
         }
-        if (server.bearerToken() != null && server.basic() != null) {
-            issue("spec.measurement.prometheus", "at most one of bearerToken and basic may be given, both were.");
+        if (measurement.prometheus().bearerTokenSecretRef() != null
+                && measurement.prometheus().basicSecretRef() != null) {
+            issue(
+                    "spec.measurement.prometheus",
+                    "at most one of bearerTokenSecretRef and basicSecretRef may be given, both were.");
         }
-        Duration freshest = timers.scrapeInterval().plus(timers.exporterInterval());
-        if (maximumAge.compareTo(freshest) < 0) {
+        Duration freshest =
+                DurationText.parse(timers.scrapeInterval()).plus(DurationText.parse(timers.exporterInterval()));
+        if (DurationText.parse(measurement.maximumAge()).compareTo(freshest) < 0) {
             issue(
                     "spec.measurement.maximumAge",
-                    "must be at least the exporter's interval and the scrape interval together (" + text(freshest)
-                            + "), was " + text(maximumAge) + ": sound readings would count as stale.");
+                    "must be at least the intervals of exporter and scrape together (" + freshest.toSeconds()
+                            + "s), was " + measurement.maximumAge() + ": sound readings would count as stale.");
         }
-        if (measurement.signal() == PowerCapSpec.Signal.energy) {
-            if (measurement.window() == null) {
-                issue("spec.measurement.window", "must be given where signal is energy. Maybe 30s.");
-            } else if (duration("spec.measurement.window", measurement.window(), "30s")
-                            .compareTo(timers.scrapeInterval().multipliedBy(2))
-                    < 0) {
-                issue(
-                        "spec.measurement.window",
-                        "must be at least twice spec.timers.scrapeInterval (" + text(timers.scrapeInterval())
-                                + "), was " + measurement.window() + ": rate() would often have no two samples.");
-            }
+        boolean energy = measurement.signal() == Measurement.Signal.ENERGY;
+        if (energy
+                && DurationText.parse(measurement.window())
+                                .compareTo(DurationText.parse(timers.scrapeInterval())
+                                        .multipliedBy(2))
+                        < 0) {
+            issue(
+                    "spec.measurement.window",
+                    "must be at least twice spec.timers.scrapeInterval (" + timers.scrapeInterval() + "), was "
+                            + measurement.window() + ": rate() would often have no two samples.");
         }
-        boolean custom = measurement.source() == PowerCapSpec.Source.custom;
-        if (custom && measurement.query() == null) {
-            issue("spec.measurement.query", "must be given where source is custom.");
+        boolean custom = measurement.source() == Measurement.Source.CUSTOM;
+        if (custom
+                && (measurement.query() == null
+                        || measurement.countQuery() == null
+                        || measurement.ageQuery() == null)) {
+            issue("spec.measurement", "query, countQuery and ageQuery must be given where source is custom.");
         }
-        for (Map.Entry<String, @Nullable String> query : queries(measurement).entrySet()) {
-            String path = "spec.measurement." + query.getKey();
-            if (query.getValue() != null && !custom) {
-                issue(path, "only counts where source is custom, source was " + measurement.source() + ".");
-            } else if (query.getValue() != null && query.getValue().matches("(?s).*\\bor\\s+vector\\s*\\(.*")) {
-                issue(
-                        path,
-                        "must not hold \"or vector(\": where nothing is measured the answer would be 0 W and ceilings would"
-                                + " rise. Leave it out; an empty answer means unknown.");
-            }
-        }
+        Map<String, @Nullable String> queries = new LinkedHashMap<>();
+        queries.put("query", measurement.query());
+        queries.put("countQuery", measurement.countQuery());
+        queries.put("ageQuery", measurement.ageQuery());
+        queries.forEach((name, query) -> query(name, query, custom));
         if (measurement.nodes() != null) {
             try {
-                java.util.regex.Pattern.compile(measurement.nodes());
+                Pattern.compile(measurement.nodes());
             } catch (PatternSyntaxException e) {
                 issue(
                         "spec.measurement.nodes",
@@ -180,17 +150,23 @@ public final class PlanReader {
         }
     }
 
-    private static Map<String, @Nullable String> queries(PowerCapSpec.Measurement measurement) {
-        Map<String, @Nullable String> queries = new java.util.LinkedHashMap<>();
-        queries.put("query", measurement.query());
-        queries.put("countQuery", measurement.countQuery());
-        queries.put("ageQuery", measurement.ageQuery());
-        return queries;
+    private void query(String name, @Nullable String query, boolean custom) {
+        if (query == null) {
+            return;
+        }
+        if (!custom) {
+            issue("spec.measurement." + name, "counts only where source is custom. Drop it, or change the source.");
+        } else if (query.matches("(?s).*\\bor\\s+vector\\s*\\(.*")) {
+            issue(
+                    "spec.measurement." + name,
+                    "must not hold \"or vector(\": where nothing is measured the answer would be 0 W and ceilings would"
+                            + " rise. Leave it out; an empty answer means unknown.");
+        }
     }
 
     private CapPlan.Limit limit() {
-        PowerCapSpec.Limit limit = spec.limit();
-        PowerCapSpec.@Nullable PercentOfPeak peak = limit.percentOfPeak();
+        Limit limit = spec.limit();
+        Limit.PercentOfPeak peak = limit.percentOfPeak();
         if ((limit.watts() == null) == (peak == null)) {
             issue(
                     "spec.limit",
@@ -209,35 +185,30 @@ public final class PlanReader {
                                 + (peak.peakWatts() == null ? "none was." : "both were."));
             }
             watts = peak.peakWatts();
-            peakOver = peak.peakOver() == null
-                    ? null
-                    : duration("spec.limit.percentOfPeak.peakOver", peak.peakOver(), "14d");
+            peakOver = peak.peakOver() == null ? null : DurationText.parse(peak.peakOver());
         }
         List<CapPlan.ShareWindow> windows = new ArrayList<>();
-        List<PowerCapSpec.Window> schedule = limit.schedule() == null ? List.of() : limit.schedule();
-        for (int i = 0; i < schedule.size(); i++) {
-            CapPlan.ShareWindow window = window("spec.limit.schedule[" + i + "]", schedule.get(i));
+        for (int i = 0; i < limit.schedule().size(); i++) {
+            CapPlan.ShareWindow window =
+                    window("spec.limit.schedule[" + i + "]", limit.schedule().get(i));
             if (window != null) {
                 windows.add(window);
             }
         }
         List<CapSchedule.Event> events = new ArrayList<>();
-        List<PowerCapSpec.Event> given = limit.events() == null ? List.of() : limit.events();
-        for (int i = 0; i < given.size(); i++) {
-            String path = "spec.limit.events[" + i + "]";
-            Instant from = instant(path + ".from", given.get(i).from());
-            Instant to = instant(path + ".to", given.get(i).to());
-            if (from != null && to != null) {
-                if (!to.isAfter(from)) {
-                    issue(path + ".to", "must be after from (" + from + "), was " + to + ".");
-                }
-                events.add(new CapSchedule.Event(from, to, given.get(i).watts()));
+        for (int i = 0; i < limit.events().size(); i++) {
+            Limit.Event event = limit.events().get(i);
+            if (!event.to().isAfter(event.from())) {
+                issue(
+                        "spec.limit.events[" + i + "].to",
+                        "must be after from (" + event.from() + "), was " + event.to() + ".");
             }
+            events.add(new CapSchedule.Event(event.from(), event.to(), event.watts()));
         }
         return new CapPlan.Limit(watts, share, peakOver, windows, events);
     }
 
-    private CapPlan.@Nullable ShareWindow window(String path, PowerCapSpec.Window window) {
+    private CapPlan.@Nullable ShareWindow window(String path, Limit.ScheduleEntry window) {
         if ((window.watts() == null) == (window.percent() == null)) {
             issue(
                     path,
@@ -245,21 +216,14 @@ public final class PlanReader {
                             + (window.watts() == null ? "none was." : "both were."));
         }
         Set<DayOfWeek> days = EnumSet.noneOf(DayOfWeek.class);
-        if (window.days() == null || window.days().isEmpty()) {
-            days = EnumSet.allOf(DayOfWeek.class);
-        } else {
-            for (PowerCapSpec.Day day : window.days()) {
-                days.add(DayOfWeek.of(day.ordinal() + 1));
-            }
-        }
+        window.days().forEach(day -> days.add(DayOfWeek.valueOf(day.name())));
         try {
-            ZoneId zone = ZoneId.of(window.timeZone());
             return new CapPlan.ShareWindow(
                     new CapSchedule.Window(
                             days,
                             LocalTime.parse(window.from()),
                             LocalTime.parse(window.to()),
-                            zone,
+                            ZoneId.of(window.timeZone()),
                             window.watts() == null ? 0 : window.watts()),
                     window.percent() == null ? null : (Double) (window.percent() / 100));
         } catch (DateTimeException e) {
@@ -270,43 +234,35 @@ public final class PlanReader {
         }
     }
 
-    private CapPlan.@Nullable Carbon carbon() {
-        PowerCapSpec.@Nullable Carbon carbon = spec.limit().carbon();
+    private void carbon() {
+        Carbon carbon = spec.limit().carbon();
         if (carbon == null) {
-            return null;
+            return;
         }
-        PowerCapSpec.CarbonSource source = carbon.source();
+        if (carbon.onMissing() == Carbon.OnMissing.MINIMUM && carbon.minimumWatts() == null) {
+            issue("spec.limit.carbon.minimumWatts", "must be given where onMissing is Minimum.");
+        }
+        Carbon.Source source = carbon.source();
         String path = "spec.limit.carbon.source";
         switch (source.type()) {
-            case ElectricityMaps -> {
-                needed(
-                        source.type(),
-                        path + ".zone",
-                        source.zone(),
-                        "Maybe DE; quote \"NO\", which YAML takes for a switch.");
-                needed(source.type(), path + ".token", source.token(), "Name the Secret that holds it.");
+            case ELECTRICITY_MAPS -> {
+                needed(path + ".zone", source.zone(), "Maybe DE; quote \"NO\", which YAML takes for a switch.");
+                needed(path + ".tokenSecretRef", source.tokenSecretRef(), "Name the Secret that holds the token.");
             }
-            case WattTime -> {
-                needed(source.type(), path + ".zone", source.zone(), "Maybe CAISO_NORTH.");
-                needed(source.type(), path + ".login", source.login(), "Name the Secret that holds user and password.");
+            case WATTTIME -> {
+                needed(path + ".region", source.region(), "Maybe CAISO_NORTH.");
+                needed(path + ".loginSecretRef", source.loginSecretRef(), "Name the Secret with user and password.");
             }
-            case File -> needed(source.type(), path + ".file", source.file(), "Name the ConfigMap that holds it.");
-            case Neso -> {}
+            case FILE -> needed(path + ".configMapRef", source.configMapRef(), "Name the ConfigMap that holds it.");
+            case NESO -> {}
         }
-        return new CapPlan.Carbon(
-                new CarbonBudget(carbon.gramsPerHour(), carbon.pue() == null ? 1 : carbon.pue()),
-                source,
-                carbon.minimumWatts() == null ? 1 : carbon.minimumWatts(),
-                carbon.onMissing() == null ? PowerCapSpec.OnMissing.Base : carbon.onMissing(),
-                duration("spec.limit.carbon.maximumAge", carbon.maximumAge(), "2h"));
     }
 
-    private List<CapPlan.Target> targets() {
-        List<CapPlan.Target> targets = new ArrayList<>();
+    private void targets() {
         Map<String, String> names = new HashMap<>();
         Map<String, String> objects = new HashMap<>();
         for (int i = 0; i < spec.targets().size(); i++) {
-            PowerCapSpec.Target target = spec.targets().get(i);
+            Target target = spec.targets().get(i);
             String path = "spec.targets[" + i + "]";
             if ((target.ref() == null) == (target.selector() == null)) {
                 issue(
@@ -325,7 +281,7 @@ public final class PlanReader {
                     issue(
                             path + ".name",
                             "must be unlike that of " + other + ", both are \"" + name
-                                    + "\". Give one of them a name.");
+                                    + "\". Give one of them another name.");
                 }
                 String object = target.ref().kind() + " "
                         + (target.ref().namespace() == null ? "" : target.ref().namespace() + "/")
@@ -335,29 +291,16 @@ public final class PlanReader {
                     issue(path + ".ref", "names " + object + ", and so does " + same + ".");
                 }
             }
-            PowerCapSpec.Replica replica = target.replica();
-            double idleWatts = replica.idleWatts() == null ? 0 : replica.idleWatts();
-            if (idleWatts > replica.peakWatts()) {
+            Target.Replica replica = target.replica();
+            if (replica.idleWatts() > replica.peakWatts()) {
                 issue(
                         path + ".replica.idleWatts",
-                        "must be at most peakWatts (" + replica.peakWatts() + "), was " + idleWatts + ".");
+                        "must be at most peakWatts (" + replica.peakWatts() + "), was " + replica.idleWatts() + ".");
             }
-            targets.add(new CapPlan.Target(
-                    target.name(),
-                    target.ref(),
-                    target.selector(),
-                    target.priority() == null ? 0 : target.priority(),
-                    target.weight() == null ? 1 : target.weight(),
-                    target.floor(),
-                    replica.peakWatts(),
-                    idleWatts,
-                    replica.startingWatts() == null ? replica.peakWatts() : replica.startingWatts(),
-                    replica.gpus()));
         }
-        return targets;
     }
 
-    private void ref(String path, PowerCapSpec.ObjectRef ref) {
+    private void ref(String path, Target.Ref ref) {
         if (namespace != null && ref.namespace() != null && !ref.namespace().equals(namespace)) {
             issue(
                     path + ".ref.namespace",
@@ -368,14 +311,14 @@ public final class PlanReader {
         }
     }
 
-    private void selector(String path, PowerCapSpec.Target target, PowerCapSpec.ObjectSelector selector) {
+    private void selector(String path, Target target, Target.Selector selector) {
         if (target.name() != null) {
             issue(path + ".name", "must be left out with a selector: each object gives its own name.");
         }
         if (selector.matchLabels().isEmpty()) {
             issue(path + ".selector.matchLabels", "must name at least one label.");
         }
-        if (namespace != null && selector.namespaces() != null) {
+        if (namespace != null && !selector.namespaces().isEmpty()) {
             issue(
                     path + ".selector.namespaces",
                     "must be left out in a PowerCap. A ClusterPowerCap goes over namespaces.");
@@ -383,15 +326,13 @@ public final class PlanReader {
     }
 
     private PolicyFactory policy() {
-        String name = spec.policy() == null || spec.policy().name() == null
-                ? DEFAULT_POLICY
-                : spec.policy().name();
+        String name = spec.policy().name();
         PolicyFactory policy;
         try {
             policy = PolicyRegistry.find(name);
         } catch (IllegalArgumentException e) {
             issue("spec.policy.name", String.valueOf(e.getMessage()));
-            return PolicyRegistry.find(DEFAULT_POLICY);
+            return PolicyRegistry.all().get(0);
         }
         if (policy.levers().stream().noneMatch(LEVERS::contains)) {
             issue(
@@ -400,7 +341,7 @@ public final class PlanReader {
                             + (policy.levers().isEmpty() ? "nothing" : String.join(", ", policy.levers())) + ". One of "
                             + String.join(", ", usable()) + ".");
         }
-        PolicyRegistry.check(policy, parameters())
+        PolicyRegistry.check(policy, spec.policy().parameters())
                 .forEach(one -> issue("spec.policy.parameters." + one.parameter(), one.message()));
         return policy;
     }
@@ -412,54 +353,23 @@ public final class PlanReader {
                 .toList();
     }
 
-    private Map<String, Double> parameters() {
-        return spec.policy() == null || spec.policy().parameters() == null
-                ? Map.of()
-                : spec.policy().parameters();
-    }
-
     private void certificate() {
-        PowerCapSpec.@Nullable CertificateSource certificate = spec.certificate();
-        if (certificate != null && (certificate.configMap() == null) == (certificate.secret() == null)) {
+        CertificateSource certificate = spec.certificate();
+        if (certificate != null && (certificate.configMapRef() == null) == (certificate.secretRef() == null)) {
             issue(
                     "spec.certificate",
-                    "exactly one of configMap and secret must be given, "
-                            + (certificate.secret() == null ? "none was." : "both were."));
+                    "exactly one of configMapRef and secretRef must be given, "
+                            + (certificate.secretRef() == null ? "none was." : "both were."));
         }
     }
 
-    private Duration duration(String path, @Nullable String text, String byDefault) {
-        Duration duration = duration(text == null ? byDefault : text);
-        if (duration.isZero() && !path.endsWith(".apiLatency") && !path.endsWith("hold") && !path.endsWith("lead")) {
-            issue(path, "must be longer than 0, was " + text + ".");
-            return duration(byDefault);
-        }
-        return duration;
-    }
-
-    private @Nullable Instant instant(String path, @Nullable String text) {
-        if (text == null) {
-            return null;
-        }
-        try {
-            return OffsetDateTime.parse(text).toInstant();
-        } catch (DateTimeException e) {
-            issue(path, "must be an instant such as 2027-03-31T22:00:00Z, was \"" + text + "\".");
-            return null;
-        }
-    }
-
-    private void needed(PowerCapSpec.CarbonSourceType type, String path, @Nullable Object value, String hint) {
+    private void needed(String path, @Nullable Object value, String hint) {
         if (value == null) {
-            issue(path, "must be given where type is " + type + ". " + hint);
+            issue(path, "must be given for this type of source. " + hint);
         }
     }
 
     private void issue(String path, String message) {
         issues.add(new PlanIssue(path, message));
-    }
-
-    private static String text(Duration duration) {
-        return Quantity.formatDuration(duration.toNanos());
     }
 }

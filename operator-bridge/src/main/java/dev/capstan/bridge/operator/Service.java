@@ -1,5 +1,6 @@
 package dev.capstan.bridge.operator;
 
+import dev.capstan.bridge.resource.Target;
 import dev.capstan.bridge.target.Lever;
 import dev.capstan.bridge.target.Refusal;
 import dev.capstan.bridge.target.TargetState;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Service(
         String name,
-        CapPlan.Target plan,
+        Target plan,
         @Nullable Lever lever,
         @Nullable TargetState state,
         @Nullable Refusal refusal) {}

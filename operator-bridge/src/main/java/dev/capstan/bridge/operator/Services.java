@@ -1,6 +1,6 @@
 package dev.capstan.bridge.operator;
 
-import dev.capstan.bridge.resource.PowerCapSpec;
+import dev.capstan.bridge.resource.Target;
 import dev.capstan.bridge.target.ClusterView;
 import dev.capstan.bridge.target.LeverFinder;
 import dev.capstan.bridge.target.ObjectId;
@@ -27,12 +27,13 @@ final class Services {
     List<Service> find(CapPlan plan) {
         List<Service> services = new ArrayList<>();
         Set<ObjectId> seen = new HashSet<>();
-        for (CapPlan.Target target : plan.targets()) {
-            PowerCapSpec.ObjectRef ref = target.ref();
-            PowerCapSpec.ObjectSelector selector = target.selector();
+        for (Target target : plan.spec().targets()) {
+            Target.Ref ref = target.ref();
+            Target.Selector selector = target.selector();
             if (ref != null) {
                 String namespace = ref.namespace() == null ? plan.namespace() : ref.namespace();
-                ObjectId id = new ObjectId(ref.apiVersion(), ref.kind(), String.valueOf(namespace), ref.name());
+                ObjectId id = new ObjectId(
+                        apiVersion(ref.apiVersion(), ref.kind()), ref.kind(), String.valueOf(namespace), ref.name());
                 services.add(service(target.name() == null ? ref.name() : target.name(), target, id, seen));
             } else if (selector != null) {
                 for (ObjectId id : selected(plan.namespace(), selector)) {
@@ -44,18 +45,24 @@ final class Services {
         return services;
     }
 
-    private List<ObjectId> selected(@Nullable String namespace, PowerCapSpec.ObjectSelector selector) {
-        if (namespace != null || selector.namespaces() == null) {
-            return view.select(selector.apiVersion(), selector.kind(), namespace, selector.matchLabels());
+    private List<ObjectId> selected(@Nullable String namespace, Target.Selector selector) {
+        String apiVersion = apiVersion(selector.apiVersion(), selector.kind());
+        if (namespace != null || selector.namespaces().isEmpty()) {
+            return view.select(apiVersion, selector.kind(), namespace, selector.matchLabels());
         }
         List<ObjectId> all = new ArrayList<>();
         for (String one : selector.namespaces()) {
-            all.addAll(view.select(selector.apiVersion(), selector.kind(), one, selector.matchLabels()));
+            all.addAll(view.select(apiVersion, selector.kind(), one, selector.matchLabels()));
         }
         return all;
     }
 
-    private Service service(String name, CapPlan.Target target, ObjectId id, Set<ObjectId> seen) {
+    /** The version that was given, or the one of a kind that is known. */
+    private String apiVersion(@Nullable String given, String kind) {
+        return given == null ? view.knownVersion(kind) : given;
+    }
+
+    private Service service(String name, Target target, ObjectId id, Set<ObjectId> seen) {
         LeverFinder.Found found = finder.find(id);
         if (found.lever() == null) {
             return new Service(name, target, null, null, found.refusal());
@@ -74,7 +81,7 @@ final class Services {
                 : new Service(name, target, found.lever(), state, null);
     }
 
-    private static Service refused(String name, CapPlan.Target target, Refusal.Reason reason, String message) {
+    private static Service refused(String name, Target target, Refusal.Reason reason, String message) {
         return new Service(name, target, null, null, new Refusal(reason, message));
     }
 }

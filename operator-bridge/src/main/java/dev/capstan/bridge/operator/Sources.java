@@ -1,6 +1,6 @@
 package dev.capstan.bridge.operator;
 
-import dev.capstan.bridge.resource.Capped;
+import dev.capstan.bridge.resource.CapResource;
 import java.io.IOException;
 
 /** Makes what a cap reads from. */
@@ -11,8 +11,8 @@ interface Sources {
      *
      * @throws IOException if a secret that it needs cannot be read
      */
-    Telemetry telemetry(Capped resource, CapPlan plan) throws IOException;
+    Telemetry telemetry(CapResource resource, CapPlan plan) throws IOException;
 
     /** Carbon intensity; {@link CarbonFeed#NONE} where the cap names no source. */
-    CarbonFeed carbon(Capped resource, CapPlan plan) throws IOException;
+    CarbonFeed carbon(CapResource resource, CapPlan plan) throws IOException;
 }

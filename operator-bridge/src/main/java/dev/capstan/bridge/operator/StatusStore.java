@@ -1,6 +1,6 @@
 package dev.capstan.bridge.operator;
 
-import dev.capstan.bridge.resource.Capped;
+import dev.capstan.bridge.resource.CapResource;
 import dev.capstan.bridge.resource.PowerCapStatus;
 import java.io.IOException;
 
@@ -14,7 +14,7 @@ interface StatusStore {
      * @throws IOException if it could not be stored
      * @throws Gone if there is no such resource any more
      */
-    Capped store(Capped resource, PowerCapStatus status) throws IOException;
+    CapResource store(CapResource resource, PowerCapStatus status) throws IOException;
 
     /** The resource is not there. */
     final class Gone extends IOException {

@@ -1,7 +1,7 @@
 package dev.capstan.bridge.operator;
 
 import dev.capstan.bridge.CycleRecord;
-import dev.capstan.bridge.resource.Capped;
+import dev.capstan.bridge.resource.CapResource;
 import dev.capstan.bridge.resource.PowerCapStatus;
 
 /** Hears of every step: journal and metrics. Never fails. */
@@ -14,7 +14,7 @@ interface StepListener {
      * @param wallNanos how long it took
      */
     void stepped(
-            Capped resource,
+            CapResource resource,
             CapPlan plan,
             long sequence,
             Leadership.Term term,
@@ -23,5 +23,5 @@ interface StepListener {
             long wallNanos);
 
     /** A cap is gone. */
-    void gone(Capped resource);
+    void gone(CapResource resource);
 }

@@ -3,7 +3,6 @@ package dev.capstan.bridge.resource;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.capstan.bridge.target.Hold;
-import io.fabric8.crd.generator.annotation.PrinterColumn;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +22,9 @@ public record PowerCapStatus(
 
         @JsonPropertyDescription("The cap in force.") @Nullable Double capWatts,
 
-        @PrinterColumn(name = "Power")
-        @JsonPropertyDescription("Power as telemetry knows it; absent where it is not known.")
-        @Nullable Double powerWatts,
+        @JsonPropertyDescription("Power as telemetry knows it; absent where it is not known.") @Nullable Double powerWatts,
 
-        @PrinterColumn(name = "Headroom") @JsonPropertyDescription("The cap less the power.") @Nullable Double headroomWatts,
+        @JsonPropertyDescription("The cap less the power.") @Nullable Double headroomWatts,
 
         @JsonPropertyDescription("The peak that a percentage refers to.") @Nullable Double peakWatts,
 
@@ -64,7 +61,7 @@ public record PowerCapStatus(
 
             @JsonPropertyDescription("When it was made.") String time,
 
-            @PrinterColumn(name = "Reason", priority = 1) @JsonPropertyDescription("The reason as one word.")
+            @JsonPropertyDescription("The reason as one word.")
             String code,
 
             @JsonPropertyDescription("The reason with its figures.")

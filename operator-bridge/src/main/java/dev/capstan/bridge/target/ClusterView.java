@@ -31,6 +31,13 @@ public final class ClusterView implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterView.class);
     private static final Duration SYNC_LIMIT = Duration.ofSeconds(30);
     private static final Duration ASK_AGAIN_AFTER = Duration.ofSeconds(60);
+    private static final Map<String, List<String>> KNOWN = Map.of(
+            "HorizontalPodAutoscaler", List.of("autoscaling/v2", "autoscaling/v2beta2", "autoscaling/v1"),
+            "ScaledObject", List.of("keda.sh/v1alpha1"),
+            "InferenceService", List.of("serving.kserve.io/v1beta1"),
+            "LLMInferenceService", List.of("serving.kserve.io/v1alpha2", "serving.kserve.io/v1alpha1"),
+            "VLLMRuntime", List.of("production-stack.vllm.ai/v1alpha1"),
+            "LeaderWorkerSet", List.of("leaderworkerset.x-k8s.io/v1"));
     private static final String NAMESPACE_INDEX = Cache.NAMESPACE_INDEX;
 
     /** How a kind is served. */
@@ -84,6 +91,18 @@ public final class ClusterView implements AutoCloseable {
                         object.getMetadata().getName()))
                 .sorted(java.util.Comparator.comparing(ObjectId::toString))
                 .collect(Collectors.toList());
+    }
+
+    /**
+     * The version of a kind whose name alone was given: of those that are known the newest that is served, else the first
+     * one.
+     */
+    public String knownVersion(String kind) {
+        List<String> versions = KNOWN.getOrDefault(kind, List.of("apps/v1"));
+        return versions.stream()
+                .filter(version -> served(version, kind).isPresent())
+                .findFirst()
+                .orElse(versions.get(0));
     }
 
     /** How a kind is served; empty where it is not installed. */

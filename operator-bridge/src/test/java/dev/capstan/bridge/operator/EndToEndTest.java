@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.capstan.bridge.CycleRecord;
 import dev.capstan.bridge.PowerReadings;
-import dev.capstan.bridge.resource.Capped;
+import dev.capstan.bridge.resource.CapResource;
 import dev.capstan.bridge.resource.PowerCapStatus;
 import dev.capstan.capping.PowerReading;
 import dev.capstan.testcluster.ControlPlane;
@@ -40,7 +40,7 @@ class EndToEndTest {
             cluster.awaitReady("chat", 2);
             Sources sources = new Sources() {
                 @Override
-                public Telemetry telemetry(Capped resource, CapPlan plan) {
+                public Telemetry telemetry(CapResource resource, CapPlan plan) {
                     return new Telemetry() {
                         @Override
                         public PowerReadings read(List<Metered> services, long nowNanos) {
@@ -62,14 +62,14 @@ class EndToEndTest {
                 }
 
                 @Override
-                public CarbonFeed carbon(Capped resource, CapPlan plan) {
+                public CarbonFeed carbon(CapResource resource, CapPlan plan) {
                     return CarbonFeed.NONE;
                 }
             };
             StepListener listener = new StepListener() {
                 @Override
                 public void stepped(
-                        Capped resource,
+                        CapResource resource,
                         CapPlan plan,
                         long sequence,
                         Leadership.Term term,
@@ -82,7 +82,7 @@ class EndToEndTest {
                 }
 
                 @Override
-                public void gone(Capped resource) {}
+                public void gone(CapResource resource) {}
             };
             OperatorSettings settings = new OperatorSettings(
                     "0.1.0",
