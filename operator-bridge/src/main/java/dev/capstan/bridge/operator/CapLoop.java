@@ -66,6 +66,7 @@ final class CapLoop<S extends Record> {
     private CapResource resource;
     private S state;
     private long sequence;
+    private long steps;
     private PowerCapStatus status;
     private PowerCapStatus stored;
     private Instant storedAt = Instant.MIN;
@@ -98,6 +99,7 @@ final class CapLoop<S extends Record> {
         held.load(status.targets());
         state = StateText.read(status.policyState(), policyKey, policy);
         sequence = status.lastDecision() == null ? 0 : status.lastDecision().sequence();
+        steps = status.steps() == null ? 0 : status.steps();
         peakWatts = status.peakWatts();
         PowerCapStatus.Carbon emitted = status.carbon();
         emittedGrams = emitted == null || emitted.emittedGrams() == null ? 0 : emitted.emittedGrams();
@@ -112,13 +114,13 @@ final class CapLoop<S extends Record> {
         return plan.spec().timers().control();
     }
 
+    /** The resource as this loop would store it. */
     CapResource resource() {
         return resource;
     }
 
-    /** Takes a newer copy of the resource with the same spec. */
-    void refresh(CapResource newer) {
-        resource = newer;
+    PowerCapStatus status() {
+        return status;
     }
 
     /**
@@ -144,16 +146,9 @@ final class CapLoop<S extends Record> {
             notes.addAll(held.examine(found, permit));
         }
         release(mode, now);
-        if (status.policyState() == null && sequence == 0) {
-            // The first turn ever: the finalizer is there, the status shows who takes care.
-            status = withLeader(status);
-        }
         CycleRecord<S> record = cycle(mode, cap).run(state);
-        boolean decided = !record.step().decision().actions().isEmpty();
         state = record.step().state();
-        if (!decided || mode != Mode.ENFORCE) {
-            sequence++;
-        }
+        steps++;
         emitted(now, record.seen());
         status = status(record, mode, cap, conditions);
         store(now);
@@ -163,7 +158,7 @@ final class CapLoop<S extends Record> {
                 .stepped(
                         resource,
                         plan,
-                        sequence,
+                        steps,
                         operating.leadership().term(),
                         record,
                         status,
@@ -566,7 +561,7 @@ final class CapLoop<S extends Record> {
                                 ? cap.problem()
                                 : "no target can be capped: " + String.join("; ", refused));
         Double watts = power.isFresh() ? (Double) (double) Math.round(power.watts()) : null;
-        boolean changed = !record.step().decision().actions().isEmpty() || status.lastDecision() == null;
+        boolean changed = (mode == Mode.ENFORCE && !record.applied().isEmpty()) || status.lastDecision() == null;
         return new PowerCapStatus(
                 resource.getMetadata().getGeneration(),
                 conditions.list(),
@@ -577,6 +572,7 @@ final class CapLoop<S extends Record> {
                 peakWatts,
                 carbonStatus(cap),
                 changed ? decision(record.step()) : status.lastDecision(),
+                steps,
                 leader(),
                 targets(),
                 StateText.write(policyKey, state));
@@ -616,22 +612,6 @@ final class CapLoop<S extends Record> {
         return new PowerCapStatus.Leader(term.identity(), term.epoch());
     }
 
-    private PowerCapStatus withLeader(PowerCapStatus before) {
-        return new PowerCapStatus(
-                before.observedGeneration(),
-                before.conditions(),
-                before.mode(),
-                before.capWatts(),
-                before.powerWatts(),
-                before.headroomWatts(),
-                before.peakWatts(),
-                before.carbon(),
-                before.lastDecision(),
-                leader(),
-                before.targets(),
-                before.policyState());
-    }
-
     private PowerCapStatus with(
             PowerCapStatus before,
             String policyState,
@@ -647,6 +627,7 @@ final class CapLoop<S extends Record> {
                 before.peakWatts(),
                 before.carbon(),
                 decision,
+                steps,
                 leader(),
                 targets,
                 policyState);
@@ -675,6 +656,7 @@ final class CapLoop<S extends Record> {
                 status.peakWatts(),
                 null,
                 status.lastDecision(),
+                null,
                 status.leader(),
                 targets,
                 null);

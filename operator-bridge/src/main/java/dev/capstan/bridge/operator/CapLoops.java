@@ -50,8 +50,7 @@ final class CapLoops {
         Running before = running.get(uid);
         Running present = before;
         if (present == null || present.generation() != generation) {
-            CapResource newest =
-                    before == null ? resource : newer(resource, before.loop().resource());
+            CapResource newest = before == null ? resource : newer(resource, before.loop());
             PlanReader.Reading reading = PlanReader.read(newest);
             CapPlan plan = reading.plan();
             if (plan == null) {
@@ -86,12 +85,9 @@ final class CapLoops {
         return left.isNegative() || left.isZero() ? Duration.ofMillis(1) : left;
     }
 
-    /** The status that this process has stored itself is newer than what its cache shows, until the cache has caught up. */
-    private static CapResource newer(CapResource seen, CapResource stored) {
-        PowerCapStatus status = stored.getStatus();
-        if (status != null) {
-            seen.setStatus(status);
-        }
+    /** The status of this process is newer than what its cache shows. */
+    private static CapResource newer(CapResource seen, CapLoop<?> loop) {
+        seen.setStatus(loop.status());
         return seen;
     }
 
@@ -175,6 +171,7 @@ final class CapLoops {
                 before.peakWatts(),
                 before.carbon(),
                 before.lastDecision(),
+                before.steps(),
                 before.leader(),
                 before.targets(),
                 before.policyState());

@@ -32,6 +32,8 @@ public record PowerCapStatus(
 
         @JsonPropertyDescription("The last decision that changed something.") @Nullable LastDecision lastDecision,
 
+        @JsonPropertyDescription("Steps taken, with or without effect.") @Nullable Long steps,
+
         @JsonPropertyDescription("Who wrote this status.") @Nullable Leader leader,
 
         @JsonPropertyDescription("The services, and what is held.") @Nullable List<Target> targets,
@@ -40,7 +42,7 @@ public record PowerCapStatus(
 
     /** A resource that nobody has looked at. */
     public static final PowerCapStatus EMPTY =
-            new PowerCapStatus(null, null, null, null, null, null, null, null, null, null, null, null);
+            new PowerCapStatus(null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     /** Grid and emissions. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -56,7 +58,7 @@ public record PowerCapStatus(
     /** A decision. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record LastDecision(
-            @JsonPropertyDescription("Counts the steps of this cap.")
+            @JsonPropertyDescription("Counts the decisions of this cap that changed something.")
             long sequence,
 
             @JsonPropertyDescription("When it was made.") String time,

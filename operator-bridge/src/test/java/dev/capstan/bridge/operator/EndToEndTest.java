@@ -6,15 +6,20 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.capstan.bridge.CycleRecord;
 import dev.capstan.bridge.PowerReadings;
+import dev.capstan.bridge.certificate.Certificate;
+import dev.capstan.bridge.certificate.CertificateFile;
 import dev.capstan.bridge.resource.CapResource;
 import dev.capstan.bridge.resource.PowerCapStatus;
 import dev.capstan.capping.PowerReading;
 import dev.capstan.testcluster.ControlPlane;
 import dev.capstan.testcluster.Kubelet;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -96,9 +101,41 @@ class EndToEndTest {
             try (CapstanOperator operator = new CapstanOperator(
                     client, settings, sources, listener, InstantSource.system(), System::nanoTime, () -> {})) {
                 operator.start();
+                Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+                String certificate = CertificateFile.text(new Certificate(
+                        "0.1.0",
+                        now.minusSeconds(60),
+                        now.plusSeconds(3600),
+                        new Certificate.Policy("floor", "static-floor", Map.of("reserve_watts", 0.0)),
+                        new Certificate.Rails(60, 60, 1.1, 1, 15, 60, null, 0),
+                        new Certificate.Timers("power-gauge", 1, 1, 1, null, 1, 1, 1, 1, 1, 1, 1),
+                        new Certificate.Cap(
+                                4000,
+                                4000,
+                                60,
+                                List.of(new Certificate.CapPoint(
+                                        4000, 400, 400, new Certificate.Estimate(1, 0.99, 1)))),
+                        List.of(new Certificate.Service("chat", "llama-3.1-8b-h100", "00ff", 1, 10, 15, 30)),
+                        new Certificate.Outcome(
+                                400, 400, new Certificate.Estimate(1, 0.99, 1), 0.99, null, null, null, null, null),
+                        new Certificate.Rehearsal(
+                                "hand-made", "ab", "power", Map.of(), 0, 600.0, List.of(), "cd", "ef"),
+                        List.of(),
+                        List.of(),
+                        null));
+                client.configMaps()
+                        .inNamespace("default")
+                        .resource(new ConfigMapBuilder()
+                                .withNewMetadata()
+                                .withName("rehearsed")
+                                .endMetadata()
+                                .addToData("certificate.json", certificate)
+                                .build())
+                        .create();
                 cluster.plane.post("/apis/capstan.dev/v1alpha1/namespaces/default/powercaps", """
                         {"apiVersion": "capstan.dev/v1alpha1", "kind": "PowerCap", "metadata": {"name": "row"},
                          "spec": {"mode": "Enforce", "limit": {"watts": 4000},
+                          "certificate": {"configMapRef": {"name": "rehearsed", "key": "certificate.json"}},
                           "measurement": {"source": "dcgm", "prometheus": {"url": "http://localhost:9", "timeout": "500ms"}},
                           "timers": {"controlInterval": "1s", "exporterInterval": "1s", "scrapeInterval": "1s"},
                           "policy": {"name": "static-floor"},
@@ -107,13 +144,28 @@ class EndToEndTest {
                         """);
                 await().atMost(Duration.ofSeconds(20))
                         .until(() -> cluster.condition("row", "Ready").equals("True"));
-                System.out.println(cluster.cap("row").toPrettyString());
-                System.out.println(cluster.plane
-                        .get("/api/v1/namespaces/default/events")
-                        .toPrettyString()
-                        .length());
-                assertThat(cluster.condition("row", "Certified")).isEqualTo("False");
-                assertThat(cluster.maxReplicas("chat")).isEqualTo(10);
+                assertThat(cluster.condition("row", "Certified"))
+                        .as(cluster.cap("row").at("/status").toString())
+                        .isEqualTo("True");
+                await().atMost(Duration.ofSeconds(20)).until(() -> cluster.maxReplicas("chat") == 5);
+                cluster.scale("chat", 9);
+                await().atMost(Duration.ofSeconds(20)).until(() -> cluster.ready("chat") == 5);
+                System.out.println(cluster.cap("row").at("/status").toPrettyString());
+                cluster.plane.patch(
+                        "/apis/capstan.dev/v1alpha1/namespaces/default/powercaps/row",
+                        "{\"spec\": {\"mode\": \"Recommend\"}}");
+                await().atMost(Duration.ofSeconds(20)).until(() -> cluster.maxReplicas("chat") == 10);
+                cluster.plane.patch(
+                        "/apis/capstan.dev/v1alpha1/namespaces/default/powercaps/row",
+                        "{\"spec\": {\"mode\": \"Enforce\"}}");
+                await().atMost(Duration.ofSeconds(20)).until(() -> cluster.maxReplicas("chat") == 5);
+                cluster.plane.delete("/apis/capstan.dev/v1alpha1/namespaces/default/powercaps/row");
+                await().atMost(Duration.ofSeconds(20)).until(() -> cluster.maxReplicas("chat") == 10);
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> cluster.plane
+                                .get("/apis/capstan.dev/v1alpha1/powercaps")
+                                .at("/items")
+                                .isEmpty());
             }
         }
     }
