@@ -1,7 +1,9 @@
 package dev.capstan.bridge.operator;
 
 import dev.capstan.bridge.resource.CapResource;
+import dev.capstan.bridge.resource.Issue;
 import dev.capstan.bridge.resource.PowerCapStatus;
+import dev.capstan.bridge.resource.PowerCapValidator;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.io.IOException;
 import java.time.Duration;
@@ -51,18 +53,18 @@ final class CapLoops {
         Running present = before;
         if (present == null || present.generation() != generation) {
             CapResource newest = before == null ? resource : newer(resource, before.loop());
-            PlanReader.Reading reading = PlanReader.read(newest);
-            CapPlan plan = reading.plan();
-            if (plan == null) {
-                reject(newest, reading.issues(), now);
+            List<Issue> issues = PowerCapValidator.check(newest);
+            if (!issues.isEmpty()) {
+                reject(newest, issues, now);
                 return INVALID_AGAIN;
             }
+            CapPlan plan = CapPlan.of(newest);
             try {
                 CapLoop<?> loop = CapLoop.of(
                         newest, plan, operating, sources.telemetry(newest, plan), sources.carbon(newest, plan));
                 present = new Running(loop, generation, now);
             } catch (IOException e) {
-                reject(newest, List.of(new PlanIssue("spec", String.valueOf(e.getMessage()))), now);
+                reject(newest, List.of(new Issue("spec", String.valueOf(e.getMessage()))), now);
                 return FAILED_AGAIN;
             }
         } else if (now.isBefore(present.nextTurn())) {
@@ -145,11 +147,11 @@ final class CapLoops {
     }
 
     /** Says what is wrong with a spec. What is held stays held: a slip of the pen shall not lift a cap. */
-    private void reject(CapResource resource, List<PlanIssue> issues, Instant now) {
+    private void reject(CapResource resource, List<Issue> issues, Instant now) {
         PowerCapStatus before = resource.getStatus() == null ? PowerCapStatus.EMPTY : resource.getStatus();
         Conditions conditions =
                 new Conditions(before.conditions(), resource.getMetadata().getGeneration(), now);
-        String message = issues.stream().map(PlanIssue::toString).collect(Collectors.joining(" "));
+        String message = issues.stream().map(Issue::toString).collect(Collectors.joining(" "));
         conditions.set(Conditions.READY, false, "InvalidSpec", message);
         List<Condition> list = new ArrayList<>(conditions.list());
         for (Condition old : before.conditions() == null ? List.<Condition>of() : before.conditions()) {

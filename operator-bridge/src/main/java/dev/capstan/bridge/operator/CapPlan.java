@@ -2,6 +2,7 @@ package dev.capstan.bridge.operator;
 
 import dev.capstan.bridge.certificate.Certificate;
 import dev.capstan.bridge.certificate.Enforcement;
+import dev.capstan.bridge.resource.CapResource;
 import dev.capstan.bridge.resource.DurationText;
 import dev.capstan.bridge.resource.Measurement;
 import dev.capstan.bridge.resource.PowerCapSpec;
@@ -9,8 +10,14 @@ import dev.capstan.capping.CappingPolicy;
 import dev.capstan.capping.GuardRails;
 import dev.capstan.capping.PolicyFactory;
 import dev.capstan.capping.PolicyRegistry;
+import java.time.DayOfWeek;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +66,41 @@ record CapPlan(@Nullable String namespace, PowerCapSpec spec, Limit limit, Polic
                     : new CapSchedule.Window(
                             window.days(), window.from(), window.to(), window.zone(), share * baseWatts);
         }
+    }
+
+    /** Of a resource in which {@link dev.capstan.bridge.resource.PowerCapValidator} finds nothing wrong. */
+    static CapPlan of(CapResource resource) {
+        PowerCapSpec spec = resource.getSpec();
+        return new CapPlan(
+                resource.getMetadata().getNamespace(),
+                spec,
+                limit(spec.limit()),
+                PolicyRegistry.find(spec.policy().name()),
+                spec.timers().guardRails(spec.measurement().maximumAge()));
+    }
+
+    private static Limit limit(dev.capstan.bridge.resource.Limit limit) {
+        dev.capstan.bridge.resource.Limit.PercentOfPeak peak = limit.percentOfPeak();
+        List<ShareWindow> windows = new ArrayList<>();
+        for (dev.capstan.bridge.resource.Limit.ScheduleEntry entry : limit.schedule()) {
+            Set<DayOfWeek> days = EnumSet.noneOf(DayOfWeek.class);
+            entry.days().forEach(day -> days.add(DayOfWeek.valueOf(day.name())));
+            CapSchedule.Window window = new CapSchedule.Window(
+                    days,
+                    LocalTime.parse(entry.from()),
+                    LocalTime.parse(entry.to()),
+                    ZoneId.of(entry.timeZone()),
+                    entry.watts() == null ? 0 : entry.watts());
+            windows.add(new ShareWindow(window, entry.percent() == null ? null : (Double) (entry.percent() / 100)));
+        }
+        return new Limit(
+                peak == null ? limit.watts() : peak.peakWatts(),
+                peak == null ? 1 : peak.percent() / 100,
+                peak == null || peak.peakOver() == null ? null : DurationText.parse(peak.peakOver()),
+                windows,
+                limit.events().stream()
+                        .map(event -> new CapSchedule.Event(event.from(), event.to(), event.watts()))
+                        .toList());
     }
 
     /** The policy inside its guard rails. */

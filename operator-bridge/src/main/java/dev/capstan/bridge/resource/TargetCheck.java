@@ -64,8 +64,9 @@ final class TargetCheck {
                 String object = ref.kind() + " " + home(ref) + ref.name();
                 unique(at + ".ref", object, i, objects);
                 unique(at + ".name", name(target, ref), i, names);
-                floorWatts += target.floor() * worstWatts(target.replica());
-                if (target.floor() == 0 && FROM_ONE.contains(ref.kind())) {
+                int floor = target.floor() == null ? 1 : target.floor();
+                floorWatts += floor * worstWatts(target.replica());
+                if (floor == 0 && FROM_ONE.contains(ref.kind())) {
                     add(
                             at + ".floor",
                             "must be at least 1 for a " + ref.kind() + ", which refuses a maximum of 0, was 0.");

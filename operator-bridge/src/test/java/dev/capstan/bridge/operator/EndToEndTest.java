@@ -136,14 +136,16 @@ class EndToEndTest {
                         {"apiVersion": "capstan.dev/v1alpha1", "kind": "PowerCap", "metadata": {"name": "row"},
                          "spec": {"mode": "Enforce", "limit": {"watts": 4000},
                           "certificate": {"configMapRef": {"name": "rehearsed", "key": "certificate.json"}},
-                          "measurement": {"source": "dcgm", "prometheus": {"url": "http://localhost:9", "timeout": "500ms"}},
+                          "measurement": {"source": "dcgm", "prometheus": {"url": "http://localhost:9", "timeout": "400ms"}},
                           "timers": {"controlInterval": "1s", "exporterInterval": "1s", "scrapeInterval": "1s"},
                           "policy": {"name": "static-floor"},
                           "targets": [{"ref": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "chat"},
                                        "replica": {"peakWatts": 750}}]}}
                         """);
                 await().atMost(Duration.ofSeconds(20))
-                        .until(() -> cluster.condition("row", "Ready").equals("True"));
+                        .untilAsserted(() -> assertThat(cluster.condition("row", "Ready"))
+                                .as(cluster.cap("row").path("status").toString())
+                                .isEqualTo("True"));
                 assertThat(cluster.condition("row", "Certified"))
                         .as(cluster.cap("row").at("/status").toString())
                         .isEqualTo("True");

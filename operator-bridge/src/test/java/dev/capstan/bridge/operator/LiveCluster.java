@@ -3,11 +3,9 @@ package dev.capstan.bridge.operator;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.capstan.bridge.resource.ClusterPowerCap;
-import dev.capstan.bridge.resource.PowerCap;
+import dev.capstan.bridge.resource.ResourceDefinitions;
 import dev.capstan.testcluster.ControlPlane;
 import dev.capstan.testcluster.LoopbackIdentity;
-import io.fabric8.crdv2.generator.CRDGenerator;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -43,12 +41,7 @@ final class LiveCluster implements AutoCloseable {
     }
 
     private void installResources(Path folder) throws Exception {
-        Path crds = Files.createDirectories(folder.resolve("crds"));
-        new CRDGenerator()
-                .customResourceClasses(PowerCap.class, ClusterPowerCap.class)
-                .inOutputDir(crds.toFile())
-                .forCRDVersions("v1")
-                .detailedGenerate();
+        Path crds = Files.writeString(folder.resolve("crds.yaml"), ResourceDefinitions.yaml());
         ControlPlane.Answer answer = plane.kubectl("apply", "--validate=false", "-f", crds.toString());
         if (answer.exitCode() != 0) {
             throw new IllegalStateException(answer.output());
