@@ -561,7 +561,9 @@ final class CapLoop<S extends Record> {
                                 ? cap.problem()
                                 : "no target can be capped: " + String.join("; ", refused));
         Double watts = power.isFresh() ? (Double) (double) Math.round(power.watts()) : null;
-        boolean changed = (mode == Mode.ENFORCE && !record.applied().isEmpty()) || status.lastDecision() == null;
+// What was written stands there already; other modes show what they would do.
+        boolean shown = status.lastDecision() == null
+                || (mode != Mode.ENFORCE && !record.step().decision().actions().isEmpty());
         return new PowerCapStatus(
                 resource.getMetadata().getGeneration(),
                 conditions.list(),
@@ -571,7 +573,7 @@ final class CapLoop<S extends Record> {
                 watts == null || cap.watts() == null ? null : (Double) (double) Math.round(cap.watts() - watts),
                 peakWatts,
                 carbonStatus(cap),
-                changed ? decision(record.step()) : status.lastDecision(),
+                shown ? decision(record.step()) : status.lastDecision(),
                 steps,
                 leader(),
                 targets(),

@@ -1,0 +1,297 @@
+package dev.capstan.bridge.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.capstan.capping.PowerReading;
+import dev.capstan.capping.Quality;
+import dev.capstan.testcluster.ControlPlane;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What goes wrong around an operator on a real API server, and what it must do then: never raise a ceiling on it, never go
+ * below a floor, and put back exactly what was there.
+ */
+class FaultMatrixTest {
+
+    private static final int MAX = 10;
+    private static final String CAPS = "/apis/capstan.dev/v1alpha1/namespaces/default/powercaps/";
+    private static final String HPAS = "/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers/";
+
+    @TempDir
+    static Path folder;
+
+    private static LiveCluster cluster;
+    private static KubernetesClient client;
+    private static CapstanOperator operator;
+    private static final Scripted SCRIPTED = new Scripted();
+    private static final AtomicInteger NAMES = new AtomicInteger();
+
+    private String service = "";
+
+    @BeforeAll
+    static void startCluster() throws Exception {
+        Path binaries = ControlPlane.binaries();
+        assumeTrue(ControlPlane.isInstalled(binaries), "skipped: no control plane in " + binaries);
+        cluster = LiveCluster.start(folder);
+        client = cluster.client(ControlPlane.ADMIN);
+        OperatorSettings settings = new OperatorSettings(
+                Rehearsed.VERSION,
+                "one",
+                "default",
+                "capstan",
+                Duration.ofSeconds(6),
+                Duration.ofSeconds(4),
+                Duration.ofMillis(500),
+                2);
+        operator = new CapstanOperator(
+                client, settings, SCRIPTED, SCRIPTED, InstantSource.system(), System::nanoTime, () -> {});
+        operator.start();
+    }
+
+    @AfterAll
+    static void stopCluster() {
+        if (cluster != null) {
+            operator.close();
+            client.close();
+            cluster.close();
+        }
+    }
+
+    @BeforeEach
+    void createService(TestInfo test) {
+        service = "s" + NAMES.incrementAndGet();
+        SCRIPTED.failure = "";
+        SCRIPTED.reading = PowerReading.fresh(0, 0);
+        cluster.deployment(service, 0, 1);
+        cluster.autoscaler(service, 1, MAX);
+    }
+
+    @AfterEach
+    void removeCap() {
+        client.configMaps().inNamespace("default").withName("rehearsed").delete();
+    }
+
+    /** A cap of this service in its own name, held at {@code watts / 750} replicas by policy static-floor. */
+    private String cap(String name, double watts, String policy) {
+        return """
+                {"apiVersion": "capstan.dev/v1alpha1", "kind": "PowerCap",
+                 "metadata": {"name": "%s", "namespace": "default"},
+                 "spec": {"mode": "Enforce", "limit": {"watts": %s},
+                  "certificate": {"configMapRef": {"name": "rehearsed", "key": "certificate.json"}},
+                  "measurement": {"source": "dcgm", "prometheus": {"url": "http://localhost:9", "timeout": "400ms"}},
+                  "timers": {"controlInterval": "1s", "exporterInterval": "1s", "scrapeInterval": "1s",
+                             "raiseInterval": "0s", "maxRaisePerStep": 10, "hold": "60s"},
+                  "policy": {"name": "%s"},
+                  "targets": [{"ref": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "%s"},
+                               "replica": {"peakWatts": 750}}]}}
+                """.formatted(name, watts, policy, service);
+    }
+
+    private void create(String json) throws Exception {
+        Rehearsed.store(client, json, 100, 100, 100_000);
+        cluster.plane.post("/apis/capstan.dev/v1alpha1/namespaces/default/powercaps", json);
+    }
+
+    private void awaitMax(int replicas) {
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(cluster.maxReplicas(service)).isEqualTo(replicas));
+    }
+
+    private static void awaitCondition(String cap, String type, String status) {
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(cluster.condition(cap, type))
+                        .as(cluster.cap(cap).path("status").toString())
+                        .isEqualTo(status));
+    }
+
+    private void deleteCapAndAwait(String cap, int replicas) {
+        cluster.plane.delete(CAPS + cap);
+        awaitMax(replicas);
+        await().atMost(Duration.ofSeconds(20)).until(() -> SCRIPTED.gone.contains(cap));
+    }
+
+    /** Waits until some more steps of any cap were made. */
+    private static void awaitSteps(int count) {
+        int before = SCRIPTED.steps.size();
+        await().atMost(Duration.ofSeconds(30)).until(() -> SCRIPTED.steps.size() >= before + count);
+    }
+
+    @Test
+    void goesOnWhenTheApiServerComesBack() throws Exception {
+        create(cap(service, 4000, "static-floor"));
+        awaitMax(5);
+
+        cluster.plane.stopApiServer();
+        await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
+        cluster.plane.startApiServer();
+
+        assertThat(cluster.maxReplicas(service)).isEqualTo(5);
+        cluster.plane.patch(CAPS + service, "{\"spec\": {\"limit\": {\"watts\": 3100}}}");
+        await().atMost(Duration.ofSeconds(60)).until(() -> cluster.maxReplicas(service) == 4);
+        deleteCapAndAwait(service, MAX);
+    }
+
+    @Test
+    void holdsWhileTelemetryIsLostAndSaysSo() throws Exception {
+        SCRIPTED.reading = PowerReading.fresh(0, 0);
+        create(cap(service, 4000, "replica-cap"));
+        awaitMax(5);
+        cluster.plane.patch(CAPS + service, "{\"spec\": {\"limit\": {\"watts\": 7600}}}");
+
+        SCRIPTED.failure = "connection refused";
+        awaitCondition(service, "TelemetryFresh", "False");
+        assertThat(cluster.cap(service).toString()).contains("connection refused");
+        int held = cluster.maxReplicas(service);
+        awaitSteps(4);
+        assertThat(cluster.maxReplicas(service)).isEqualTo(held);
+
+        SCRIPTED.failure = "";
+        awaitCondition(service, "TelemetryFresh", "True");
+        awaitMax(MAX);
+        deleteCapAndAwait(service, MAX);
+    }
+
+    @Test
+    void neverRaisesOnAReadingThatIsPartialStaleOrImpossible() throws Exception {
+        create(cap(service, 4000, "replica-cap"));
+        awaitMax(5);
+        for (PowerReading bad : new PowerReading[] {
+            new PowerReading(0, 0, Quality.PARTIAL),
+            PowerReading.fresh(0, Duration.ofSeconds(90).toNanos()),
+            PowerReading.fresh(1e12, 0),
+            PowerReading.absent()
+        }) {
+            SCRIPTED.reading = bad;
+            cluster.plane.patch(
+                    CAPS + service, "{\"spec\": {\"limit\": {\"watts\": " + (7600 + bad.ageNanos() % 7) + "}}}");
+            awaitSteps(3);
+            assertThat(cluster.maxReplicas(service)).as(bad.toString()).isLessThanOrEqualTo(5);
+        }
+        deleteCapAndAwait(service, MAX);
+    }
+
+    @Test
+    void takesAnEditOfTheOwnerForTheNewOriginal() throws Exception {
+        create(cap(service, 4000, "static-floor"));
+        awaitMax(5);
+
+        cluster.plane.patch(HPAS + service, "{\"spec\": {\"maxReplicas\": 20}}");
+        awaitMax(5);
+        deleteCapAndAwait(service, 20);
+    }
+
+    @Test
+    void letsAnOwnerGoLowerByHimself() throws Exception {
+        create(cap(service, 4000, "static-floor"));
+        awaitMax(5);
+
+        cluster.plane.patch(HPAS + service, "{\"spec\": {\"maxReplicas\": 3}}");
+        awaitSteps(3);
+        assertThat(cluster.maxReplicas(service)).isEqualTo(3);
+        deleteCapAndAwait(service, 3);
+    }
+
+    @Test
+    void leavesATargetThatSomebodyPutsBackAgainAndAgain() throws Exception {
+        create(cap(service, 4000, "static-floor"));
+        awaitMax(5);
+
+        for (int i = 0; i < 8 && !cluster.condition(service, "Conflict").equals("True"); i++) {
+            cluster.plane.patch(HPAS + service + "?fieldManager=gitops", "{\"spec\": {\"maxReplicas\": " + MAX + "}}");
+            awaitSteps(2);
+        }
+
+        awaitCondition(service, "Conflict", "True");
+        assertThat(cluster.cap(service).toString()).contains("by gitops");
+        cluster.plane.patch(HPAS + service + "?fieldManager=gitops", "{\"spec\": {\"maxReplicas\": " + MAX + "}}");
+        awaitSteps(3);
+        assertThat(cluster.maxReplicas(service)).isEqualTo(MAX);
+        deleteCapAndAwait(service, MAX);
+    }
+
+    @Test
+    void leavesAnObjectThatWasMadeAnewAlone() throws Exception {
+        create(cap(service, 4000, "static-floor"));
+        awaitMax(5);
+
+        cluster.plane.delete(HPAS + service);
+        awaitSteps(2);
+        cluster.autoscaler(service, 1, 4);
+        awaitSteps(3);
+
+        assertThat(cluster.maxReplicas(service)).isEqualTo(4);
+        deleteCapAndAwait(service, 4);
+    }
+
+    @Test
+    void saysWhatIsMissingWhenATargetIsGone() throws Exception {
+        create(cap(service, 4000, "static-floor"));
+        awaitMax(5);
+
+        cluster.plane.delete(HPAS + service);
+        cluster.plane.delete("/apis/apps/v1/namespaces/default/deployments/" + service);
+
+        awaitCondition(service, "Ready", "False");
+        assertThat(cluster.cap(service).toString()).contains("there is no Deployment default/" + service);
+        cluster.plane.delete(CAPS + service);
+        await().atMost(Duration.ofSeconds(20)).until(() -> SCRIPTED.gone.contains(service));
+    }
+
+    @Test
+    void aSlipInTheSpecLiftsNoCap() throws Exception {
+        create(cap(service, 4000, "static-floor"));
+        awaitMax(5);
+
+        cluster.plane.patch(CAPS + service, "{\"spec\": {\"policy\": {\"name\": \"static-flor\"}}}");
+
+        awaitCondition(service, "Ready", "False");
+        assertThat(cluster.cap(service).toString()).contains("spec.policy.name").contains("static-floor");
+        assertThat(cluster.maxReplicas(service)).isEqualTo(5);
+        deleteCapAndAwait(service, MAX);
+    }
+
+    @Test
+    void aCertificateThatIsGoneLiftsNoCapAndMovesNone() throws Exception {
+        create(cap(service, 4000, "static-floor"));
+        awaitMax(5);
+
+        client.configMaps().inNamespace("default").withName("rehearsed").delete();
+        cluster.plane.patch(CAPS + service, "{\"spec\": {\"certificate\": {\"configMapRef\": {\"name\": \"gone\"}}}}");
+
+        awaitCondition(service, "Certified", "False");
+        assertThat(cluster.cap(service).at("/status/mode").asText()).isEqualTo("Recommend");
+        assertThat(cluster.cap(service).toString()).contains("there is no ConfigMap default/gone");
+        assertThat(cluster.maxReplicas(service)).isEqualTo(5);
+        deleteCapAndAwait(service, MAX);
+    }
+
+    @Test
+    void theLowerOfTwoCapsCountsAndTheLastOneRestores() throws Exception {
+        create(cap(service, 4000, "static-floor"));
+        awaitMax(5);
+        cluster.plane.post(
+                "/apis/capstan.dev/v1alpha1/namespaces/default/powercaps",
+                cap(service + "-strict", 2300, "static-floor"));
+        awaitMax(3);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> cluster.cap(service + "-strict")
+                        .toString()
+                        .contains("also held by PowerCap default/" + service));
+
+        deleteCapAndAwait(service + "-strict", 5);
+        deleteCapAndAwait(service, MAX);
+    }
+}

@@ -1,0 +1,75 @@
+package dev.capstan.bridge.operator;
+
+import dev.capstan.bridge.CycleRecord;
+import dev.capstan.bridge.PowerReadings;
+import dev.capstan.bridge.resource.CapResource;
+import dev.capstan.bridge.resource.PowerCapStatus;
+import dev.capstan.capping.PowerReading;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
+
+/** Telemetry that a test sets, and a record of all steps. */
+final class Scripted implements Sources, Telemetry, StepListener {
+
+    /** What the next readings are. */
+    volatile PowerReading reading = PowerReading.fresh(0, 0);
+
+    /** Why there are none; empty where there are. */
+    volatile String failure = "";
+
+    final ConcurrentLinkedQueue<CycleRecord<?>> steps = new ConcurrentLinkedQueue<>();
+    final ConcurrentLinkedQueue<String> gone = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public Telemetry telemetry(CapResource resource, CapPlan plan) {
+        return this;
+    }
+
+    @Override
+    public CarbonFeed carbon(CapResource resource, CapPlan plan) {
+        return CarbonFeed.NONE;
+    }
+
+    @Override
+    public PowerReadings read(List<Metered> services, long nowNanos) throws IOException {
+        if (!failure.isEmpty()) {
+            throw new IOException(failure);
+        }
+        PowerReading now = reading;
+        return new PowerReadings(
+                0,
+                Map.of(CapLoop.DOMAIN, now),
+                services.stream().collect(Collectors.toMap(Metered::name, service -> now)));
+    }
+
+    @Override
+    public List<String> remarks() {
+        return List.of();
+    }
+
+    @Override
+    public double peakWatts(Duration over, long nowNanos) {
+        return 10_000;
+    }
+
+    @Override
+    public void stepped(
+            CapResource resource,
+            CapPlan plan,
+            long sequence,
+            Leadership.Term term,
+            CycleRecord<?> record,
+            PowerCapStatus status,
+            long wallNanos) {
+        steps.add(record);
+    }
+
+    @Override
+    public void gone(CapResource resource) {
+        gone.add(resource.getMetadata().getName());
+    }
+}
