@@ -138,7 +138,7 @@ final class HeldServices {
                 }
             }
             case EDITED -> {
-                now = hold.adopted(state.values());
+                now = hold.adopted(lever, state.values());
                 holds.put(name, now);
                 notes.add(new Note(
                         false,

@@ -1,9 +1,12 @@
 package dev.capstan.bridge.target;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,44 +14,61 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ceiling path of the highest number of replicas
  * @param byDefault what holds where the ceiling is absent
- * @param followers paths of numbers that must not lie above the ceiling, and are lowered with it: the minimum, or replicas
- *     that the object's controller checks against it
- * @param floor path of the owner's minimum; null where there is none
+ * @param zeroIsDefault whether a ceiling of 0 stands for that, too
+ * @param floor path of the owner's minimum, which must not lie above the ceiling; null where there is none
  * @param floorByDefault what holds where the floor is absent
+ * @param moved path of replicas that an autoscaler moves, and that the object's controller checks against the ceiling; null
+ *     where there are none
  * @param scale whether the ceiling is written through the scale subresource
  */
 record Fields(
         String ceiling,
         int byDefault,
-        List<String> followers,
+        boolean zeroIsDefault,
         @Nullable String floor,
         int floorByDefault,
+        @Nullable String moved,
         boolean scale) {
 
-    Fields {
-        followers = List.copyOf(followers);
-    }
-
     static Fields of(String ceiling, int byDefault, String floor, int floorByDefault) {
-        return new Fields(ceiling, byDefault, List.of(floor), floor, floorByDefault, false);
+        return new Fields(ceiling, byDefault, false, floor, floorByDefault, null, false);
     }
 
     /** Replicas themselves, where nobody scales: what there is is the most there may be. */
     static Fields replicas(String path, boolean scale) {
-        return new Fields(path, 1, List.of(), null, 0, scale);
+        return new Fields(path, 1, false, null, 0, null, scale);
+    }
+
+    /** The same, with 0 for an absent ceiling. */
+    Fields withZeroForDefault() {
+        return new Fields(ceiling, byDefault, true, floor, floorByDefault, moved, scale);
+    }
+
+    /** The same, with replicas that must not lie above the ceiling. */
+    Fields withMoved(String path) {
+        return new Fields(ceiling, byDefault, zeroIsDefault, floor, floorByDefault, path, scale);
     }
 
     /** All paths that may be written, the ceiling first. */
     List<String> paths() {
-        List<String> paths = new java.util.ArrayList<>(List.of(ceiling));
-        paths.addAll(followers);
+        List<String> paths = new ArrayList<>(List.of(ceiling));
+        if (floor != null) {
+            paths.add(floor);
+        }
+        if (moved != null) {
+            paths.add(moved);
+        }
         return paths;
     }
 
     /** The values there now; paths that are absent are left out. */
     Map<String, Integer> values(GenericKubernetesResource object) {
+        return values(object, paths());
+    }
+
+    static Map<String, Integer> values(GenericKubernetesResource object, Collection<String> paths) {
         Map<String, Integer> values = new LinkedHashMap<>();
-        for (String path : paths()) {
+        for (String path : paths) {
             Integer value = number(object, path);
             if (value != null) {
                 values.put(path, value);
@@ -57,30 +77,25 @@ record Fields(
         return values;
     }
 
-    int ceiling(GenericKubernetesResource object) {
-        Integer value = number(object, ceiling);
-        return value == null ? byDefault : value;
+    /** The ceiling that values mean. */
+    int ceiling(Map<String, Integer> values) {
+        int value = values.getOrDefault(ceiling, byDefault);
+        return value == 0 && zeroIsDefault ? byDefault : value;
     }
 
-    int floor(GenericKubernetesResource object) {
-        if (floor == null) {
-            return floorByDefault;
-        }
-        Integer value = number(object, floor);
-        return value == null ? floorByDefault : value;
+    /** The minimum that values mean; that of the kind where it has no field. */
+    int floor(Map<String, Integer> values) {
+        return floor == null ? floorByDefault : values.getOrDefault(floor, floorByDefault);
     }
 
-    /** What to write for a ceiling: the ceiling, and each follower that lies above it. */
-    Map<String, Integer> written(Map<String, Integer> there, int replicas) {
-        Map<String, Integer> written = new LinkedHashMap<>();
-        written.put(ceiling, replicas);
-        for (String path : followers) {
-            int value = there.getOrDefault(path, path.equals(floor) ? floorByDefault : 0);
-            if (value > replicas) {
-                written.put(path, replicas);
-            }
-        }
-        return written;
+    /** Whether an object is as written, but for what an autoscaler may have done since. */
+    boolean holds(Map<String, Integer> written, Map<String, Integer> there) {
+        boolean bounds = Objects.equals(written.get(ceiling), there.get(ceiling))
+                && (floor == null || Objects.equals(written.get(floor), there.get(floor)));
+        return bounds
+                && (moved == null
+                        || !written.containsKey(moved)
+                        || there.getOrDefault(moved, 0) <= Math.max(ceiling(written), written.get(moved)));
     }
 
     static @Nullable Integer number(GenericKubernetesResource object, String path) {

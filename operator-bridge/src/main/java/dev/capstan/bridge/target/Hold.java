@@ -1,19 +1,25 @@
 package dev.capstan.bridge.target;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An object that is held down: how it was, and what was written to it. Stored in the status of the cap before the first
  * write, so that whoever comes after knows.
  *
  * @param uid of that very object: one made anew under its name is left alone
+ * @param path of the field that holds the ceiling
+ * @param throughScale whether it is written through the scale subresource
  * @param originals values of the lever's fields before the first write, by path; a field that was absent is not in it
  * @param written what was written last, or is about to be
- * @param before what was written before that; may still be there where a process ended in the midst of a write
+ * @param before what was written before that and may still be there, the latest last: a write may have failed, or its process
+ *     may have ended in the midst of it; empty once what was written last was seen
  * @param wish what the cap wants; another cap may want less
  * @param safeCeiling no write goes above it
  * @param since when it was first held, in ISO 8601
@@ -25,6 +31,12 @@ public record Hold(
         @JsonPropertyDescription("Of that very object: one made anew under its name is left alone.")
         String uid,
 
+        @JsonPropertyDescription("The field that holds the ceiling.")
+        String path,
+
+        @JsonPropertyDescription("Whether it is written through the scale subresource.")
+        boolean throughScale,
+
         @JsonPropertyDescription("Values before the first write, by path; a field that was absent is not in it.")
         Map<String, Integer> originals,
 
@@ -32,7 +44,7 @@ public record Hold(
         Map<String, Integer> written,
 
         @JsonPropertyDescription("Values that may still be there, while a write is on its way.")
-        Map<String, Integer> before,
+        List<Map<String, Integer>> before,
 
         @JsonPropertyDescription("The ceiling that this cap wants; another one may want less.")
         int wish,
@@ -40,11 +52,13 @@ public record Hold(
         @JsonPropertyDescription("No write goes above it.") int safeCeiling,
         @JsonPropertyDescription("When it was first held.") String since) {
 
+    private static final int MOST_BEFORE = 8;
+
     /** Copies the maps in the order of their keys, so that equal holds are written as equal JSON. */
     public Hold {
         originals = sorted(originals);
         written = sorted(written);
-        before = sorted(before);
+        before = before.stream().map(Hold::sorted).toList();
     }
 
     private static Map<String, Integer> sorted(Map<String, Integer> values) {
@@ -58,64 +72,118 @@ public record Hold(
      */
     public static Hold begin(Lever lever, TargetState seen, Map<String, Integer> originals, String now) {
         return new Hold(
-                lever.object(), lever.uid(), originals, seen.values(), Map.of(), seen.ceiling(), seen.ceiling(), now);
+                lever.object(),
+                lever.uid(),
+                lever.fields().ceiling(),
+                lever.fields().scale(),
+                originals,
+                seen.values(),
+                List.of(),
+                seen.ceiling(),
+                seen.ceiling(),
+                now);
+    }
+
+    private Hold with(
+            Map<String, Integer> originals, Map<String, Integer> written, List<Map<String, Integer>> before, int safe) {
+        return new Hold(object, uid, path, throughScale, originals, written, before, wish, safe, since);
     }
 
     /**
-     * The same, with a write that is about to go out.
+     * The same, with a write that is about to go out: the ceiling, the owner's minimum where that lies above it, and replicas
+     * that lie above it.
      *
      * @param wish what the cap wants
-     * @param ceiling what is written: no more than the wish
+     * @param ceiling what is written, no more than the wish; at least 1 unless its owner wants none
      */
     public Hold writing(Lever lever, TargetState seen, int wish, int ceiling) {
-        Map<String, Integer> values = lever.fields().written(seen.values(), ceiling);
-        return new Hold(object, uid, originals, values, written, wish, Math.max(ceiling, safeCeiling), since);
+        Fields fields = lever.fields();
+        int replicas = Math.max(ceiling, Math.min(1, originalCeiling(lever)));
+        Map<String, Integer> values = new TreeMap<>();
+        values.put(fields.ceiling(), replicas);
+        String floor = fields.floor();
+        if (floor != null && (originals.containsKey(floor) || originalFloor(lever) > replicas)) {
+            values.put(floor, Math.min(originalFloor(lever), replicas));
+        }
+        String moved = fields.moved();
+        Integer there = moved == null ? null : seen.values().get(moved);
+        if (moved != null && there != null && (there > replicas || there.equals(written.get(moved)))) {
+            values.put(moved, Math.min(there, replicas));
+        }
+        return new Hold(
+                object,
+                uid,
+                path,
+                throughScale,
+                originals,
+                values,
+                mayBeThere(),
+                wish,
+                Math.max(replicas, safeCeiling),
+                since);
+    }
+
+    private List<Map<String, Integer>> mayBeThere() {
+        List<Map<String, Integer>> all = new ArrayList<>(before);
+        all.remove(written);
+        all.add(written);
+        return all.subList(Math.max(0, all.size() - MOST_BEFORE), all.size());
     }
 
     /** The same, once what was written last is there. */
     public Hold landed(Lever lever) {
-        int ceiling = written.getOrDefault(lever.fields().ceiling(), safeCeiling);
-        return new Hold(object, uid, originals, written, Map.of(), wish, ceiling, since);
+        return with(originals, written, List.of(), lever.fields().ceiling(written));
     }
 
-    /** The same, after its owner has set other values. */
-    public Hold adopted(Map<String, Integer> values) {
+    /** The same, after its owner has set other values: these are the originals now, and ours stay below them. */
+    public Hold adopted(Lever lever, Map<String, Integer> values) {
         Map<String, Integer> adopted = new TreeMap<>(originals);
-        written.forEach((path, ours) -> {
-            Integer there = values.get(path);
-            if (!ours.equals(there)) {
-                adopted.remove(path);
-                if (there != null) {
-                    adopted.put(path, there);
-                }
+        Map<String, Integer> ours = new TreeMap<>(written);
+        Fields fields = lever.fields();
+        for (String one : fields.paths()) {
+            Integer there = values.get(one);
+            if (one.equals(fields.moved()) || Objects.equals(written.get(one), there)) {
+                continue;
             }
-        });
-        return new Hold(object, uid, adopted, written, before, wish, safeCeiling, since);
+            put(adopted, one, there);
+            if (one.equals(fields.floor())) {
+                put(ours, one, there == null ? null : Integer.valueOf(Math.min(there, fields.ceiling(written))));
+            }
+        }
+        return with(adopted, ours, before, safeCeiling);
+    }
+
+    private static void put(Map<String, Integer> values, String path, @Nullable Integer value) {
+        if (value == null) {
+            values.remove(path);
+        } else {
+            values.put(path, value);
+        }
     }
 
     /** The ceiling that its owner had set. */
     public int originalCeiling(Lever lever) {
-        return originals.getOrDefault(lever.fields().ceiling(), lever.fields().byDefault());
+        return lever.fields().ceiling(originals);
     }
 
     /** The minimum that its owner had set; 0 where the kind has none. */
     public int originalFloor(Lever lever) {
-        String floor = lever.fields().floor();
-        return floor == null
-                ? lever.fields().floorByDefault()
-                : originals.getOrDefault(floor, lever.fields().floorByDefault());
+        return lever.fields().floor(originals);
     }
 
     /** Whether the write that may still be on its way raises the ceiling. */
     public boolean raises(Lever lever) {
-        String ceiling = lever.fields().ceiling();
-        Integer before = this.before.get(ceiling);
-        return before != null && written.getOrDefault(ceiling, 0) > before;
+        if (before.isEmpty()) {
+            return false;
+        }
+        Integer last = before.get(before.size() - 1).get(path);
+        return last != null && lever.fields().ceiling(written) > last;
     }
 
     /** The same, with the write on its way given up: what was written before it counts. */
     public Hold abandoned() {
-        return new Hold(object, uid, originals, before, Map.of(), wish, safeCeiling, since);
+        int last = before.size() - 1;
+        return last < 0 ? this : with(originals, before.get(last), before.subList(0, last), safeCeiling);
     }
 
     /** What somebody else did to the object since the last write. */
@@ -123,27 +191,21 @@ public record Hold(
         if (!uid.equals(lever.uid())) {
             return Verdict.RECREATED;
         }
-        if (holds(written, values)) {
+        Fields fields = lever.fields();
+        if (fields.holds(written, values)) {
             return Verdict.OURS;
         }
-        if (!before.isEmpty() && holds(before, values)) {
+        if (before.stream().anyMatch(one -> fields.holds(one, values))) {
             return Verdict.PENDING;
         }
-        boolean asBefore = Objects.equals(
-                values.get(lever.fields().ceiling()),
-                originals.get(lever.fields().ceiling()));
-        return asBefore ? Verdict.REVERTED : Verdict.EDITED;
-    }
-
-    private static boolean holds(Map<String, Integer> expected, Map<String, Integer> values) {
-        return expected.entrySet().stream().allMatch(one -> one.getValue().equals(values.get(one.getKey())));
+        return Objects.equals(values.get(path), originals.get(path)) ? Verdict.REVERTED : Verdict.EDITED;
     }
 
     /** How an object stands to what was written to it. */
     public enum Verdict {
         /** As written. */
         OURS,
-        /** As before the write that was about to go out. */
+        /** As before a write that was about to go out. */
         PENDING,
         /** As it was before the first write: somebody put it back. */
         REVERTED,

@@ -19,10 +19,16 @@ public final class LeverFinder {
     private static final String KSERVE = "serving.kserve.io";
     private static final String KEDA = "keda.sh";
     private static final String STACK = "production-stack.vllm.ai";
+    private static final String HPA = "HorizontalPodAutoscaler";
     private static final int HIGHEST_CHAIN = 8;
-    private static final List<String> HPA_VERSIONS = List.of("autoscaling/v2", "autoscaling/v2beta2", "autoscaling/v1");
     private static final String SCALED_OBJECTS = "keda.sh/v1alpha1";
+    private static final String PREFILL = "prefill";
     private static final Set<String> REPLICA_KINDS = Set.of("ReplicaSet", "Pod", "ControllerRevision");
+
+    private record Workloads(String apiVersion, String kind) {}
+
+    private static final List<Workloads> WORKLOADS = List.of(
+            new Workloads("apps/v1", "Deployment"), new Workloads("leaderworkerset.x-k8s.io/v1", "LeaderWorkerSet"));
 
     private final ClusterView view;
 
@@ -46,32 +52,48 @@ public final class LeverFinder {
 
     /** The lever of an object. */
     public Found find(ObjectId id) {
-        return find(id, HIGHEST_CHAIN);
+        return find(view.canonical(id), HIGHEST_CHAIN);
     }
 
-    /** The lever by which an object is held; empty where the object is gone. */
+    /**
+     * The lever by which an object is held, whoever decides over it by now: enough to put back what was there. Empty where
+     * another object has come under its name; one that the view does not know may be gone, which a write finds out.
+     */
     public Optional<Lever> of(Hold hold) {
-        return Optional.ofNullable(find(hold.object()).lever())
-                .filter(lever ->
-                        lever.object().equals(hold.object()) && lever.uid().equals(hold.uid()));
+        String uid = view.get(hold.object())
+                .map(object -> object.getMetadata().getUid())
+                .orElse(hold.uid());
+        if (!uid.equals(hold.uid())) {
+            return Optional.empty();
+        }
+        Lever lever = find(hold.object()).lever();
+        return lever != null
+                        && lever.object().equals(hold.object())
+                        && lever.ceilingPath().equals(hold.path())
+                ? Optional.of(lever)
+                : Optional.of(new Lever(
+                        hold.object(),
+                        hold.uid(),
+                        // Whatever is absent may have meant anything.
+                        new Fields(hold.path(), Integer.MAX_VALUE, false, null, 0, null, hold.throughScale()),
+                        hold.object(),
+                        null,
+                        List.of()));
     }
 
     private Found find(ObjectId id, int climbs) {
-        if (view.served(id.apiVersion(), id.kind()).isEmpty()) {
-            return Found.refused(
-                    Refusal.Reason.NOT_SERVED,
-                    id.kind() + " of " + id.apiVersion()
-                            + " is not installed in this cluster, or may not be read. Look at apiVersion and kind, and at"
-                            + " the roles of the operator.");
+        String trouble = view.trouble(id.apiVersion(), id.kind());
+        if (trouble != null) {
+            return Found.refused(Refusal.Reason.NOT_SERVED, trouble + ".");
         }
         Optional<GenericKubernetesResource> found = view.get(id);
         if (found.isEmpty()) {
             return Found.refused(Refusal.Reason.NOT_FOUND, "there is no " + id + ". Look at its name and namespace.");
         }
         GenericKubernetesResource object = found.get();
-        OwnerReference owner = controller(object);
+        OwnerReference owner = ClusterView.controller(object);
         if (owner != null) {
-            ObjectId above = id.named(owner.getApiVersion(), owner.getKind(), owner.getName());
+            ObjectId above = view.canonical(id.named(owner.getApiVersion(), owner.getKind(), owner.getName()));
             if (climbs == 0 || !(isKnown(above) || scales(above))) {
                 return Found.refused(
                         Refusal.Reason.UNSUPPORTED_OWNER,
@@ -79,7 +101,9 @@ public final class LeverFinder {
                                 + ", whose controller would put a ceiling back. Name an object whose owner is known, or"
                                 + " have that owner leave the replicas to an autoscaler.");
             }
-            return find(above, climbs - 1);
+            boolean prefill = above.kind().equals("LLMInferenceService")
+                    && id.name().startsWith(owner.getName() + "-kserve-prefill");
+            return find(above.withPart(prefill ? PREFILL : null), climbs - 1);
         }
         return lever(id, object, climbs);
     }
@@ -92,29 +116,27 @@ public final class LeverFinder {
     private boolean scales(ObjectId id) {
         return !REPLICA_KINDS.contains(id.kind())
                 && view.served(id.apiVersion(), id.kind())
-                        .map(ClusterView.Served::scalable)
+                        .map(kind -> kind.replicasPath() != null)
                         .orElse(false);
     }
 
     private Found lever(ObjectId id, GenericKubernetesResource object, int climbs) {
         return switch (id.group() + "/" + id.kind()) {
-            case "autoscaling/HorizontalPodAutoscaler" ->
-                bounded(
-                        id,
-                        object,
-                        Fields.of("spec.maxReplicas", 1, "spec.minReplicas", 1),
-                        target(id, object, "apps/v1", "Deployment"),
-                        null);
-            case KEDA + "/ScaledObject" ->
-                bounded(
-                        id,
-                        object,
-                        Fields.of("spec.maxReplicaCount", 100, "spec.minReplicaCount", 0),
-                        target(id, object, "apps/v1", "Deployment"),
-                        hpa(id, text(object, "status", "hpaName").orElse("keda-hpa-" + id.name())));
+            case "autoscaling/" + HPA -> {
+                Fields fields = Fields.of("spec.maxReplicas", 1, "spec.minReplicas", 1);
+                yield bounded(id, object, fields, view.canonical(ClusterView.target(object)), null);
+            }
+            case KEDA + "/ScaledObject" -> {
+                Fields fields = Fields.of("spec.maxReplicaCount", 100, "spec.minReplicaCount", 0);
+                ObjectId target = view.canonical(ClusterView.target(object));
+                Optional<ObjectId> own = text(object, "status", "hpaName")
+                        .map(name -> view.canonical(id.named("autoscaling/v2", HPA, name)));
+                yield bounded(
+                        id, object, fields, target, own.orElseGet(() -> landing(target, "keda-hpa-" + id.name())));
+            }
             case KSERVE + "/InferenceService" -> inferenceService(id, object, climbs);
-            case KSERVE + "/LLMInferenceService" -> llmInferenceService(id, object);
-            case STACK + "/VLLMRuntime" -> runtime(id, object);
+            case KSERVE + "/LLMInferenceService" -> llmInferenceService(id, object, climbs);
+            case STACK + "/VLLMRuntime" -> runtime(id, object, climbs);
             default -> workload(id, object, climbs);
         };
     }
@@ -137,16 +159,16 @@ public final class LeverFinder {
                             + " does not say how it is deployed (status.deploymentMode). Wait until KServe has deployed it, or"
                             + " annotate it before you create it.");
         }
-        ObjectId workload = child(id, object, id.name() + "-predictor");
+        ObjectId workload = child(id, object, id.name() + "-predictor", "");
         String autoscaler = annotation(object, KSERVE + "/autoscalerClass").orElse("hpa");
         int least = Optional.ofNullable(Fields.number(object, "spec.predictor.minReplicas"))
                 .orElse(1);
         // Without a maximum, or with 0, KServe takes the minimum for it.
-        int byDefault = Math.max(1, least);
-        Fields bounds = Fields.of("spec.predictor.maxReplicas", byDefault, "spec.predictor.minReplicas", 1);
+        Fields bounds = Fields.of("spec.predictor.maxReplicas", Math.max(1, least), "spec.predictor.minReplicas", 1)
+                .withZeroForDefault();
         return switch (autoscaler) {
-            case "hpa" -> bounded(id, object, bounds, workload, hpa(id, id.name() + "-predictor"));
-            case "keda" -> bounded(id, object, bounds, workload, hpa(id, "keda-hpa-" + id.name() + "-predictor"));
+            case "hpa" -> bounded(id, object, bounds, workload, landing(workload, workload.name()));
+            case "keda" -> bounded(id, object, bounds, workload, landing(workload, "keda-hpa-" + workload.name()));
             case "none" -> bounded(id, object, Fields.replicas("spec.predictor.minReplicas", false), workload, null);
             case "external" ->
                 view.get(workload)
@@ -161,75 +183,78 @@ public final class LeverFinder {
         };
     }
 
-    private Found llmInferenceService(ObjectId id, GenericKubernetesResource object) {
-        ObjectId workload = child(id, object, id.name() + "-kserve");
-        if (object.<Object>get("spec", "scaling") == null) {
-            return bounded(id, object, Fields.replicas("spec.replicas", false), workload, null);
+    private Found llmInferenceService(ObjectId id, GenericKubernetesResource object, int climbs) {
+        boolean prefill = PREFILL.equals(id.part());
+        if (prefill && object.<Object>get("spec", PREFILL) == null) {
+            return Found.refused(Refusal.Reason.NOT_FOUND, id + ": there is no spec.prefill.");
         }
-        return bounded(
-                id,
-                object,
-                Fields.of("spec.scaling.maxReplicas", 1, "spec.scaling.minReplicas", 1),
-                workload,
-                hpa(id, id.name() + "-kserve-hpa"));
+        String root = prefill ? "spec.prefill." : "spec.";
+        String children = id.name() + (prefill ? "-kserve-prefill" : "-kserve");
+        ObjectId workload = child(id, object, children, prefill ? "" : id.name() + "-kserve-prefill");
+        if (object.<Object>get((Object[]) (root + "scaling").split("\\.", -1)) != null) {
+            Fields fields = Fields.of(root + "scaling.maxReplicas", 1, root + "scaling.minReplicas", 1);
+            return bounded(id, object, fields, workload, landing(workload, children + "-hpa"));
+        }
+        // Without replicas KServe leaves those of its workload alone, and somebody else may scale it.
+        ObjectId autoscaler = Fields.number(object, root + "replicas") == null ? autoscaler(workload) : null;
+        return autoscaler != null && climbs > 0
+                ? find(autoscaler, climbs - 1)
+                : bounded(id, object, Fields.replicas(root + "replicas", false), workload, null);
     }
 
-    private Found runtime(ObjectId id, GenericKubernetesResource object) {
-        ObjectId workload = child(id, object, id.name() + "-deployment-vllm");
+    private Found runtime(ObjectId id, GenericKubernetesResource object, int climbs) {
+        ObjectId workload = child(id, object, id.name() + "-deployment-vllm", "");
         if (object.<Object>get("spec", "autoscalingConfig") == null) {
-            return bounded(id, object, Fields.replicas("spec.deploymentConfig.replicas", false), workload, null);
+            ObjectId autoscaler = autoscaler(id);
+            return autoscaler != null && climbs > 0
+                    ? find(autoscaler, climbs - 1)
+                    : bounded(id, object, Fields.replicas("spec.deploymentConfig.replicas", false), workload, null);
         }
-        // Its controller stops before it updates the ScaledObject where the maximum lies below these replicas.
-        Fields fields = new Fields(
-                "spec.autoscalingConfig.maxReplicas",
-                1,
-                List.of("spec.autoscalingConfig.minReplicas", "spec.deploymentConfig.replicas"),
-                "spec.autoscalingConfig.minReplicas",
-                1,
-                false);
-        return bounded(id, object, fields, workload, hpa(id, "keda-hpa-" + id.name() + "-scaledobject"));
+        // Its controller stops before it updates the ScaledObject where the maximum lies below the replicas.
+        Fields fields = Fields.of("spec.autoscalingConfig.maxReplicas", 1, "spec.autoscalingConfig.minReplicas", 1)
+                .withMoved("spec.deploymentConfig.replicas");
+        return bounded(id, object, fields, workload, landing(id, "keda-hpa-" + id.name() + "-scaledobject"));
     }
 
-    /** A workload that no controller owns: an autoscaler that targets it comes first. */
+    /** A workload that no controller owns, or whose owner leaves its replicas alone: its autoscaler comes first. */
     private Found workload(ObjectId id, GenericKubernetesResource object, int climbs) {
-        if (!scales(id)) {
+        String path = view.served(id.apiVersion(), id.kind())
+                .map(ClusterView.Served::replicasPath)
+                .orElse(null);
+        if (path == null || REPLICA_KINDS.contains(id.kind())) {
             return Found.refused(
                     Refusal.Reason.UNSUPPORTED,
                     id
-                            + " has no scale subresource, and its kind is not known. Name a workload that can be scaled, or its"
-                            + " autoscaler.");
+                            + " has no scale subresource that can be used, and its kind is not known. Name a workload that can"
+                            + " be scaled, or its autoscaler.");
         }
         ObjectId autoscaler = autoscaler(id);
-        if (autoscaler != null && climbs > 0) {
-            return find(autoscaler, climbs - 1);
-        }
-        return bounded(id, object, Fields.replicas("spec.replicas", true), id, null);
+        return autoscaler != null && climbs > 0
+                ? find(autoscaler, climbs - 1)
+                : bounded(id, object, Fields.replicas(path, true), id, null);
     }
 
+    /** The autoscaler that targets a workload; KEDA's comes before the one that it made. */
     private @Nullable ObjectId autoscaler(ObjectId workload) {
-        for (GenericKubernetesResource one : view.list(SCALED_OBJECTS, "ScaledObject", workload.namespace())) {
-            ObjectId id = workload.named(
-                    SCALED_OBJECTS, "ScaledObject", one.getMetadata().getName());
-            if (target(id, one, "apps/v1", "Deployment").equals(workload)) {
-                return id;
-            }
-        }
-        for (String version : HPA_VERSIONS) {
-            if (view.served(version, "HorizontalPodAutoscaler").isPresent()) {
-                for (GenericKubernetesResource one :
-                        view.list(version, "HorizontalPodAutoscaler", workload.namespace())) {
-                    ObjectId id = workload.named(
-                            version,
-                            "HorizontalPodAutoscaler",
-                            one.getMetadata().getName());
-                    if (target(id, one, "apps/v1", "Deployment").equals(workload)) {
-                        return id;
-                    }
-                }
-                return null;
-            }
-        }
-        return null;
+        return view.scalersOf(SCALED_OBJECTS, "ScaledObject", workload).stream()
+                .findFirst()
+                .map(one -> workload.named(
+                        SCALED_OBJECTS, "ScaledObject", one.getMetadata().getName()))
+                .or(() -> hpa(workload))
+                .orElse(null);
+    }
+
+    private Optional<ObjectId> hpa(ObjectId workload) {
+        String version =
+                view.canonical(workload.named("autoscaling/v2", HPA, "")).apiVersion();
+        return view.scalersOf(version, HPA, workload).stream()
+                .findFirst()
+                .map(one -> workload.named(version, HPA, one.getMetadata().getName()));
+    }
+
+    /** The autoscaler in which a ceiling arrives: the one that targets the workload, else the one of that name. */
+    private ObjectId landing(ObjectId workload, String name) {
+        return hpa(workload).orElseGet(() -> view.canonical(workload.named("autoscaling/v2", HPA, name)));
     }
 
     private Found bounded(
@@ -242,43 +267,23 @@ public final class LeverFinder {
                 new Lever(id, object.getMetadata().getUid(), fields, workload, landing, foreign(object)), null);
     }
 
-    private static ObjectId target(ObjectId id, GenericKubernetesResource object, String apiVersion, String kind) {
-        return id.named(
-                text(object, "spec", "scaleTargetRef", "apiVersion").orElse(apiVersion),
-                text(object, "spec", "scaleTargetRef", "kind").orElse(kind),
-                text(object, "spec", "scaleTargetRef", "name").orElse(""));
-    }
-
-    private @Nullable ObjectId hpa(ObjectId id, String name) {
-        for (String version : HPA_VERSIONS) {
-            if (view.served(version, "HorizontalPodAutoscaler").isPresent()) {
-                return id.named(version, "HorizontalPodAutoscaler", name);
-            }
-        }
-        return null;
-    }
-
-    /** The Deployment that an object owns; the one of that name where none says so. */
-    private ObjectId child(ObjectId id, GenericKubernetesResource owner, String name) {
+    /**
+     * The workload that an object owns: the one of that name, else the first whose name begins with it.
+     *
+     * @param except beginning of names that belong to another part; empty where there is none
+     */
+    private ObjectId child(ObjectId id, GenericKubernetesResource owner, String name, String except) {
         String uid = owner.getMetadata().getUid();
-        for (GenericKubernetesResource one : view.list("apps/v1", "Deployment", id.namespace())) {
-            OwnerReference reference = controller(one);
-            if (reference != null && reference.getUid().equals(uid)) {
-                return id.named("apps/v1", "Deployment", one.getMetadata().getName());
+        for (Workloads workloads : WORKLOADS) {
+            List<String> owned = view.ownedBy(workloads.apiVersion(), workloads.kind(), uid).stream()
+                    .map(one -> one.getMetadata().getName())
+                    .filter(one -> one.startsWith(name) && (except.isEmpty() || !one.startsWith(except)))
+                    .toList();
+            if (!owned.isEmpty()) {
+                return id.named(workloads.apiVersion(), workloads.kind(), owned.contains(name) ? name : owned.get(0));
             }
         }
         return id.named("apps/v1", "Deployment", name);
-    }
-
-    private static @Nullable OwnerReference controller(GenericKubernetesResource object) {
-        List<OwnerReference> owners = object.getMetadata().getOwnerReferences();
-        if (owners == null) {
-            return null;
-        }
-        return owners.stream()
-                .filter(owner -> Boolean.TRUE.equals(owner.getController()))
-                .findFirst()
-                .orElse(null);
     }
 
     /** What else manages an object, as its labels and annotations tell. */

@@ -6,15 +6,22 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.RequestConfig;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.net.HttpURLConnection;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,30 +34,37 @@ public final class LeverWriter {
     /** Who we are in {@code managedFields}. */
     public static final String MANAGER = "capstan";
 
-    private static final int TRIES = 3;
-    private static final JsonMapper JSON = new JsonMapper();
-    private static final PatchContext PATCH = new PatchContext.Builder()
-            .withPatchType(PatchType.JSON_MERGE)
-            .withFieldManager(MANAGER)
-            .build();
+    /**
+     * Who we are where we put back what was there: a field that we still own as {@link #MANAGER} is one that is held.
+     */
+    static final String RESTORER = "capstan-restore";
 
+    private static final int TRIES = 3;
+    private static final String SCALE_PATH = "spec.replicas";
+    private static final JsonMapper JSON = new JsonMapper();
     private final KubernetesClient client;
     private final ClusterView view;
 
-    /** Writes by this client what was seen in this view. */
+    /**
+     * Writes by this client what was seen in this view. Each request is sent once: a client that tried again by itself would
+     * do so after this process has ceased to lead.
+     */
     public LeverWriter(KubernetesClient client, ClusterView view) {
-        this.client = client;
+        RequestConfig once = new RequestConfigBuilder(client.getConfiguration().getRequestConfig())
+                .withRequestRetryBackoffLimit(0)
+                .build();
+        this.client = client.newClient(once).adapt(KubernetesClient.class);
         this.view = view;
     }
 
     /**
      * Writes what a hold says.
      *
-     * @param mayWrite asked just before each request
+     * @param mayWrite asked just before each request that changes something
      */
     public Outcome write(Lever lever, Hold hold, BooleanSupplier mayWrite) {
         Map<String, @Nullable Integer> wanted = new LinkedHashMap<>(hold.written());
-        return send(hold.object(), hold.uid(), lever.fields(), object -> wanted, mayWrite);
+        return send(hold, MANAGER, object -> wanted, mayWrite);
     }
 
     /**
@@ -58,24 +72,28 @@ public final class LeverWriter {
      * somebody has changed since stays as he set it.
      */
     public Outcome restore(Lever lever, Hold hold, BooleanSupplier mayWrite) {
-        Fields fields = lever.fields();
+        Set<String> paths = new TreeSet<>(hold.written().keySet());
+        hold.before().forEach(one -> paths.addAll(one.keySet()));
         return send(
-                hold.object(),
-                hold.uid(),
-                fields,
+                hold,
+                RESTORER,
                 object -> {
-                    Map<String, Integer> there = fields.values(object);
+                    Map<String, Integer> there = Fields.values(object, paths);
                     Map<String, @Nullable Integer> wanted = new TreeMap<>();
-                    hold.written().forEach((path, ours) -> {
-                        boolean pending = !hold.before().isEmpty()
-                                && Objects.equals(hold.before().get(path), there.get(path));
-                        if (pending || ours.equals(there.get(path))) {
+                    for (String path : paths) {
+                        if (isOurs(hold, path, there.get(path))) {
                             wanted.put(path, hold.originals().get(path));
                         }
-                    });
+                    }
                     return wanted;
                 },
                 mayWrite);
+    }
+
+    private static boolean isOurs(Hold hold, String path, @Nullable Integer there) {
+        return there != null
+                && (there.equals(hold.written().get(path))
+                        || hold.before().stream().anyMatch(one -> there.equals(one.get(path))));
     }
 
     /**
@@ -89,7 +107,7 @@ public final class LeverWriter {
             Integer original = hold.originals().get(path);
             wanted.put(path, original == null ? ceiling : Math.min(original, ceiling));
         });
-        return send(hold.object(), hold.uid(), lever.fields(), object -> wanted, mayWrite);
+        return send(hold, MANAGER, object -> wanted, mayWrite);
     }
 
     private interface Wanted {
@@ -97,37 +115,44 @@ public final class LeverWriter {
         Map<String, @Nullable Integer> in(GenericKubernetesResource object);
     }
 
-    private Outcome send(ObjectId id, String uid, Fields fields, Wanted wanted, BooleanSupplier mayWrite) {
-        ClusterView.Served served = view.served(id.apiVersion(), id.kind()).orElse(null);
-        if (served == null) {
-            return new Outcome(Outcome.Kind.UNAVAILABLE, id.kind() + " is not served at the moment");
-        }
-        Resource<GenericKubernetesResource> resource = client.genericKubernetesResources(served.context())
-                .inNamespace(id.namespace())
-                .withName(id.name());
-        Outcome conflict = Outcome.of(Outcome.Kind.CONFLICT);
+    private Outcome send(Hold hold, String manager, Wanted wanted, BooleanSupplier mayWrite) {
+        ObjectId id = hold.object();
         try {
+            ClusterView.Served served = view.served(id.apiVersion(), id.kind()).orElse(null);
+            if (served == null) {
+                return new Outcome(
+                        Outcome.Kind.GONE, id.kind() + " of " + id.apiVersion() + " is not installed any more");
+            }
+            Resource<GenericKubernetesResource> resource = client.genericKubernetesResources(served.context())
+                    .inNamespace(id.namespace())
+                    .withName(id.name());
+            Outcome conflict = Outcome.of(Outcome.Kind.CONFLICT);
+            GenericKubernetesResource object = view.get(id).orElse(null);
             for (int attempt = 0; attempt < TRIES; attempt++) {
-                // The copy in the view may be old: the server tells, and then it is asked.
-                GenericKubernetesResource object = attempt == 0 ? view.get(id).orElse(null) : resource.get();
-                if (object == null || !uid.equals(object.getMetadata().getUid())) {
-                    return new Outcome(Outcome.Kind.GONE, id + " is gone");
-                }
-                Map<String, @Nullable Integer> values = wanted.in(object);
-                if (isSo(object, values)) {
-                    return Outcome.of(Outcome.Kind.UNCHANGED);
+                // What the view has may be old. A write on it is refused then; that there is nothing to write, or
+                // nothing to
+                // write to, only the server knows.
+                if (object == null || !isOf(hold, object) || isSo(object, wanted.in(object))) {
+                    object = resource.get();
+                    if (object == null || !isOf(hold, object)) {
+                        return new Outcome(Outcome.Kind.GONE, id + " is gone");
+                    }
+                    if (isSo(object, wanted.in(object))) {
+                        return Outcome.of(Outcome.Kind.UNCHANGED);
+                    }
                 }
                 if (!mayWrite.getAsBoolean()) {
                     return new Outcome(Outcome.Kind.NOT_LEADING, "this process leads no more");
                 }
+                Map<String, @Nullable Integer> values = wanted.in(object);
                 try {
-                    patch(resource, fields, patch(object, values));
-                    return Outcome.of(Outcome.Kind.WRITTEN);
+                    return verified(id, values, patch(resource, hold.throughScale(), manager, object, values));
                 } catch (KubernetesClientException e) {
-                    if (e.getCode() != 409) {
+                    if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
                         throw e;
                     }
                     conflict = new Outcome(Outcome.Kind.CONFLICT, message(e));
+                    object = null;
                 }
             }
             return conflict;
@@ -136,50 +161,80 @@ public final class LeverWriter {
         }
     }
 
+    private static boolean isOf(Hold hold, GenericKubernetesResource object) {
+        return hold.uid().equals(object.getMetadata().getUid());
+    }
+
     private static boolean isSo(GenericKubernetesResource object, Map<String, @Nullable Integer> values) {
-        for (Map.Entry<String, @Nullable Integer> one : values.entrySet()) {
-            Integer there = Fields.number(object, one.getKey());
-            if (!Objects.equals(there, one.getValue())) {
-                return false;
-            }
-        }
-        return true;
+        return values.entrySet().stream()
+                .allMatch(one -> Objects.equals(Fields.number(object, one.getKey()), one.getValue()));
     }
 
-    private static void patch(Resource<GenericKubernetesResource> resource, Fields fields, String patch) {
-        if (fields.scale()) {
-            resource.subresource("scale").patch(PATCH, patch);
-        } else {
-            resource.patch(PATCH, patch);
-        }
-    }
-
-    /** Only what differs, so that no other field becomes ours. */
-    private static String patch(GenericKubernetesResource object, Map<String, @Nullable Integer> values) {
+    /** The values that the server answered with, by path. */
+    private static Map<String, Integer> patch(
+            Resource<GenericKubernetesResource> resource,
+            boolean throughScale,
+            String manager,
+            GenericKubernetesResource object,
+            Map<String, @Nullable Integer> values) {
+        PatchContext context = new PatchContext.Builder()
+                .withPatchType(PatchType.JSON_MERGE)
+                .withFieldManager(manager)
+                .build();
         ObjectNode patch = JSON.createObjectNode();
         patch.putObject("metadata").put("resourceVersion", object.getMetadata().getResourceVersion());
+        if (throughScale) {
+            String path = values.keySet().iterator().next();
+            put(patch, SCALE_PATH, values.get(path));
+            Integer there = Fields.number(resource.subresource("scale").patch(context, patch.toString()), SCALE_PATH);
+            return there == null ? Map.of() : Map.of(path, there);
+        }
         values.forEach((path, value) -> {
-            if (Objects.equals(Fields.number(object, path), value)) {
-                return;
+            // Only what differs, so that no other field becomes ours.
+            if (!Objects.equals(Fields.number(object, path), value)) {
+                put(patch, path, value);
             }
-            String[] keys = path.split("\\.", -1);
-            ObjectNode node = patch;
-            for (int i = 0; i < keys.length - 1; i++) {
-                node = node.withObjectProperty(keys[i]);
-            }
-            node.put(keys[keys.length - 1], value);
         });
-        return patch.toString();
+        return Fields.values(resource.patch(context, patch.toString()), values.keySet());
+    }
+
+    private static void put(ObjectNode patch, String path, @Nullable Integer value) {
+        String[] keys = path.split("\\.", -1);
+        ObjectNode node = patch;
+        for (int i = 0; i < keys.length - 1; i++) {
+            node = node.withObjectProperty(keys[i]);
+        }
+        node.put(keys[keys.length - 1], value);
+    }
+
+    /** A server may take a write and store something else: a webhook changes it, or the schema does not know the field. */
+    private static Outcome verified(ObjectId id, Map<String, @Nullable Integer> asked, Map<String, Integer> there) {
+        List<String> other = new ArrayList<>();
+        asked.forEach((path, value) -> {
+            if (!Objects.equals(there.get(path), value)) {
+                other.add(path + " is " + there.get(path) + " instead of " + value);
+            }
+        });
+        return other.isEmpty()
+                ? Outcome.of(Outcome.Kind.WRITTEN)
+                : new Outcome(
+                        Outcome.Kind.REJECTED,
+                        "the server took the write to " + id + " and stored something else: "
+                                + String.join(", ", other));
     }
 
     private static Outcome failed(ObjectId id, KubernetesClientException e) {
         return switch (e.getCode()) {
+            // A webhook that refuses usually does so with 403, too; no role helps against that.
             case 403 ->
-                new Outcome(
-                        Outcome.Kind.FORBIDDEN, message(e) + ". Grant the operator the role for " + id.kind() + ".");
+                message(e).startsWith("admission webhook")
+                        ? new Outcome(Outcome.Kind.REJECTED, message(e))
+                        : new Outcome(
+                                Outcome.Kind.FORBIDDEN,
+                                message(e) + ". Grant the operator the role for " + id.kind() + ".");
             case 404 -> new Outcome(Outcome.Kind.GONE, id + " is gone");
             case 400, 422 -> new Outcome(Outcome.Kind.REJECTED, message(e));
-            case 429 -> new Outcome(Outcome.Kind.THROTTLED, message(e));
+            case 429 -> new Outcome(Outcome.Kind.THROTTLED, message(e) + retryAfter(e));
             default -> new Outcome(Outcome.Kind.UNAVAILABLE, message(e));
         };
     }
@@ -188,6 +243,13 @@ public final class LeverWriter {
         return e.getStatus() != null && e.getStatus().getMessage() != null
                 ? e.getStatus().getMessage()
                 : String.valueOf(e.getMessage());
+    }
+
+    private static String retryAfter(KubernetesClientException e) {
+        Integer seconds = e.getStatus() == null || e.getStatus().getDetails() == null
+                ? null
+                : e.getStatus().getDetails().getRetryAfterSeconds();
+        return seconds == null ? "" : " (after " + seconds + " s)";
     }
 
     /** Who else wrote the ceiling last, as the server remembers it; empty where it does not. Costs a request. */
@@ -202,16 +264,28 @@ public final class LeverWriter {
                     .inNamespace(id.namespace())
                     .withName(id.name())
                     .get();
-            List<ManagedFieldsEntry> entries =
-                    object == null ? null : object.getMetadata().getManagedFields();
-            return (entries == null ? List.<ManagedFieldsEntry>of() : entries)
-                    .stream()
-                            .filter(entry -> !MANAGER.equals(entry.getManager()) && owns(entry, lever.ceilingPath()))
-                            .map(ManagedFieldsEntry::getManager)
-                            .reduce((first, second) -> second);
+            return managers(object).stream()
+                    .filter(entry -> !isOurs(entry) && owns(entry, lever.ceilingPath()))
+                    .max(Comparator.comparing(entry -> String.valueOf(entry.getTime())))
+                    .map(ManagedFieldsEntry::getManager);
         } catch (KubernetesClientException e) {
             return Optional.empty();
         }
+    }
+
+    private static boolean isOurs(ManagedFieldsEntry entry) {
+        return MANAGER.equals(entry.getManager()) || RESTORER.equals(entry.getManager());
+    }
+
+    private static List<ManagedFieldsEntry> managers(@Nullable GenericKubernetesResource object) {
+        List<ManagedFieldsEntry> entries =
+                object == null ? null : object.getMetadata().getManagedFields();
+        return entries == null ? List.of() : entries;
+    }
+
+    /** Whether a manager wrote a field last. */
+    static boolean owns(GenericKubernetesResource object, String manager, String path) {
+        return managers(object).stream().anyMatch(entry -> manager.equals(entry.getManager()) && owns(entry, path));
     }
 
     private static boolean owns(ManagedFieldsEntry entry, String path) {

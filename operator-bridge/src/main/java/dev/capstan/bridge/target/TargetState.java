@@ -2,6 +2,7 @@ package dev.capstan.bridge.target;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param podPattern anchored regular expression of the names of its pods
  * @param paused whether its autoscaler is paused, so that nothing follows a ceiling
  * @param growthFrozen whether its autoscaler may not add replicas
+ * @param heldByUs whether the ceiling there was last written by us, as the server remembers it; where no cap holds the object,
+ *     what was there before is not known. Servers before 1.22 do not remember it of writes through the scale subresource
  */
 public record TargetState(
         Map<String, Integer> values,
@@ -34,9 +37,11 @@ public record TargetState(
         double graceSeconds,
         String podPattern,
         boolean paused,
-        boolean growthFrozen) {
+        boolean growthFrozen,
+        boolean heldByUs) {
 
     private static final double DEFAULT_GRACE_SECONDS = 30;
+    private static final Set<String> READY_KINDS = Set.of("Deployment", "StatefulSet", "LeaderWorkerSet");
 
     public TargetState {
         values = Map.copyOf(values);
@@ -49,23 +54,29 @@ public record TargetState(
             return null;
         }
         Fields fields = lever.fields();
-        int ceiling = fields.ceiling(object);
+        Map<String, Integer> values = fields.values(object);
+        int ceiling = fields.ceiling(values);
         GenericKubernetesResource workload = lever.workload().equals(lever.object())
                 ? object
                 : view.get(lever.workload()).orElse(null);
-        int total = number(workload, "status.replicas");
-        int ready = workload != null
-                        && workload.<Object>get("status", "readyReplicas") == null
-                        && !lever.workload().group().equals("apps")
-                ? total
-                : Math.min(total, number(workload, "status.readyReplicas"));
-        int desired = workload == null ? 0 : desired(workload, total);
+        ClusterView.Served served = view.served(
+                        lever.workload().apiVersion(), lever.workload().kind())
+                .orElse(null);
+        int total = number(workload, served == null ? "status.replicas" : served.statusPath());
+        // Where others do not tell who is ready, all count as if they were; the kinds we know leave out a 0.
+        boolean tells = READY_KINDS.contains(lever.workload().kind())
+                || (workload != null && workload.<Object>get("status", "readyReplicas") != null);
+        int ready = tells ? Math.min(total, number(workload, "status.readyReplicas")) : total;
+        Integer asked = workload == null || served == null || served.replicasPath() == null
+                ? null
+                : Fields.number(workload, served.replicasPath());
+        int desired = asked == null ? total : asked;
         Map<String, String> annotations = object.getMetadata().getAnnotations();
         return new TargetState(
-                fields.values(object),
+                values,
                 ceiling,
                 landed(view, lever, ceiling),
-                fields.floor(object),
+                fields.floor(values),
                 ready,
                 total - ready,
                 number(workload, "status.terminatingReplicas"),
@@ -74,7 +85,8 @@ public record TargetState(
                 workload == null ? DEFAULT_GRACE_SECONDS : grace(workload),
                 podPattern(lever.workload()),
                 isPaused(annotations),
-                isSet(annotations, "autoscaling.keda.sh/paused-scale-out"));
+                isSet(annotations, "autoscaling.keda.sh/paused-scale-out"),
+                LeverWriter.owns(object, LeverWriter.MANAGER, fields.ceiling()));
     }
 
     /** Whether what was written has arrived where it takes effect. */
@@ -90,11 +102,6 @@ public record TargetState(
                 .map(hpa -> Fields.number(hpa, "spec.maxReplicas"))
                 .orElse(null);
         return there == null ? ceiling : there;
-    }
-
-    private static int desired(GenericKubernetesResource workload, int total) {
-        Integer replicas = Fields.number(workload, "spec.replicas");
-        return replicas == null ? total : replicas;
     }
 
     private static int number(@Nullable GenericKubernetesResource object, String path) {
