@@ -160,7 +160,6 @@ public final class Tls {
                 return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
             } catch (InvalidKeySpecException e) {
                 // Of another algorithm: the next one reads it.
-                continue;
             }
         }
         throw new IllegalArgumentException("the client key must be of RSA, EC or EdDSA, is none of these");

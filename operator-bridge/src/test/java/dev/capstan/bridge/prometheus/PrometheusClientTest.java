@@ -94,7 +94,7 @@ class PrometheusClientTest {
         try (StubPrometheus stub = new StubPrometheus((form, exchange) -> StubPrometheus.send(
                 exchange,
                 200,
-                form.get("query").equals("42")
+                "42".equals(form.get("query"))
                         ? "{\"status\":\"success\",\"data\":{\"resultType\":\"scalar\",\"result\":[1,\"42\"]}}"
                         : StubPrometheus.matrix()))) {
             assertThat(stub.client().query("42", START).samples()).containsExactly(new InstantSample(Map.of(), 42));
