@@ -1,7 +1,7 @@
 package dev.capstan.cli;
 
 import dev.capstan.bridge.fetch.FetchException;
-import dev.capstan.bridge.record.PrometheusException;
+import dev.capstan.bridge.prometheus.PrometheusException;
 import dev.capstan.report.ReportException;
 import dev.capstan.sim.experiment.InvalidExperimentException;
 import dev.capstan.sim.kernel.InvariantViolation;

@@ -1,5 +1,6 @@
 package dev.capstan.bridge.record;
 
+import dev.capstan.bridge.prometheus.PrometheusSeries;
 import java.io.IOException;
 import java.io.Writer;
 import java.math.BigDecimal;

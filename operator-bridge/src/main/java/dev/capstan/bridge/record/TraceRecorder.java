@@ -1,5 +1,8 @@
 package dev.capstan.bridge.record;
 
+import dev.capstan.bridge.prometheus.PrometheusAnswer;
+import dev.capstan.bridge.prometheus.PrometheusClient;
+import dev.capstan.bridge.prometheus.PrometheusException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.capstan.bridge.prometheus.Credentials;
+import dev.capstan.bridge.prometheus.PrometheusClient;
 import dev.capstan.trace.PowerCsv;
 import dev.capstan.trace.RateProfile;
 import java.io.File;

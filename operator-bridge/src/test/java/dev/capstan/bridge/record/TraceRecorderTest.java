@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.capstan.bridge.prometheus.PrometheusException;
+import dev.capstan.bridge.prometheus.StubPrometheus;
 import dev.capstan.trace.PowerCsv;
 import dev.capstan.trace.PowerTrace;
 import dev.capstan.trace.RateProfile;

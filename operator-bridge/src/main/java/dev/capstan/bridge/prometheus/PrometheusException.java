@@ -1,4 +1,4 @@
-package dev.capstan.bridge.record;
+package dev.capstan.bridge.prometheus;
 
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +9,11 @@ public final class PrometheusException extends RuntimeException {
 
     private final boolean mayPass;
 
-    PrometheusException(String problem, boolean mayPass, @Nullable Throwable cause) {
+    /**
+     * @param problem a sentence for people
+     * @param mayPass whether the same query may work later
+     */
+    public PrometheusException(String problem, boolean mayPass, @Nullable Throwable cause) {
         super(problem, cause);
         this.mayPass = mayPass;
     }

@@ -1,4 +1,4 @@
-package dev.capstan.bridge.record;
+package dev.capstan.bridge.prometheus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,12 +7,17 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PrometheusClientTest {
 
+    private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
     private static final Instant START = Instant.parse("2026-01-01T00:00:00.250Z");
 
     @Test
@@ -61,6 +66,107 @@ class PrometheusClientTest {
             assertThat(stub.logins).containsExactly("POST Bearer secret", "POST Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
             assertThat(Credentials.bearer("secret").toString()).doesNotContain("secret");
         }
+    }
+
+    @Test
+    void readsAVectorOfOneInstantWithTheTimeItWasGiven() throws IOException {
+        try (StubPrometheus stub = new StubPrometheus((form, exchange) -> StubPrometheus.send(
+                exchange,
+                200,
+                StubPrometheus.vector(
+                        "{\"metric\":{\"pod\":\"b\"},\"value\":[1.25,\"350.5\"]}",
+                        "{\"metric\":{\"pod\":\"a\"},\"value\":[1.25,\"+Inf\"]}",
+                        "{\"metric\":{},\"value\":[1.25,\"NaN\"]}")))) {
+            InstantAnswer answer = stub.client().query("up", START);
+
+            assertThat(answer.samples())
+                    .containsExactly(
+                            new InstantSample(Map.of("pod", "a"), Double.POSITIVE_INFINITY),
+                            new InstantSample(Map.of("pod", "b"), 350.5),
+                            new InstantSample(Map.of(), Double.NaN));
+            assertThat(answer.samples().get(2).label("pod")).isEmpty();
+            assertThat(stub.forms).containsExactly(Map.of("query", "up", "time", "1767225600.250"));
+        }
+    }
+
+    @Test
+    void aScalarIsOneSampleAndAMatrixIsRefused() throws IOException {
+        try (StubPrometheus stub = new StubPrometheus((form, exchange) -> StubPrometheus.send(
+                exchange,
+                200,
+                "42".equals(form.get("query"))
+                        ? "{\"status\":\"success\",\"data\":{\"resultType\":\"scalar\",\"result\":[1,\"42\"]}}"
+                        : StubPrometheus.matrix()))) {
+            assertThat(stub.client().query("42", START).samples()).containsExactly(new InstantSample(Map.of(), 42));
+            assertThatThrownBy(() -> stub.client().query("up[1m]", START))
+                    .hasMessageContaining("expected a vector or a scalar");
+        }
+    }
+
+    @Test
+    void sendsHeadersOfATenantAndNeverShowsThem() throws IOException {
+        List<String> tenants = new CopyOnWriteArrayList<>();
+        try (StubPrometheus stub = new StubPrometheus((form, exchange) -> {
+            tenants.add(exchange.getRequestHeaders().getFirst("X-Scope-OrgID"));
+            StubPrometheus.send(exchange, 200, StubPrometheus.vector());
+        })) {
+            client(stub.client().address(), Map.of("X-Scope-OrgID", "ml"), NOON).query("up", START);
+
+            assertThat(tenants).containsExactly("ml");
+            assertThatThrownBy(() -> client(stub.client().address(), Map.of("Cookie", "secret\nX: y"), NOON))
+                    .hasMessageContaining("header 'Cookie' cannot be sent")
+                    .hasMessageNotContaining("secret")
+                    .hasNoCause();
+        }
+    }
+
+    @Test
+    void clocksApartAreToldByTheDateOfTheServerAsFarAsWholeSecondsTell() throws IOException {
+        // The server says 12:00:00, so its clock stood between 12:00:00.000 and 12:00:01.000 while we waited.
+        assertThat(PrometheusClient.leastSkew(NOON, NOON.plusMillis(400), NOON.plusMillis(900)))
+                .isZero();
+        assertThat(PrometheusClient.leastSkew(NOON, NOON.plusMillis(3_500), NOON.plusMillis(3_600)))
+                .isEqualTo(Duration.ofMillis(-2_500));
+        assertThat(PrometheusClient.leastSkew(NOON, NOON.minusMillis(5_000), NOON.minusMillis(4_000)))
+                .isEqualTo(Duration.ofSeconds(4));
+    }
+
+    @Test
+    void theServersDateIsHeldAgainstOurClock() throws IOException {
+        try (StubPrometheus stub =
+                new StubPrometheus((form, exchange) -> StubPrometheus.send(exchange, 200, StubPrometheus.vector()))) {
+            Instant hourAhead = Instant.now().plusSeconds(3_600);
+
+            assertThat(client(stub.client().address(), Map.of(), hourAhead)
+                            .query("up", START)
+                            .leastClockSkew())
+                    .isBetween(Duration.ofSeconds(-3_600), Duration.ofSeconds(-3_590));
+        }
+    }
+
+    @Test
+    void anAnswerThatNeverEndsIsGivenUpInTime() throws IOException {
+        CountDownLatch end = new CountDownLatch(1);
+        try (StubPrometheus stub = new StubPrometheus((form, exchange) -> {
+            exchange.sendResponseHeaders(200, 1_000);
+            exchange.getResponseBody().write('{');
+            exchange.getResponseBody().flush();
+            try {
+                end.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        })) {
+            PrometheusClient hasty =
+                    new PrometheusClient(stub.client().address(), Credentials.none(), Duration.ofMillis(300));
+            assertThatThrownBy(() -> hasty.query("up", START)).hasMessageContaining("did not answer within 300 ms");
+            end.countDown();
+        }
+    }
+
+    private static PrometheusClient client(URI address, Map<String, String> headers, Instant clock) {
+        return new PrometheusClient(
+                address, Credentials.none(), Duration.ofSeconds(5), headers, Tls.ofSystem(), () -> clock);
     }
 
     @ParameterizedTest

@@ -1,4 +1,4 @@
-package dev.capstan.bridge.record;
+package dev.capstan.bridge.prometheus;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,10 +14,14 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -34,15 +38,32 @@ public final class PrometheusClient {
     private final URI address;
     private final Credentials credentials;
     private final Duration timeout;
+    private final Map<String, String> headers;
+    private final InstantSource clock;
     private final HttpClient http;
+
+    /** Without more headers, with the trust of the system; else as the other one. */
+    public PrometheusClient(URI address, Credentials credentials, Duration timeout) {
+        this(address, credentials, timeout, Map.of(), Tls.ofSystem(), InstantSource.system());
+    }
 
     /**
      * @param address of the server, such as {@code http://prometheus:9090}, with or without a path ahead of
      *     {@code /api/v1}
      * @param credentials how to log in
      * @param timeout for connecting, and for each whole answer
+     * @param headers sent with each request, such as {@code X-Scope-OrgID}; their values are in no text
+     * @param tls for https
+     * @param clock to hold against that of the server
+     * @throws IllegalArgumentException if the address or the name of a header is none
      */
-    public PrometheusClient(URI address, Credentials credentials, Duration timeout) {
+    public PrometheusClient(
+            URI address,
+            Credentials credentials,
+            Duration timeout,
+            Map<String, String> headers,
+            Tls tls,
+            InstantSource clock) {
         String scheme = address.getScheme() == null ? "" : address.getScheme();
         if (!(scheme.equals("http") || scheme.equals("https")) || address.getHost() == null) {
             throw new IllegalArgumentException("the address of a Prometheus must be http or https with a host, was '"
@@ -55,8 +76,12 @@ public final class PrometheusClient {
         this.address = URI.create(address.toString().replaceAll("/+$", ""));
         this.credentials = credentials;
         this.timeout = timeout;
+        this.headers = new TreeMap<>(headers);
+        this.clock = clock;
+        requireHeaders(this.headers);
         this.http = HttpClient.newBuilder()
                 .connectTimeout(timeout)
+                .sslContext(tls.context())
                 .version(HttpClient.Version.HTTP_1_1)
                 .build();
     }
@@ -74,13 +99,68 @@ public final class PrometheusClient {
     public PrometheusAnswer queryRange(String query, Instant start, Instant end, Duration step) {
         String form = "query=" + encoded(query) + "&start=" + seconds(start.toEpochMilli()) + "&end="
                 + seconds(end.toEpochMilli()) + "&step=" + seconds(step.toMillis());
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + "/api/v1/query_range"))
+        HttpResponse<String> response = post("query_range", form);
+        JsonNode answer = parsed(response.statusCode(), response.body());
+        return new PrometheusAnswer(series(answer.path("data")), warnings(answer));
+    }
+
+    /**
+     * Evaluates a query at one instant: the same for all queries of a cycle, so that they see the same samples.
+     *
+     * @throws PrometheusException where there is no answer, an error, or something that is not Prometheus
+     */
+    public InstantAnswer query(String query, Instant time) {
+        String form = "query=" + encoded(query) + "&time=" + seconds(time.toEpochMilli());
+        Instant sent = clock.instant();
+        HttpResponse<String> response = post("query", form);
+        Duration skew = leastSkew(response, sent, clock.instant());
+        JsonNode answer = parsed(response.statusCode(), response.body());
+        return new InstantAnswer(samples(answer.path("data")), warnings(answer), skew);
+    }
+
+    private HttpResponse<String> post(String endpoint, String form) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + "/api/v1/" + endpoint))
                 .timeout(timeout)
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString(form));
+        headers.forEach(request::header);
         credentials.authorization().ifPresent(header -> request.header("Authorization", header));
-        HttpResponse<String> response = send(request.build());
-        return parsed(response.statusCode(), response.body());
+        return send(request.build());
+    }
+
+    private static Duration leastSkew(HttpResponse<String> response, Instant sent, Instant received) {
+        Optional<String> date = response.headers().firstValue("Date");
+        if (date.isEmpty()) {
+            return Duration.ZERO;
+        }
+        try {
+            return leastSkew(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date.get(), Instant::from), sent, received);
+        } catch (DateTimeParseException e) {
+            return Duration.ZERO;
+        }
+    }
+
+    /** The server wrote its date somewhere between {@code sent} and {@code received}, and cut it to a whole second. */
+    static Duration leastSkew(Instant date, Instant sent, Instant received) {
+        if (date.isAfter(received)) {
+            return Duration.between(received, date);
+        }
+        Instant latest = date.plusSeconds(1);
+        return latest.isBefore(sent) ? Duration.between(sent, latest) : Duration.ZERO;
+    }
+
+    private static void requireHeaders(Map<String, String> headers) {
+        HttpRequest.Builder trial = HttpRequest.newBuilder(URI.create("http://localhost"));
+        headers.forEach((name, value) -> {
+            try {
+                trial.header(name, value);
+            } catch (IllegalArgumentException e) {
+                // Its message may hold the value, and so may that of its cause.
+                throw new IllegalArgumentException(
+                        "header '" + name + "' cannot be sent. Maybe its name or value has a line end or it is one of"
+                                + " those that the connection sets.");
+            }
+        });
     }
 
     private HttpResponse<String> send(HttpRequest request) {
@@ -104,7 +184,7 @@ public final class PrometheusClient {
         }
     }
 
-    private PrometheusAnswer parsed(int status, String body) {
+    private JsonNode parsed(int status, String body) {
         JsonNode json;
         try {
             json = JSON.readTree(body);
@@ -122,50 +202,88 @@ public final class PrometheusClient {
                     status >= 500,
                     null);
         }
-        String type = json.path("data").path("resultType").asText();
+        return json;
+    }
+
+    private static List<String> warnings(JsonNode answer) {
+        List<String> warnings = new ArrayList<>();
+        answer.path("warnings").forEach(warning -> warnings.add(shown(warning.asText())));
+        return warnings;
+    }
+
+    private List<InstantSample> samples(JsonNode data) {
+        String type = data.path("resultType").asText();
+        if (type.equals("scalar")) {
+            return List.of(new InstantSample(Map.of(), value(data.path("result"))));
+        }
+        if (!type.equals("vector")) {
+            throw fault("answers with a '" + shown(type) + "', expected a vector or a scalar", false, null);
+        }
+        List<InstantSample> samples = new ArrayList<>();
+        for (JsonNode one : data.path("result")) {
+            if (one.has("histogram")) {
+                throw histograms();
+            }
+            samples.add(new InstantSample(labels(one), value(one.path("value"))));
+        }
+        samples.sort(Comparator.comparing(one -> one.labels().toString()));
+        return samples;
+    }
+
+    private List<PrometheusSeries> series(JsonNode data) {
+        String type = data.path("resultType").asText();
         if (!type.equals("matrix")) {
             throw fault("answers with a '" + shown(type) + "', expected a matrix", false, null);
         }
         List<PrometheusSeries> series = new ArrayList<>();
-        for (JsonNode one : json.path("data").path("result")) {
-            series.add(series(one));
+        for (JsonNode one : data.path("result")) {
+            series.add(oneSeries(one));
         }
         series.sort(Comparator.comparing(one -> one.labels().toString()));
-        List<String> warnings = new ArrayList<>();
-        json.path("warnings").forEach(warning -> warnings.add(warning.asText()));
-        return new PrometheusAnswer(series, warnings);
+        return series;
     }
 
-    private PrometheusSeries series(JsonNode one) {
+    private static Map<String, String> labels(JsonNode one) {
         Map<String, String> labels = new TreeMap<>();
         one.path("metric")
                 .properties()
                 .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
-        if (one.has("histograms")) {
+        return labels;
+    }
+
+    private PrometheusException histograms() {
+        return fault(
+                "answers with native histograms, expected numbers. Maybe wrap the query in rate or sum.", false, null);
+    }
+
+    /** The second half of {@code [time, "value"]}. */
+    private double value(JsonNode sample) {
+        if (!sample.path(0).isNumber() || !sample.path(1).isTextual()) {
             throw fault(
-                    "answers with native histograms, expected numbers. Maybe wrap the query in rate or sum.",
+                    "answers with the sample " + shown(sample.toString()) + ", expected [time, \"value\"]",
                     false,
                     null);
+        }
+        return number(sample.get(1).asText());
+    }
+
+    private PrometheusSeries oneSeries(JsonNode one) {
+        if (one.has("histograms")) {
+            throw histograms();
         }
         JsonNode samples = one.path("values");
         long[] millis = new long[samples.size()];
         double[] values = new double[samples.size()];
         for (int i = 0; i < millis.length; i++) {
             JsonNode sample = samples.get(i);
-            if (!sample.path(0).isNumber() || !sample.path(1).isTextual()) {
-                throw fault(
-                        "answers with the sample " + shown(sample.toString()) + ", expected [time, \"value\"]",
-                        false,
-                        null);
-            }
+            values[i] = value(sample);
             millis[i] = sample.get(0)
                     .decimalValue()
                     .movePointRight(3)
                     .setScale(0, RoundingMode.HALF_EVEN)
                     .longValue();
-            values[i] = number(sample.get(1).asText());
         }
-        return new PrometheusSeries(labels, millis, values);
+        return new PrometheusSeries(labels(one), millis, values);
     }
 
     /** Go writes infinities in a way that Java does not read. */

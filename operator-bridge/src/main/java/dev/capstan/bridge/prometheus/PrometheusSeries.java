@@ -1,4 +1,4 @@
-package dev.capstan.bridge.record;
+package dev.capstan.bridge.prometheus;
 
 import java.util.Collections;
 import java.util.Map;

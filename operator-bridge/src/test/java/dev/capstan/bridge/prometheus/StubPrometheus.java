@@ -1,4 +1,4 @@
-package dev.capstan.bridge.record;
+package dev.capstan.bridge.prometheus;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -14,21 +14,21 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A server on loopback that answers range queries as a test tells it. */
-final class StubPrometheus implements AutoCloseable {
+/** A server on loopback that answers queries as a test tells it. */
+public final class StubPrometheus implements AutoCloseable {
 
     /** What it answers to the form of a request. */
-    interface Answer {
+    public interface Answer {
         void to(Map<String, String> form, HttpExchange exchange) throws IOException;
     }
 
-    final List<Map<String, String>> forms = new CopyOnWriteArrayList<>();
-    final List<String> logins = new CopyOnWriteArrayList<>();
+    public final List<Map<String, String>> forms = new CopyOnWriteArrayList<>();
+    public final List<String> logins = new CopyOnWriteArrayList<>();
     private final HttpServer server;
 
-    StubPrometheus(Answer answer) throws IOException {
+    public StubPrometheus(Answer answer) throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/api/v1/query_range", exchange -> {
+        server.createContext("/api/v1/", exchange -> {
             Map<String, String> form = new TreeMap<>();
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             for (String pair : body.split("&", -1)) {
@@ -48,25 +48,31 @@ final class StubPrometheus implements AutoCloseable {
         server.start();
     }
 
-    PrometheusClient client() {
+    public PrometheusClient client() {
         return client(Credentials.none());
     }
 
-    PrometheusClient client(Credentials credentials) {
+    public PrometheusClient client(Credentials credentials) {
         return new PrometheusClient(
                 URI.create("http://localhost:" + server.getAddress().getPort() + "/"),
                 credentials,
                 Duration.ofSeconds(5));
     }
 
-    static void send(HttpExchange exchange, int status, String body) throws IOException {
+    public static void send(HttpExchange exchange, int status, String body) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(status, bytes.length);
         exchange.getResponseBody().write(bytes);
     }
 
-    static String matrix(String... series) {
+    public static String matrix(String... series) {
         return "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[" + String.join(",", series)
+                + "]}}";
+    }
+
+    /** Samples such as {@code {"metric":{"UUID":"a"},"value":[1,"350.5"]}}. */
+    public static String vector(String... samples) {
+        return "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[" + String.join(",", samples)
                 + "]}}";
     }
 

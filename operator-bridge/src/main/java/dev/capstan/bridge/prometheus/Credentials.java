@@ -1,4 +1,4 @@
-package dev.capstan.bridge.record;
+package dev.capstan.bridge.prometheus;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;

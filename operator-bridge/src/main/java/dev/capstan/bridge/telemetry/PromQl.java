@@ -1,0 +1,53 @@
+package dev.capstan.bridge.telemetry;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+
+/** Text of queries. */
+final class PromQl {
+
+    private PromQl() {}
+
+    static String quoted(String text) {
+        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"';
+    }
+
+    /** A matcher of any of some names, which have no characters that expressions take for their own. */
+    static String anyOf(Collection<String> names) {
+        return quoted(String.join("|", new TreeSet<>(names)));
+    }
+
+    /** The union of what a function makes of each selector. */
+    static String union(List<String> selectors, UnaryOperator<String> function) {
+        return selectors.stream().map(function).collect(Collectors.joining(" or "));
+    }
+
+    /** Seconds since the samples of a plain selector were scraped; of any other expression they would always be 0. */
+    static String age(String selector) {
+        return "time() - timestamp(" + selector + ")";
+    }
+
+    static String rate(String selector, Duration window) {
+        return "rate(" + selector + "[" + window.toSeconds() + "s])";
+    }
+
+    static Set<String> namespaces(List<MeteredService> services) {
+        return services.stream().map(MeteredService::namespace).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** The pods of services, as one expression for each namespace. */
+    static Map<String, String> podsByNamespace(List<MeteredService> services) {
+        return services.stream()
+                .collect(Collectors.groupingBy(
+                        MeteredService::namespace,
+                        TreeMap::new,
+                        Collectors.mapping(service -> "(?:" + service.podPattern() + ")", Collectors.joining("|"))));
+    }
+}
