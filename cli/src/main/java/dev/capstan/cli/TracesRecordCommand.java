@@ -1,8 +1,8 @@
 package dev.capstan.cli;
 
 import dev.capstan.bridge.prometheus.Credentials;
-import dev.capstan.bridge.record.Pacing;
 import dev.capstan.bridge.prometheus.PrometheusClient;
+import dev.capstan.bridge.record.Pacing;
 import dev.capstan.bridge.record.Recording;
 import dev.capstan.bridge.record.RecordingPlan;
 import dev.capstan.bridge.record.RecordingReport;

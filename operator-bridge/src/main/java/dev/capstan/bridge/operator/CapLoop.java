@@ -561,7 +561,7 @@ final class CapLoop<S extends Record> {
                                 ? cap.problem()
                                 : "no target can be capped: " + String.join("; ", refused));
         Double watts = power.isFresh() ? (Double) (double) Math.round(power.watts()) : null;
-// What was written stands there already; other modes show what they would do.
+        // What was written stands there already; other modes show what they would do.
         boolean shown = status.lastDecision() == null
                 || (mode != Mode.ENFORCE && !record.step().decision().actions().isEmpty());
         return new PowerCapStatus(

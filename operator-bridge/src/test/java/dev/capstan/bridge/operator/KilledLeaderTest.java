@@ -76,7 +76,7 @@ class KilledLeaderTest {
                 cluster.autoscaler(service, MIN, MAX);
                 autoscalers.put(service, new ConcurrentSkipListMap<>());
             }
-            Rehearsed.store(client, CAP, MAX, 1000, 50_000);
+            Rehearsed.store(client, "rehearsed", CAP, MAX, 1000, 50_000);
             try (Watch one = client.resources(PowerCap.class)
                             .inNamespace("default")
                             .watch(recording(caps));

@@ -22,15 +22,20 @@ final class Rehearsed {
 
     private Rehearsed() {}
 
-    /** Puts a certificate that covers a resource into the ConfigMap {@code rehearsed}, key {@code certificate.json}. */
+    /** Puts a certificate that covers a resource into a ConfigMap of this name, key {@code certificate.json}. */
     static void store(
-            KubernetesClient client, String resource, int maxReplicas, double lowestWatts, double highestWatts)
+            KubernetesClient client,
+            String name,
+            String resource,
+            int maxReplicas,
+            double lowestWatts,
+            double highestWatts)
             throws IOException {
         client.configMaps()
                 .inNamespace("default")
                 .resource(new ConfigMapBuilder()
                         .withNewMetadata()
-                        .withName("rehearsed")
+                        .withName(name)
                         .endMetadata()
                         .addToData("certificate.json", certificate(resource, maxReplicas, lowestWatts, highestWatts))
                         .build())
