@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
         message = "a selector takes the names of the objects it finds; drop name, or give a ref")
 public record Target(
         @JsonPropertyDescription(
-                "Name of the service in decisions, metrics and the certificate. Default: that of the object, of a"
-                        + " ClusterPowerCap with its namespace in front (namespace/name).")
+                "Name of the service in decisions, metrics and the certificate. Default: that of the object; in a"
+                        + " ClusterPowerCap with a selector namespace.name.")
         @Size(min = 1, max = 253) @Nullable String name,
 
         @JsonPropertyDescription("One object.") @Nullable Ref ref,

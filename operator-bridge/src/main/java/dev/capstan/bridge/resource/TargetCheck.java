@@ -63,10 +63,11 @@ final class TargetCheck {
                 ref(at + ".ref", ref);
                 String object = ref.kind() + " " + home(ref) + ref.name();
                 unique(at + ".ref", object, i, objects);
-                unique(at + ".name", name(target, ref), i, names);
-                int floor = target.floor() == null ? 1 : target.floor();
-                floorWatts += floor * worstWatts(target.replica());
-                if (floor == 0 && FROM_ONE.contains(ref.kind())) {
+                unique(at + ".name", target.name() == null ? ref.name() : target.name(), i, names);
+                Integer floor = target.floor();
+                // One that is not given is the object's own minimum, which only the cluster knows.
+                floorWatts += floor == null ? 0 : floor * worstWatts(target.replica());
+                if (floor != null && floor == 0 && FROM_ONE.contains(ref.kind())) {
                     add(
                             at + ".floor",
                             "must be at least 1 for a " + ref.kind() + ", which refuses a maximum of 0, was 0.");
@@ -150,10 +151,6 @@ final class TargetCheck {
 
     private String home(Target.Ref ref) {
         return cluster ? ref.namespace() + "/" : "";
-    }
-
-    private String name(Target target, Target.Ref ref) {
-        return target.name() == null ? home(ref) + ref.name() : target.name();
     }
 
     private void unique(String at, String what, int i, Map<String, Integer> seen) {
