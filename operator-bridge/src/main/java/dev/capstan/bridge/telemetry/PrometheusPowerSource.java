@@ -108,14 +108,15 @@ public final class PrometheusPowerSource {
     }
 
     /**
-     * The highest sum over some time up to now, by the minute, with what is not measured.
+     * The highest sum over some time up to now, sampled each minute at the least, with what is not measured.
      *
      * @param nowNanos in nanoseconds since the Unix epoch
      * @throws IOException if the Prometheus does not answer, or knows nothing of that time
      */
     public double peakWatts(List<MeteredService> services, Duration over, long nowNanos) throws IOException {
         Asker asker = new Asker(client, Instant.ofEpochSecond(0, nowNanos));
-        String query = "max_over_time((" + meter.sum(asker, services) + ")[" + over.toSeconds() + "s:1m])";
+        long step = Math.max(1, Math.min(60, over.toSeconds() / 60));
+        String query = "max_over_time((" + meter.sum(asker, services) + ")[" + over.toSeconds() + "s:" + step + "s])";
         List<InstantSample> answer = asker.ask(query);
         double watts = answer.size() == 1 ? answer.get(0).value() : Double.NaN;
         if (!(watts > 0) || Double.isInfinite(watts)) {

@@ -2,30 +2,22 @@ package dev.capstan.bridge.record;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.capstan.bridge.prometheus.Credentials;
 import dev.capstan.bridge.prometheus.PrometheusClient;
+import dev.capstan.bridge.prometheus.RealPrometheus;
 import dev.capstan.trace.PowerCsv;
 import dev.capstan.trace.RateProfile;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -46,14 +38,10 @@ class RealPrometheusTest {
 
     @Test
     void recordsALiveSpanOfPowerAndRequestsAndTellsWhenAGpuWentSilent() throws Exception {
-        assumeTrue(isOnPath("prometheus"), "skipped: there is no prometheus on the path");
         HttpServer exporter = exporter();
-        int port = freePort();
-        Process prometheus = start(exporter.getAddress().getPort(), port);
-        try {
-            URI address = URI.create("http://localhost:" + port);
-            await().atMost(60, TimeUnit.SECONDS).until(() -> isReady(address));
-            PrometheusClient client = new PrometheusClient(address, Credentials.none(), Duration.ofSeconds(10));
+        try (RealPrometheus prometheus = start(exporter.getAddress().getPort())) {
+            PrometheusClient client =
+                    new PrometheusClient(prometheus.address(), Credentials.none(), Duration.ofSeconds(10));
             await().atMost(30, TimeUnit.SECONDS).until(() -> series(client, "DCGM_FI_DEV_POWER_USAGE") == 2);
             await().atMost(30, TimeUnit.SECONDS)
                     .until(() -> series(client, "rate(vllm:request_success_total[2s])") == 1);
@@ -93,10 +81,6 @@ class RealPrometheusTest {
                     .extracting(RecordingReport.Missing::series)
                     .containsExactly("gpu", "cpu", "dram");
         } finally {
-            prometheus.destroy();
-            if (!prometheus.waitFor(10, TimeUnit.SECONDS)) {
-                prometheus.destroyForcibly().waitFor();
-            }
             exporter.stop(0);
         }
     }
@@ -120,28 +104,14 @@ class RealPrometheusTest {
         return server;
     }
 
-    private Process start(int exporterPort, int port) throws IOException {
+    private RealPrometheus start(int exporterPort) throws Exception {
         // The labels of the target clash with those of the exporter, as in a cluster: Prometheus renames the latter.
-        Path config = folder.resolve("prometheus.yml");
-        Files.writeString(config, """
-                global:
-                  scrape_interval: 250ms
-                  scrape_timeout: 250ms
-                scrape_configs:
+        return RealPrometheus.start(folder, """
                   - job_name: gpus
                     static_configs:
                       - targets: ['localhost:%d']
                         labels: {namespace: monitoring, pod: exporter-1}
                 """.formatted(exporterPort));
-        return new ProcessBuilder(
-                        "prometheus",
-                        "--config.file=" + config,
-                        "--storage.tsdb.path=" + folder.resolve("data"),
-                        "--web.listen-address=localhost:" + port,
-                        "--log.level=error")
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("prometheus.log").toFile())
-                .start();
     }
 
     private static int series(PrometheusClient client, String query) {
@@ -151,32 +121,7 @@ class RealPrometheusTest {
                 .size();
     }
 
-    private static boolean isReady(URI address) throws InterruptedException {
-        try {
-            return HttpClient.newHttpClient()
-                            .send(
-                                    HttpRequest.newBuilder(address.resolve("/-/ready"))
-                                            .build(),
-                                    HttpResponse.BodyHandlers.discarding())
-                            .statusCode()
-                    == 200;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
     private static Instant now() {
         return Instant.now().truncatedTo(ChronoUnit.MILLIS);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
-    private static boolean isOnPath(String program) {
-        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 }

@@ -39,12 +39,13 @@ class PrometheusPowerSourceTest {
     private final List<String> ages = new ArrayList<>();
     private UnaryOperator<String> answers =
             query -> StubPrometheus.vector((query.contains("timestamp(") ? ages : watts).toArray(String[]::new));
+    private int status = 200;
     private StubPrometheus stub;
 
     @BeforeEach
     void serve() throws IOException {
-        stub = new StubPrometheus(
-                (form, exchange) -> StubPrometheus.send(exchange, 200, answers.apply(form.getOrDefault("query", ""))));
+        stub = new StubPrometheus((form, exchange) ->
+                StubPrometheus.send(exchange, status, answers.apply(form.getOrDefault("query", ""))));
     }
 
     @AfterEach
@@ -394,6 +395,37 @@ class PrometheusPowerSourceTest {
                 .hasMessageContaining("Maybe a proxy answers in its place");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "422, '{\"status\":\"error\",\"errorType\":\"execution\",\"error\":\"too many\"}', 'HTTP 422, execution: too many'",
+        "503, '{\"status\":\"error\",\"errorType\":\"timeout\",\"error\":\"timed out\"}', 'HTTP 503, timeout: timed out'",
+        "502, '<html>Bad Gateway</html>', 'Bad Gateway'"
+    })
+    void anErrorOfTheServerFailsTheReadingAndLeavesNoRemarksOfTheOneBefore(int status, String body, String told)
+            throws IOException {
+        board("chat-a", "GPU-1", 300, 4);
+        PrometheusPowerSource source = source(GAUGE);
+        source.read(List.of(CHAT), NOW);
+        assertThat(source.remarks()).isNotEmpty();
+        this.status = status;
+        answers = query -> body;
+
+        assertThatThrownBy(() -> source.read(List.of(CHAT), NOW))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(told);
+        assertThat(source.remarks()).isEmpty();
+    }
+
+    @Test
+    void aServerThatIsDownFailsTheReading() {
+        PrometheusPowerSource source = source(GAUGE);
+        stub.close();
+
+        assertThatThrownBy(() -> source.read(List.of(CHAT), NOW))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("does not answer");
+    }
+
     @Test
     void aValueThatNeverMovesIsRemarkedOnAndStaysFresh() throws IOException {
         board("chat-a", "GPU-1", 300.125, 4);
@@ -439,7 +471,7 @@ class PrometheusPowerSourceTest {
         assertThat(stub.forms.get(0).get("query"))
                 .startsWith("max_over_time((sum(max by (UUID, uuid) (")
                 .contains("exported_pod=~\"(?:chat-[a-z0-9]+)\"")
-                .endsWith("[1209600s:1m])");
+                .endsWith("[1209600s:60s])");
         answers = query -> StubPrometheus.vector();
         assertThatThrownBy(() -> source(GAUGE).peakWatts(List.of(CHAT), Duration.ofDays(14), NOW))
                 .hasMessageContaining("has no power: it answers with 0 series");
