@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.capstan.capping.PowerReading;
 import dev.capstan.capping.Quality;
 import dev.capstan.testcluster.ControlPlane;
+import dev.capstan.testcluster.Kubelet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +34,7 @@ class FaultMatrixTest {
 
     private static LiveCluster cluster;
     private static KubernetesClient client;
+    private static Kubelet kubelet;
     private static CapstanOperator operator;
     private static final Scripted SCRIPTED = new Scripted();
     private static final AtomicInteger NAMES = new AtomicInteger();
@@ -44,6 +46,7 @@ class FaultMatrixTest {
         Path binaries = ControlPlane.binaries();
         assumeTrue(ControlPlane.isInstalled(binaries), "skipped: no control plane in " + binaries);
         cluster = LiveCluster.start(folder);
+        kubelet = new Kubelet(cluster.plane, "default", Duration.ofMillis(100));
         client = cluster.client(ControlPlane.ADMIN);
         OperatorSettings settings = new OperatorSettings(
                 Rehearsed.VERSION,
@@ -64,6 +67,7 @@ class FaultMatrixTest {
         if (cluster != null) {
             operator.close();
             client.close();
+            kubelet.close();
             cluster.close();
         }
     }
@@ -72,9 +76,10 @@ class FaultMatrixTest {
     void createService() {
         service = "s" + NAMES.incrementAndGet();
         SCRIPTED.failure = "";
-        SCRIPTED.reading = PowerReading.fresh(0, 0);
-        cluster.deployment(service, 0, 1);
+        SCRIPTED.reading = PowerReading.fresh(500, 0);
+        cluster.deployment(service, 1, 1);
         cluster.autoscaler(service, 1, MAX);
+        cluster.awaitReady(service, 1);
     }
 
     /** A cap of this service in its own name, held at {@code watts / 750} replicas by policy static-floor. */
@@ -116,10 +121,10 @@ class FaultMatrixTest {
         await().atMost(Duration.ofSeconds(20)).until(() -> SCRIPTED.gone.contains(cap));
     }
 
-    /** Waits until some more steps of any cap were made. */
-    private static void awaitSteps(int count) {
-        int before = SCRIPTED.steps.size();
-        await().atMost(Duration.ofSeconds(30)).until(() -> SCRIPTED.steps.size() >= before + count);
+    /** Waits until some more steps of a cap were made. */
+    private static void awaitSteps(String cap, int count) {
+        long before = SCRIPTED.steps(cap);
+        await().atMost(Duration.ofSeconds(30)).until(() -> SCRIPTED.steps(cap) >= before + count);
     }
 
     @Test
@@ -139,17 +144,15 @@ class FaultMatrixTest {
 
     @Test
     void holdsWhileTelemetryIsLostAndSaysSo() throws Exception {
-        SCRIPTED.reading = PowerReading.fresh(0, 0);
         create(cap(service, 4000, "replica-cap"));
         awaitMax(5);
-        cluster.plane.patch(CAPS + service, "{\"spec\": {\"limit\": {\"watts\": 7600}}}");
 
         SCRIPTED.failure = "connection refused";
         awaitCondition(service, "TelemetryFresh", "False");
         assertThat(cluster.cap(service).toString()).contains("connection refused");
-        int held = cluster.maxReplicas(service);
-        awaitSteps(4);
-        assertThat(cluster.maxReplicas(service)).isEqualTo(held);
+        cluster.plane.patch(CAPS + service, "{\"spec\": {\"limit\": {\"watts\": 7600}}}");
+        awaitSteps(service, 4);
+        assertThat(cluster.maxReplicas(service)).isEqualTo(5);
 
         SCRIPTED.failure = "";
         awaitCondition(service, "TelemetryFresh", "True");
@@ -162,15 +165,15 @@ class FaultMatrixTest {
         create(cap(service, 4000, "replica-cap"));
         awaitMax(5);
         for (PowerReading bad : new PowerReading[] {
-            new PowerReading(0, 0, Quality.PARTIAL),
-            PowerReading.fresh(0, Duration.ofSeconds(90).toNanos()),
+            new PowerReading(500, 0, Quality.PARTIAL),
+            PowerReading.fresh(500, Duration.ofSeconds(90).toNanos()),
             PowerReading.fresh(1e12, 0),
             PowerReading.absent()
         }) {
             SCRIPTED.reading = bad;
             cluster.plane.patch(
                     CAPS + service, "{\"spec\": {\"limit\": {\"watts\": " + (7600 + bad.ageNanos() % 7) + "}}}");
-            awaitSteps(3);
+            awaitSteps(service, 3);
             assertThat(cluster.maxReplicas(service)).as(bad.toString()).isLessThanOrEqualTo(5);
         }
         deleteCapAndAwait(service, MAX);
@@ -192,7 +195,7 @@ class FaultMatrixTest {
         awaitMax(5);
 
         cluster.plane.patch(HPAS + service, "{\"spec\": {\"maxReplicas\": 3}}");
-        awaitSteps(3);
+        awaitSteps(service, 3);
         assertThat(cluster.maxReplicas(service)).isEqualTo(3);
         deleteCapAndAwait(service, 3);
     }
@@ -204,13 +207,13 @@ class FaultMatrixTest {
 
         for (int i = 0; i < 8 && !cluster.condition(service, "Conflict").equals("True"); i++) {
             cluster.plane.patch(HPAS + service + "?fieldManager=gitops", "{\"spec\": {\"maxReplicas\": " + MAX + "}}");
-            awaitSteps(2);
+            awaitSteps(service, 2);
         }
 
         awaitCondition(service, "Conflict", "True");
         assertThat(cluster.cap(service).toString()).contains("by gitops");
         cluster.plane.patch(HPAS + service + "?fieldManager=gitops", "{\"spec\": {\"maxReplicas\": " + MAX + "}}");
-        awaitSteps(3);
+        awaitSteps(service, 3);
         assertThat(cluster.maxReplicas(service)).isEqualTo(MAX);
         deleteCapAndAwait(service, MAX);
     }
@@ -221,9 +224,9 @@ class FaultMatrixTest {
         awaitMax(5);
 
         cluster.plane.delete(HPAS + service);
-        awaitSteps(2);
+        awaitSteps(service, 2);
         cluster.autoscaler(service, 1, 4);
-        awaitSteps(3);
+        awaitSteps(service, 3);
 
         assertThat(cluster.maxReplicas(service)).isEqualTo(4);
         deleteCapAndAwait(service, 4);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 
@@ -21,8 +22,13 @@ final class Scripted implements Sources, Telemetry, StepListener {
     /** Why there are none; empty where there are. */
     volatile String failure = "";
 
-    final ConcurrentLinkedQueue<CycleRecord<?>> steps = new ConcurrentLinkedQueue<>();
+    private final ConcurrentHashMap<String, Long> steps = new ConcurrentHashMap<>();
     final ConcurrentLinkedQueue<String> gone = new ConcurrentLinkedQueue<>();
+
+    /** Steps that a cap has made. */
+    long steps(String cap) {
+        return steps.getOrDefault(cap, 0L);
+    }
 
     @Override
     public Telemetry telemetry(CapResource resource, CapPlan plan) {
@@ -65,7 +71,7 @@ final class Scripted implements Sources, Telemetry, StepListener {
             CycleRecord<?> record,
             PowerCapStatus status,
             long wallNanos) {
-        steps.add(record);
+        steps.merge(resource.getMetadata().getName(), 1L, Long::sum);
     }
 
     @Override
