@@ -71,18 +71,19 @@ final class KeplerMeter implements Meter {
         return service.readyReplicas();
     }
 
-    /** Boards of nodes, of which those of the services are some. */
+    /** Boards of nodes, of which those of the services are some. Kepler up to 0.9 does not tell boards apart. */
     @Override
     public int expectedUnits(List<MeteredService> services) {
-        return services.stream()
-                .mapToInt(service -> service.readyReplicas() * service.gpusPerReplica())
-                .sum();
+        return answered == Generation.TO_0_9
+                ? 0
+                : services.stream()
+                        .mapToInt(service -> service.readyReplicas() * service.gpusPerReplica())
+                        .sum();
     }
 
-    /** Kepler up to 0.9 does not tell the boards of a node apart: then there is nothing to count. */
     @Override
     public int countedUnits(List<Draw> domain) {
-        return answered == Generation.TO_0_9 ? Integer.MAX_VALUE : Tally.units(domain);
+        return Tally.units(domain);
     }
 
     @Override
