@@ -21,6 +21,11 @@ public final class CarbonException extends IOException {
         this(problem, null, null);
     }
 
+    /** @param problem which source, and what is wrong */
+    public CarbonException(String problem, Throwable cause) {
+        this(problem, null, cause);
+    }
+
     /** How long the source wants to be left alone, where it said. */
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);

@@ -5,6 +5,7 @@ import dev.capstan.bridge.Applied;
 import dev.capstan.bridge.ControlCycle;
 import dev.capstan.bridge.CycleRecord;
 import dev.capstan.bridge.Mode;
+import dev.capstan.bridge.carbon.EmissionMeter;
 import dev.capstan.bridge.certificate.Enforcement;
 import dev.capstan.bridge.resource.CapResource;
 import dev.capstan.bridge.resource.Carbon;
@@ -15,6 +16,7 @@ import dev.capstan.bridge.target.Hold;
 import dev.capstan.bridge.target.Lever;
 import dev.capstan.bridge.target.Outcome;
 import dev.capstan.bridge.target.TargetState;
+import dev.capstan.bridge.telemetry.MeteredService;
 import dev.capstan.capping.AnnouncedCap;
 import dev.capstan.capping.CappingPolicy;
 import dev.capstan.capping.CarbonBudget;
@@ -51,7 +53,6 @@ final class CapLoop<S extends Record> {
     /** Name of the one power domain of a cap. */
     static final String DOMAIN = "cap";
 
-    private static final double NANOS_PER_HOUR = 3.6e12;
     private static final Duration HEARTBEAT = Duration.ofSeconds(60);
     private static final Leadership.Permit NEVER = () -> false;
 
@@ -72,8 +73,7 @@ final class CapLoop<S extends Record> {
     private Instant storedAt = Instant.MIN;
     private @Nullable Double peakWatts;
     private double carbonWatts = Double.POSITIVE_INFINITY;
-    private double emittedGrams;
-    private @Nullable Instant emittedUntil;
+    private final EmissionMeter emissions;
     private Leadership.Permit permit = NEVER;
     private Map<String, Service> services = Map.of();
     private Map<String, String> failures = Map.of();
@@ -102,7 +102,10 @@ final class CapLoop<S extends Record> {
         steps = status.steps() == null ? 0 : status.steps();
         peakWatts = status.peakWatts();
         PowerCapStatus.Carbon emitted = status.carbon();
-        emittedGrams = emitted == null || emitted.emittedGrams() == null ? 0 : emitted.emittedGrams();
+        Carbon carbonPlan = plan.spec().limit().carbon();
+        emissions = new EmissionMeter(
+                carbonPlan == null ? 1 : carbonPlan.pue(),
+                emitted == null || emitted.emittedGrams() == null ? 0 : emitted.emittedGrams());
     }
 
     static CapLoop<?> of(
@@ -149,7 +152,10 @@ final class CapLoop<S extends Record> {
         CycleRecord<S> record = cycle(mode, cap).run(state);
         state = record.step().state();
         steps++;
-        emitted(now, record.seen());
+        emissions.add(
+                record.seen().nowNanos(),
+                record.seen().rootPower(),
+                record.seen().carbon());
         status = status(record, mode, cap, conditions);
         store(now);
         tell(conditions, notes, record);
@@ -204,7 +210,7 @@ final class CapLoop<S extends Record> {
             Duration over = plan.limit().peakOver();
             if (peakWatts == null && over != null) {
                 try {
-                    peakWatts = telemetry.peakWatts(over, nanos);
+                    peakWatts = telemetry.peakWatts(metered(), over, nanos);
                 } catch (IOException e) {
                     problem = "the peak is not known: " + e.getMessage();
                 }
@@ -321,15 +327,18 @@ final class CapLoop<S extends Record> {
                 operating.clock());
     }
 
-    private List<Telemetry.Metered> metered() {
-        List<Telemetry.Metered> metered = new ArrayList<>();
+    private List<MeteredService> metered() {
+        List<MeteredService> metered = new ArrayList<>();
         for (Service service : services.values()) {
-            if (service.lever() != null && service.state() != null) {
-                metered.add(new Telemetry.Metered(
+            TargetState there = service.state();
+            if (service.lever() != null && there != null) {
+                metered.add(new MeteredService(
                         service.name(),
                         service.lever().workload().namespace(),
-                        service.state().podPattern(),
-                        service.state().ready() * gpus(service.plan(), service.state())));
+                        there.podPattern(),
+                        there.ready(),
+                        there.ready() + there.starting() + there.terminating(),
+                        gpus(service.plan(), there)));
             }
         }
         return metered;
@@ -542,6 +551,9 @@ final class CapLoop<S extends Record> {
         if (cap.problem() != null) {
             degraded.add(cap.problem());
         }
+        if (carbon.problem() != null) {
+            degraded.add(carbon.problem());
+        }
         if (record.step().decision().code().equals("infeasible")) {
             degraded.add(record.step().decision().reason());
         }
@@ -590,23 +602,7 @@ final class CapLoop<S extends Record> {
                 known ? (Double) grams : null,
                 known ? (Long) (cap.grid().ageNanos() / 1_000_000_000L) : null,
                 carbon.source(),
-                Math.rint(emittedGrams * 1000) / 1000);
-    }
-
-    /** Adds what was emitted since the turn before, at the power and the intensity of now. */
-    private void emitted(Instant now, Observation seen) {
-        Carbon carbonPlan = plan.spec().limit().carbon();
-        if (carbonPlan != null
-                && emittedUntil != null
-                && seen.rootPower().isFresh()
-                && !Double.isNaN(seen.carbon().gramsPerKilowattHour())) {
-            double kilowattHours = seen.rootPower().watts()
-                    * carbonPlan.pue()
-                    * (Duration.between(emittedUntil, now).toNanos() / NANOS_PER_HOUR)
-                    / 1000;
-            emittedGrams += kilowattHours * seen.carbon().gramsPerKilowattHour();
-        }
-        emittedUntil = now;
+                Math.rint(emissions.grams() * 1000) / 1000);
     }
 
     private PowerCapStatus.Leader leader() {

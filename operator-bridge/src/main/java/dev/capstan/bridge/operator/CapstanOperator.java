@@ -14,6 +14,7 @@ import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
 /**
@@ -33,9 +34,29 @@ public final class CapstanOperator implements AutoCloseable {
     private final Operating operating;
 
     /**
+     * An operator over real sources and by the clock of the machine.
+     *
      * @param client its retries should be few: the next turn is the retry
+     * @param background asks for carbon intensity, which may take its time
      * @param lost what to do when another process may lead; must end this one at once
      */
+    static CapstanOperator of(
+            KubernetesClient client,
+            OperatorSettings settings,
+            StepListener listener,
+            Executor background,
+            Runnable lost) {
+        Keys keys = new Keys(client, settings.namespace(), System::nanoTime);
+        return new CapstanOperator(
+                client,
+                settings,
+                new LiveSources(keys, InstantSource.system(), background),
+                listener,
+                InstantSource.system(),
+                System::nanoTime,
+                lost);
+    }
+
     CapstanOperator(
             KubernetesClient client,
             OperatorSettings settings,

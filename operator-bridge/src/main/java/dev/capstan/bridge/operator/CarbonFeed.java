@@ -1,6 +1,7 @@
 package dev.capstan.bridge.operator;
 
 import dev.capstan.capping.CarbonReading;
+import org.jspecify.annotations.Nullable;
 
 /** Carbon intensity of the grid as a cap's source knows it. Answers from memory. */
 interface CarbonFeed {
@@ -16,6 +17,11 @@ interface CarbonFeed {
         public String source() {
             return "";
         }
+
+        @Override
+        public @Nullable String problem() {
+            return null;
+        }
     };
 
     /** The newest figure, with its age. */
@@ -23,4 +29,7 @@ interface CarbonFeed {
 
     /** Where it comes from and what it counts, in words. */
     String source();
+
+    /** Why there is no newer figure; null where there is one. */
+    @Nullable String problem();
 }

@@ -10,6 +10,7 @@ import dev.capstan.bridge.certificate.Certificate;
 import dev.capstan.bridge.certificate.CertificateFile;
 import dev.capstan.bridge.resource.CapResource;
 import dev.capstan.bridge.resource.PowerCapStatus;
+import dev.capstan.bridge.telemetry.MeteredService;
 import dev.capstan.capping.PowerReading;
 import dev.capstan.testcluster.ControlPlane;
 import dev.capstan.testcluster.Kubelet;
@@ -48,7 +49,7 @@ class EndToEndTest {
                 public Telemetry telemetry(CapResource resource, CapPlan plan) {
                     return new Telemetry() {
                         @Override
-                        public PowerReadings read(List<Metered> services, long nowNanos) {
+                        public PowerReadings read(List<MeteredService> services, long nowNanos) {
                             double watts = POD_WATTS * kubelet.running().size();
                             PowerReading reading = PowerReading.fresh(watts, 0);
                             return new PowerReadings(0, Map.of(CapLoop.DOMAIN, reading), Map.of("chat", reading));
@@ -60,7 +61,7 @@ class EndToEndTest {
                         }
 
                         @Override
-                        public double peakWatts(Duration over, long nowNanos) {
+                        public double peakWatts(List<MeteredService> services, Duration over, long nowNanos) {
                             return 0;
                         }
                     };

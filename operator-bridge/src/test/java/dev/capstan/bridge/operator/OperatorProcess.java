@@ -4,6 +4,7 @@ import dev.capstan.bridge.CycleRecord;
 import dev.capstan.bridge.PowerReadings;
 import dev.capstan.bridge.resource.CapResource;
 import dev.capstan.bridge.resource.PowerCapStatus;
+import dev.capstan.bridge.telemetry.MeteredService;
 import dev.capstan.capping.PowerReading;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -78,9 +79,9 @@ final class OperatorProcess {
         }
 
         @Override
-        public PowerReadings read(List<Metered> services, long nowNanos) {
-            Map<String, PowerReading> readings =
-                    services.stream().collect(Collectors.toMap(Metered::name, service -> PowerReading.fresh(0, 0)));
+        public PowerReadings read(List<MeteredService> services, long nowNanos) {
+            Map<String, PowerReading> readings = services.stream()
+                    .collect(Collectors.toMap(MeteredService::name, service -> PowerReading.fresh(0, 0)));
             return new PowerReadings(0, Map.of(CapLoop.DOMAIN, PowerReading.fresh(0, 0)), readings);
         }
 
@@ -90,7 +91,7 @@ final class OperatorProcess {
         }
 
         @Override
-        public double peakWatts(Duration over, long nowNanos) {
+        public double peakWatts(List<MeteredService> services, Duration over, long nowNanos) {
             return 10_000;
         }
     }

@@ -4,6 +4,7 @@ import dev.capstan.bridge.CycleRecord;
 import dev.capstan.bridge.PowerReadings;
 import dev.capstan.bridge.resource.CapResource;
 import dev.capstan.bridge.resource.PowerCapStatus;
+import dev.capstan.bridge.telemetry.MeteredService;
 import dev.capstan.capping.PowerReading;
 import java.io.IOException;
 import java.time.Duration;
@@ -41,7 +42,7 @@ final class Scripted implements Sources, Telemetry, StepListener {
     }
 
     @Override
-    public PowerReadings read(List<Metered> services, long nowNanos) throws IOException {
+    public PowerReadings read(List<MeteredService> services, long nowNanos) throws IOException {
         if (!failure.isEmpty()) {
             throw new IOException(failure);
         }
@@ -49,7 +50,7 @@ final class Scripted implements Sources, Telemetry, StepListener {
         return new PowerReadings(
                 0,
                 Map.of(CapLoop.DOMAIN, now),
-                services.stream().collect(Collectors.toMap(Metered::name, service -> now)));
+                services.stream().collect(Collectors.toMap(MeteredService::name, service -> now)));
     }
 
     @Override
@@ -58,7 +59,7 @@ final class Scripted implements Sources, Telemetry, StepListener {
     }
 
     @Override
-    public double peakWatts(Duration over, long nowNanos) {
+    public double peakWatts(List<MeteredService> services, Duration over, long nowNanos) {
         return 10_000;
     }
 

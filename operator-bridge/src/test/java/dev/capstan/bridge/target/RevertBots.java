@@ -85,7 +85,7 @@ final class RevertBots {
         int min = object.at("/spec/predictor/minReplicas").asInt(1);
         int max = Math.max(min, object.at("/spec/predictor/maxReplicas").asInt(0));
         ObjectNode deployment = deployment(child);
-        object.at("/metadata/annotations").fields().forEachRemaining(one -> {
+        object.at("/metadata/annotations").properties().iterator().forEachRemaining(one -> {
             if (!one.getKey().startsWith("serving.kserve.io/")) {
                 deployment.withObject("/spec/template/metadata/annotations").set(one.getKey(), one.getValue());
             }
@@ -198,7 +198,7 @@ final class RevertBots {
         if (!wanted.isObject()) {
             return wanted.isArray() || wanted.equals(there);
         }
-        for (Iterator<Map.Entry<String, JsonNode>> fields = wanted.fields(); fields.hasNext(); ) {
+        for (Iterator<Map.Entry<String, JsonNode>> fields = wanted.properties().iterator(); fields.hasNext(); ) {
             Map.Entry<String, JsonNode> field = fields.next();
             if (!contains(there.path(field.getKey()), field.getValue())) {
                 return false;
