@@ -45,8 +45,9 @@ final class DcgmMeter implements Meter {
         return draws(
                 asker,
                 List.of(
-                        metric() + "{exported_namespace=~" + names + "}",
-                        metric() + "{exported_namespace=\"\",namespace=~" + names + "}"));
+                        metric() + "{exported_namespace=~" + names + PromQl.podsOf("exported_pod", services) + "}",
+                        metric() + "{exported_namespace=\"\",namespace=~" + names + PromQl.podsOf("pod", services)
+                                + "}"));
     }
 
     @Override

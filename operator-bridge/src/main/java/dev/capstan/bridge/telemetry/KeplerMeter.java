@@ -39,7 +39,8 @@ final class KeplerMeter implements Meter {
     @Override
     public List<Draw> pods(Asker asker, List<MeteredService> services) throws IOException {
         for (Generation generation : order()) {
-            List<Draw> draws = pods(asker, anyOf(PromQl.namespaces(services)), generation);
+            String pods = anyOf(PromQl.namespaces(services)) + PromQl.podsOf("pod_name", services);
+            List<Draw> draws = pods(asker, pods, generation);
             if (!draws.isEmpty()) {
                 answered = generation;
                 return draws;
@@ -132,15 +133,15 @@ final class KeplerMeter implements Meter {
                 : List.of(Generation.FROM_0_10, Generation.TO_0_9);
     }
 
-    private List<Draw> pods(Asker asker, String namespaces, Generation generation) throws IOException {
+    private List<Draw> pods(Asker asker, String pods, Generation generation) throws IOException {
         if (generation == Generation.TO_0_9) {
             return podRows(
                     asker,
-                    "kepler_container_joules_total{container_namespace=~" + namespaces + "}",
+                    "kepler_container_joules_total{container_namespace=~" + pods + "}",
                     generation,
                     "container_namespace");
         }
-        String matchers = "{pod_namespace=~" + namespaces + ",state=\"running\"";
+        String matchers = "{pod_namespace=~" + pods + ",state=\"running\"";
         List<Draw> draws = podRows(asker, podMetric("gpu") + matchers + "}", generation, "pod_namespace");
         if (metrics.cpu() && !draws.isEmpty()) {
             return withProcessors(

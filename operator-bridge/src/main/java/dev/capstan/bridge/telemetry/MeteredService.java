@@ -8,7 +8,7 @@ import java.util.regex.PatternSyntaxException;
  *
  * @param name as its readings are to be called
  * @param namespace of its pods
- * @param podPattern regular expression of the whole names of its pods, such as {@code chat-[a-z0-9]+-[a-z0-9]{5}}:
+ * @param podPattern regular expression (of RE2) of the whole names of its pods, such as {@code chat-[a-z0-9]+-[a-z0-9]{5}}:
  *     {@code chat-.*} would match the pods of {@code chat-large} as well
  * @param readyReplicas replicas that serve: all of them must answer
  * @param presentReplicas replicas that may draw power: ready, starting and terminating

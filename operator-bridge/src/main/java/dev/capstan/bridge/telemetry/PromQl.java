@@ -13,6 +13,9 @@ import java.util.stream.Collectors;
 /** Text of queries. */
 final class PromQl {
 
+    /** With more services an expression of all their pods costs Prometheus more than the rows that it saves. */
+    private static final int MOST_PATTERNS = 50;
+
     private PromQl() {}
 
     static String quoted(String text) {
@@ -42,12 +45,24 @@ final class PromQl {
         return services.stream().map(MeteredService::namespace).collect(Collectors.toCollection(TreeSet::new));
     }
 
+    /** A further matcher of the pods of a few services; nothing for many, whose rows are told apart by us. */
+    static String podsOf(String label, List<MeteredService> services) {
+        return services.size() > MOST_PATTERNS
+                ? ""
+                : "," + label + "=~"
+                        + quoted(services.stream().map(PromQl::group).distinct().collect(Collectors.joining("|")));
+    }
+
+    private static String group(MeteredService service) {
+        return "(?:" + service.podPattern() + ")";
+    }
+
     /** The pods of services, as one expression for each namespace. */
     static Map<String, String> podsByNamespace(List<MeteredService> services) {
         return services.stream()
                 .collect(Collectors.groupingBy(
                         MeteredService::namespace,
                         TreeMap::new,
-                        Collectors.mapping(service -> "(?:" + service.podPattern() + ")", Collectors.joining("|"))));
+                        Collectors.mapping(PromQl::group, Collectors.joining("|"))));
     }
 }

@@ -86,6 +86,9 @@ class PrometheusPowerSourceTest {
 
         assertThat(stub.forms).hasSize(2);
         assertThat(stub.forms).extracting(form -> form.get("time")).containsOnly("1800000000.000");
+        // Few pods are asked for by name; of many, Prometheus would spend longer on the expression than on the rows.
+        assertThat(stub.forms)
+                .allMatch(form -> form.getOrDefault("query", "").contains("exported_pod=~") == (count < 50));
         // 1 + 2 + ... + n, and the overhead.
         assertThat(root(readings).watts()).isEqualTo(count * (count + 1) / 2.0 + 150);
     }
@@ -283,10 +286,11 @@ class PrometheusPowerSourceTest {
 
         assertThat(reading).isEqualTo(new PowerReading(300, seconds(34), Quality.PARTIAL));
         assertThat(stub.forms.get(0).get("query"))
-                .contains("rate(DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{exported_namespace=~\"shop\"}[30s])")
+                .contains(
+                        "rate(DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{exported_namespace=~\"shop\",exported_pod=~\"(?:chat-[a-z0-9]+)\"}[30s])")
                 .endsWith("/ 1000");
         assertThat(stub.forms.get(1).get("query"))
-                .contains("timestamp(DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{exported_namespace=~\"shop\"})");
+                .contains("timestamp(DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{exported_namespace=~\"shop\",");
     }
 
     @Test
@@ -297,6 +301,7 @@ class PrometheusPowerSourceTest {
         PowerReading reading = chat(source.read(List.of(CHAT), NOW));
 
         assertThat(reading.watts()).isEqualTo(300 + 40 + 200 + 60.5);
+        assertThat(stub.forms).hasSize(4);
         assertThat(reading.isFresh()).isTrue();
         assertThat(source.matched())
                 .isEqualTo("kepler_pod_gpu_watts of Kepler from 0.10 on: active power, without what" + " idles");
