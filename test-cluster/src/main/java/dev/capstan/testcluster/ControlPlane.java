@@ -74,9 +74,15 @@ public final class ControlPlane implements AutoCloseable {
                 "--authorization-mode=AlwaysAllow",
                 "--disable-admission-plugins=ServiceAccount",
                 "--service-cluster-ip-range=10.0.0.0/24"));
+        // Of a flag that takes a list the server would take all, not the last one.
+        flags.forEach(flag -> apiServer.removeIf(other -> name(other).equals(name(flag))));
         apiServer.addAll(flags);
         // For a virtual machine that is told to end before the test does.
         Runtime.getRuntime().addShutdownHook(new Thread(this::close));
+    }
+
+    private static String name(String flag) {
+        return flag.split("=", 2)[0];
     }
 
     /** The folder of the programs below {@code CAPSTAN_KUBE_DIR}, whether or not they are there. */

@@ -170,8 +170,8 @@ public final class LeverWriter {
                 .allMatch(one -> Objects.equals(Fields.number(object, one.getKey()), one.getValue()));
     }
 
-    /** The values that the server answered with, by path. */
-    private static Map<String, Integer> patch(
+    /** The values that the server answered with, by path; null where the object is gone. */
+    private static @Nullable Map<String, Integer> patch(
             Resource<GenericKubernetesResource> resource,
             boolean throughScale,
             String manager,
@@ -186,8 +186,9 @@ public final class LeverWriter {
         if (throughScale) {
             String path = values.keySet().iterator().next();
             put(patch, SCALE_PATH, values.get(path));
-            Integer there = Fields.number(resource.subresource("scale").patch(context, patch.toString()), SCALE_PATH);
-            return there == null ? Map.of() : Map.of(path, there);
+            GenericKubernetesResource scale = resource.subresource("scale").patch(context, patch.toString());
+            Integer there = scale == null ? null : Fields.number(scale, SCALE_PATH);
+            return scale == null ? null : there == null ? Map.of() : Map.of(path, there);
         }
         values.forEach((path, value) -> {
             // Only what differs, so that no other field becomes ours.
@@ -195,7 +196,8 @@ public final class LeverWriter {
                 put(patch, path, value);
             }
         });
-        return Fields.values(resource.patch(context, patch.toString()), values.keySet());
+        GenericKubernetesResource answer = resource.patch(context, patch.toString());
+        return answer == null ? null : Fields.values(answer, values.keySet());
     }
 
     private static void put(ObjectNode patch, String path, @Nullable Integer value) {
@@ -208,7 +210,11 @@ public final class LeverWriter {
     }
 
     /** A server may take a write and store something else: a webhook changes it, or the schema does not know the field. */
-    private static Outcome verified(ObjectId id, Map<String, @Nullable Integer> asked, Map<String, Integer> there) {
+    private static Outcome verified(
+            ObjectId id, Map<String, @Nullable Integer> asked, @Nullable Map<String, Integer> there) {
+        if (there == null) {
+            return new Outcome(Outcome.Kind.GONE, id + " is gone");
+        }
         List<String> other = new ArrayList<>();
         asked.forEach((path, value) -> {
             if (!Objects.equals(there.get(path), value)) {

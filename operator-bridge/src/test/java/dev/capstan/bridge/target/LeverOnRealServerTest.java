@@ -8,16 +8,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.capstan.testcluster.ControlPlane;
 import dev.capstan.testcluster.LoopbackIdentity;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.Interceptor;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +40,7 @@ class LeverOnRealServerTest {
     private static final String GROUPS = "/apis/leaderworkerset.x-k8s.io/v1/namespaces/default/leaderworkersets";
     private static final String POOLS = "/apis/example.org/v1/namespaces/default/modelpools";
     private static final int TURNS = 20;
+    private static final List<String> REQUESTS = new CopyOnWriteArrayList<>();
 
     @TempDir
     static Path folder;
@@ -43,9 +49,11 @@ class LeverOnRealServerTest {
     private static Admission admission;
     private static Front front;
     private static KubernetesClient client;
+    private static KubernetesClient faulty;
     private static ClusterView view;
     private static LeverFinder finder;
     private static LeverWriter writer;
+    private static LeverWriter behindFront;
     private static RevertBots bots;
 
     @BeforeAll
@@ -66,13 +74,13 @@ class LeverOnRealServerTest {
             plane.awaitAnswer(collection);
         }
         admission = new Admission(plane, identity);
-        front = new Front(plane, identity);
-        client = new KubernetesClientBuilder()
-                .withConfig(front.config(ControlPlane.ADMIN))
-                .build();
+        front = new Front(plane, identity.sslContext());
+        client = client(Config.fromKubeconfig(Files.readString(plane.kubeconfig(ControlPlane.ADMIN))));
+        faulty = client(front.config());
         view = new ClusterView(client, System::nanoTime);
         finder = new LeverFinder(view);
         writer = new LeverWriter(client, view);
+        behindFront = new LeverWriter(faulty, view);
         bots = new RevertBots(plane);
     }
 
@@ -81,17 +89,13 @@ class LeverOnRealServerTest {
         if (view != null) {
             view.close();
             client.close();
+            faulty.close();
             front.close();
             admission.close();
         }
         if (plane != null) {
             plane.close();
         }
-    }
-
-    @AfterEach
-    void noFault() {
-        front.fail(null);
     }
 
     @Test
@@ -120,9 +124,11 @@ class LeverOnRealServerTest {
         assertThat(lever.workload().name()).isEqualTo("hpa");
         JsonNode before = get(HPAS, "hpa").path("spec");
 
-        front.requests();
+        requests();
         Hold hold = cap(lever, 2);
-        assertThat(front.requests()).as("one write and no read").hasSize(1).allMatch(one -> one.startsWith("PATCH"));
+        assertThat(requests().stream().map(one -> one.substring(0, one.indexOf(' '))))
+                .as("the read before a write, and the write")
+                .containsExactly("GET", "PATCH");
         assertThat(get(HPAS, "hpa").at("/spec/maxReplicas").asInt()).isEqualTo(2);
         assertThat(get(HPAS, "hpa").at("/spec/minReplicas").asInt()).isEqualTo(2);
         assertThat(manager(get(HPAS, "hpa"))).contains("capstan");
@@ -241,7 +247,7 @@ class LeverOnRealServerTest {
         bots.turn();
         bots.reverts();
         await().untilAsserted(() -> assertThat(state(lever).hasLanded()).isTrue());
-        assertThat(lever.landing().name()).isEqualTo("keda-hpa-isvck-predictor");
+        assertThat(lever.landing()).isNotNull().extracting(ObjectId::name).isEqualTo("keda-hpa-isvck-predictor");
         assertStays(lever, hold);
         assertPutBack(SCALED, "isvck-predictor", "{\"spec\": {\"maxReplicaCount\": 5}}");
         restore(lever, hold);
@@ -361,6 +367,7 @@ class LeverOnRealServerTest {
         assertPutBack(SCALED, "rt-scaledobject", "{\"spec\": {\"maxReplicaCount\": 5}}");
         restore(lever, hold);
         assertThat(get(RUNTIMES, "rt").path("spec")).isEqualTo(before);
+        bots.turn();
 
         // The ceiling alone never arrives.
         plane.patch(RUNTIMES + "/rt", "{\"spec\": {\"autoscalingConfig\": {\"minReplicas\": 1, \"maxReplicas\": 2}}}");
@@ -426,12 +433,10 @@ class LeverOnRealServerTest {
 
     @Test
     void tellsAKindThatIsNotInstalledFromAnObjectThatIsNotThere() {
-        Refusal kind = finder.find(new ObjectId("argoproj.io/v1alpha1", "Rollout", "default", "chat"))
-                .refusal();
+        Refusal kind = refusal(finder, new ObjectId("argoproj.io/v1alpha1", "Rollout", "default", "chat"));
         assertThat(kind.reason()).isEqualTo(Refusal.Reason.NOT_SERVED);
         assertThat(kind.message()).contains("Rollout of argoproj.io/v1alpha1 is not installed");
-        Refusal object = finder.find(new ObjectId("apps/v1", "Deployment", "default", "nobody"))
-                .refusal();
+        Refusal object = refusal(finder, new ObjectId("apps/v1", "Deployment", "default", "nobody"));
         assertThat(object.reason()).isEqualTo(Refusal.Reason.NOT_FOUND);
     }
 
@@ -532,15 +537,27 @@ class LeverOnRealServerTest {
     }
 
     @Test
+    void findsOutThatAnObjectHasJustGone() {
+        deployment("fading", 5);
+        Lever lever = find("apps/v1", "Deployment", "fading");
+        Hold hold = begin(lever).writing(lever, state(lever), 2, 2);
+        Outcome outcome = writer.write(lever, hold, () -> {
+            plane.delete(APPS + "/fading");
+            return true;
+        });
+        assertThat(outcome.kind()).isEqualTo(Outcome.Kind.GONE);
+    }
+
+    @Test
     void givesUpAfterThreeConflicts() {
         deployment("busy", 5);
         Lever lever = find("apps/v1", "Deployment", "busy");
         Hold hold = begin(lever).writing(lever, state(lever), 2, 2);
-        front.requests();
-        front.fail(new Front.Fault(409, "the object has been modified"));
-        Outcome outcome = writer.write(lever, hold, () -> true);
+        requests();
+        front.answer(new Front.Fault(409, "the object has been modified"));
+        Outcome outcome = behindFront.write(lever, hold, () -> true);
         assertThat(outcome.kind()).isEqualTo(Outcome.Kind.CONFLICT);
-        assertThat(front.requests()).filteredOn(one -> one.startsWith("PATCH")).hasSize(3);
+        assertThat(requests()).filteredOn(one -> one.startsWith("PATCH")).hasSize(3);
     }
 
     @Test
@@ -548,9 +565,9 @@ class LeverOnRealServerTest {
         deployment("fenced", 5);
         Lever lever = find("apps/v1", "Deployment", "fenced");
         Hold hold = begin(lever).writing(lever, state(lever), 2, 2);
-        front.requests();
+        requests();
         assertThat(writer.write(lever, hold, () -> false).kind()).isEqualTo(Outcome.Kind.NOT_LEADING);
-        assertThat(front.requests()).noneMatch(one -> one.startsWith("PATCH"));
+        assertThat(requests()).noneMatch(one -> one.startsWith("PATCH"));
     }
 
     @Test
@@ -570,32 +587,40 @@ class LeverOnRealServerTest {
                 new Front.Fault(0, "no answer"),
                 Outcome.Kind.UNAVAILABLE);
         faults.forEach((fault, kind) -> {
-            front.fail(fault);
-            front.requests();
-            Outcome outcome = writer.write(lever, hold, () -> true);
+            front.answer(fault);
+            requests();
+            Outcome outcome = behindFront.write(lever, hold, () -> true);
             assertThat(outcome.kind()).as(fault.toString()).isEqualTo(kind);
             if (fault.code() != 0) {
                 assertThat(outcome.message()).contains(fault.message());
             }
-            assertThat(front.requests())
+            assertThat(requests())
                     .as(fault.toString())
                     .filteredOn(one -> one.startsWith("PATCH"))
                     .hasSize(1);
         });
-        front.fail(null);
-        assertThat(writer.write(lever, hold, () -> true).isDone()).isTrue();
+        front.answer(null);
+        assertThat(behindFront.write(lever, hold, () -> true).isDone()).isTrue();
     }
 
     @Test
-    void namesThePermissionThatIsMissing() {
+    void namesThePermissionThatIsMissing() throws Exception {
+        plane.post("/apis/rbac.authorization.k8s.io/v1/clusterroles", """
+                {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "reader"},
+                 "rules": [{"apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["get"]}]}
+                """);
+        plane.post("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", """
+                {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": {"name": "reader"},
+                 "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "reader"},
+                 "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "%s"}]}
+                """.formatted(ControlPlane.OPERATOR));
         deployment("denied", 5);
         Lever lever = find("apps/v1", "Deployment", "denied");
         Hold hold = begin(lever).writing(lever, state(lever), 2, 2);
-        try (KubernetesClient other = new KubernetesClientBuilder()
-                        .withConfig(front.config(ControlPlane.OPERATOR))
-                        .build();
+        try (KubernetesClient other =
+                        client(Config.fromKubeconfig(Files.readString(plane.kubeconfig(ControlPlane.OPERATOR))));
                 ClusterView blind = new ClusterView(other, System::nanoTime)) {
-            Refusal refusal = new LeverFinder(blind).find(lever.object()).refusal();
+            Refusal refusal = refusal(new LeverFinder(blind), lever.object());
             assertThat(refusal.reason()).isEqualTo(Refusal.Reason.NOT_SERVED);
             assertThat(refusal.message()).contains("cannot list resource \"deployments\"");
             Outcome outcome = new LeverWriter(other, view).write(lever, hold, () -> true);
@@ -620,26 +645,48 @@ class LeverOnRealServerTest {
                 .until(() -> finder.find(new ObjectId(version, "HorizontalPodAutoscaler", "many", "h" + (count - 1)))
                                 .lever()
                         != null);
-        front.requests();
+        requests();
         for (int i = 0; i < count; i++) {
-            Lever lever = finder.find(new ObjectId(version, "HorizontalPodAutoscaler", "many", "h" + i))
-                    .lever();
-            assertThat(lever).isNotNull();
-            assertThat(TargetState.read(view, lever)).isNotNull();
+            Lever lever = Objects.requireNonNull(
+                    finder.find(new ObjectId(version, "HorizontalPodAutoscaler", "many", "h" + i))
+                            .lever());
+            assertThat(state(lever).ceiling()).isEqualTo(5);
         }
         // Kinds and versions that are not installed are asked for once in a while, however many targets there are.
-        assertThat(front.requests().size()).isLessThan(10);
+        assertThat(requests().size()).isLessThan(10);
+    }
+
+    /** A client whose requests are noted. */
+    private static KubernetesClient client(Config config) {
+        return new KubernetesClientBuilder()
+                .withConfig(config)
+                .withHttpClientBuilderConsumer(builder -> builder.addOrReplaceInterceptor("noted", new Interceptor() {
+                    @Override
+                    public void before(BasicBuilder request, HttpRequest original, RequestTags tags) {
+                        REQUESTS.add(original.method() + " " + original.uri().getPath());
+                    }
+                }))
+                .build();
+    }
+
+    /** Requests since the last call, each as its method and path. */
+    private static List<String> requests() {
+        List<String> all = List.copyOf(REQUESTS);
+        REQUESTS.clear();
+        return all;
     }
 
     private static Lever find(String apiVersion, String kind, String name) {
         ObjectId id = new ObjectId(apiVersion, kind, "default", name);
-        return await().until(() -> finder.find(id).lever(), lever -> lever != null);
+        return Objects.requireNonNull(await().until(() -> finder.find(id).lever(), lever -> lever != null));
+    }
+
+    private static Refusal refusal(LeverFinder finder, ObjectId id) {
+        return Objects.requireNonNull(finder.find(id).refusal());
     }
 
     private static TargetState state(Lever lever) {
-        TargetState state = TargetState.read(view, lever);
-        assertThat(state).isNotNull();
-        return state;
+        return Objects.requireNonNull(TargetState.read(view, lever));
     }
 
     private static Hold begin(Lever lever) {

@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.capstan.testcluster.ControlPlane;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Iterator;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,7 +83,7 @@ final class RevertBots {
         int min = object.at("/spec/predictor/minReplicas").asInt(1);
         int max = Math.max(min, object.at("/spec/predictor/maxReplicas").asInt(0));
         ObjectNode deployment = deployment(child);
-        object.at("/metadata/annotations").properties().iterator().forEachRemaining(one -> {
+        object.at("/metadata/annotations").properties().forEach(one -> {
             if (!one.getKey().startsWith("serving.kserve.io/")) {
                 deployment.withObject("/spec/template/metadata/annotations").set(one.getKey(), one.getValue());
             }
@@ -198,13 +196,7 @@ final class RevertBots {
         if (!wanted.isObject()) {
             return wanted.isArray() || wanted.equals(there);
         }
-        for (Iterator<Map.Entry<String, JsonNode>> fields = wanted.properties().iterator(); fields.hasNext(); ) {
-            Map.Entry<String, JsonNode> field = fields.next();
-            if (!contains(there.path(field.getKey()), field.getValue())) {
-                return false;
-            }
-        }
-        return true;
+        return wanted.properties().stream().allMatch(field -> contains(there.path(field.getKey()), field.getValue()));
     }
 
     private static String name(JsonNode object) {
