@@ -201,6 +201,20 @@ class PrometheusPowerSourceTest {
     }
 
     @Test
+    void aServiceWhosePodsOnlyStartIsAbsentAndTheDomainIsNot() throws IOException {
+        board("chat-a", "GPU-1", 300, 4);
+        board("chat-b", "GPU-2", 400, 4);
+        MeteredService starting = new MeteredService("code", "shop", "code-.*", 0, 2, 1);
+
+        PrometheusPowerSource source = source(GAUGE);
+        PowerReadings readings = source.read(List.of(CHAT, starting), NOW);
+
+        assertThat(readings.services()).containsEntry("code", PowerReading.absent());
+        assertThat(root(readings)).isEqualTo(PowerReading.fresh(850, seconds(34)));
+        assertThat(source.remarks()).isEmpty();
+    }
+
+    @Test
     void warningsOfTheServerLowerTheQuality() throws IOException {
         board("chat-a", "GPU-1", 300, 4);
         board("chat-b", "GPU-2", 400, 4);
