@@ -121,7 +121,7 @@ public final class PrometheusPowerSource {
         List<InstantSample> answer = asker.ask(query);
         double watts = answer.size() == 1 ? answer.get(0).value() : Double.NaN;
         if (!(watts > 0) || Double.isInfinite(watts)) {
-            throw new IOException("the query " + query + " has no power: it answers with " + answer.size()
+            throw new IOException("the query " + PromQl.shown(query) + " has no power: it answers with " + answer.size()
                     + " series" + (answer.size() == 1 ? " of " + watts : "")
                     + ". Maybe the power was not recorded that long, or of none of these pods.");
         }

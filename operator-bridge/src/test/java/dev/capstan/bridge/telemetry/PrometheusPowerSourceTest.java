@@ -436,6 +436,19 @@ class PrometheusPowerSourceTest {
     }
 
     @Test
+    void whatIsSaidOfALongQueryFitsACondition() {
+        List<MeteredService> services = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            services.add(new MeteredService("s" + i, "shop", "s" + i + "-[a-z0-9]+", 1, 1, 1));
+        }
+        stub.close();
+
+        assertThatThrownBy(() -> source(GAUGE).read(services, NOW))
+                .hasMessageContaining("... has no answer: http://localhost")
+                .satisfies(e -> assertThat(String.valueOf(e.getMessage())).hasSizeLessThan(500));
+    }
+
+    @Test
     void aServerThatIsDownFailsTheReading() {
         PrometheusPowerSource source = source(GAUGE);
         stub.close();
