@@ -32,11 +32,12 @@ final class Asker {
         try {
             answer = client.query(query, time);
         } catch (PrometheusException e) {
-            throw new IOException("the query " + query + " has no answer: " + e.getMessage(), e);
+            throw new IOException("the query " + PromQl.shown(query) + " has no answer: " + e.getMessage(), e);
         }
         if (!answer.warnings().isEmpty()) {
             warned = true;
-            remarks.add("Prometheus warns of its answer to " + query + ": " + String.join("; ", answer.warnings()));
+            remarks.add("Prometheus warns of its answer to " + PromQl.shown(query) + ": "
+                    + String.join("; ", answer.warnings()));
         }
         if (!skewed && answer.leastClockSkew().abs().compareTo(NOTABLE_SKEW) > 0) {
             skewed = true;

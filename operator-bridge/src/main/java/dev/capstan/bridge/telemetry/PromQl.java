@@ -13,10 +13,18 @@ import java.util.stream.Collectors;
 /** Text of queries. */
 final class PromQl {
 
+    /** Queries name all pods, and what is said of them goes into conditions. */
+    private static final int SHOWN_CHARACTERS = 200;
+
     /** With more services an expression of all their pods costs Prometheus more than the rows that it saves. */
     private static final int MOST_PATTERNS = 50;
 
     private PromQl() {}
+
+    /** A query in a sentence. */
+    static String shown(String query) {
+        return query.length() > SHOWN_CHARACTERS ? query.substring(0, SHOWN_CHARACTERS) + "..." : query;
+    }
 
     static String quoted(String text) {
         return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"';

@@ -24,7 +24,8 @@ import java.util.regex.Pattern;
  * that of the services: rows come grouped by pod and are matched to services here.
  *
  * <ul>
- *   <li>No row of a service that has pods: absent, never 0 W. A service without pods is known to draw nothing.
+ *   <li>No row of a service that has pods: absent, never 0 W. A service without pods is known to draw nothing, and one
+ *       whose pods only start does not make the domain absent.
  *   <li>Fewer boards or pods than the ready replicas have, boards without a value, a server that warns: partial.
  *   <li>Older than the maximum age: stale. Below 0 W or above what boards can draw: implausible.
  * </ul>
@@ -120,7 +121,7 @@ public final class PrometheusPowerSource {
         List<InstantSample> answer = asker.ask(query);
         double watts = answer.size() == 1 ? answer.get(0).value() : Double.NaN;
         if (!(watts > 0) || Double.isInfinite(watts)) {
-            throw new IOException("the query " + query + " has no power: it answers with " + answer.size()
+            throw new IOException("the query " + PromQl.shown(query) + " has no power: it answers with " + answer.size()
                     + " series" + (answer.size() == 1 ? " of " + watts : "")
                     + ". Maybe the power was not recorded that long, or of none of these pods.");
         }
@@ -162,8 +163,9 @@ public final class PrometheusPowerSource {
 
     private PowerReading reading(
             MeteredService service, List<Draw> draws, boolean mayLack, long nowNanos, List<String> found) {
-        if (draws.isEmpty() && service.presentReplicas() == 0) {
-            return PowerReading.fresh(0, 0);
+        if (draws.isEmpty() && service.readyReplicas() == 0) {
+            // Nothing wrong: before a pod runs, there need not be a series.
+            return service.presentReplicas() == 0 ? PowerReading.fresh(0, 0) : PowerReading.absent();
         }
         String name = service.name();
         int counted = Tally.units(draws);
@@ -243,7 +245,10 @@ public final class PrometheusPowerSource {
         }
     }
 
-    /** As the simulator has it: as good as the worst of the services, and absent where one of them is. */
+    /**
+     * As good as the worst of the services, and absent where one of them is. One that only starts need not have a series:
+     * guard rails do not wait for it either.
+     */
     private PowerReading sum(
             List<MeteredService> services, Map<String, List<Draw>> byService, Map<String, PowerReading> readings) {
         Quality worst = Quality.FRESH;
@@ -251,9 +256,13 @@ public final class PrometheusPowerSource {
         Set<Draw> draws = new LinkedHashSet<>();
         for (MeteredService service : services) {
             PowerReading reading = readings.getOrDefault(service.name(), PowerReading.absent());
+            List<Draw> own = byService.getOrDefault(service.name(), List.of());
+            if (own.isEmpty() && service.readyReplicas() == 0) {
+                continue;
+            }
             worst = reading.quality().compareTo(worst) > 0 ? reading.quality() : worst;
             oldest = Math.max(oldest, reading.ageNanos());
-            draws.addAll(byService.getOrDefault(service.name(), List.of()));
+            draws.addAll(own);
         }
         if (worst == Quality.ABSENT) {
             return new PowerReading(Double.NaN, oldest, Quality.ABSENT);

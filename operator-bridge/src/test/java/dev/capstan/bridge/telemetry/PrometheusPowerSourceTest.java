@@ -201,6 +201,20 @@ class PrometheusPowerSourceTest {
     }
 
     @Test
+    void aServiceWhosePodsOnlyStartIsAbsentAndTheDomainIsNot() throws IOException {
+        board("chat-a", "GPU-1", 300, 4);
+        board("chat-b", "GPU-2", 400, 4);
+        MeteredService starting = new MeteredService("code", "shop", "code-.*", 0, 2, 1);
+
+        PrometheusPowerSource source = source(GAUGE);
+        PowerReadings readings = source.read(List.of(CHAT, starting), NOW);
+
+        assertThat(readings.services()).containsEntry("code", PowerReading.absent());
+        assertThat(root(readings)).isEqualTo(PowerReading.fresh(850, seconds(34)));
+        assertThat(source.remarks()).isEmpty();
+    }
+
+    @Test
     void warningsOfTheServerLowerTheQuality() throws IOException {
         board("chat-a", "GPU-1", 300, 4);
         board("chat-b", "GPU-2", 400, 4);
@@ -419,6 +433,19 @@ class PrometheusPowerSourceTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(told);
         assertThat(source.remarks()).isEmpty();
+    }
+
+    @Test
+    void whatIsSaidOfALongQueryFitsACondition() {
+        List<MeteredService> services = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            services.add(new MeteredService("s" + i, "shop", "s" + i + "-[a-z0-9]+", 1, 1, 1));
+        }
+        stub.close();
+
+        assertThatThrownBy(() -> source(GAUGE).read(services, NOW))
+                .hasMessageContaining("... has no answer: http://localhost")
+                .satisfies(e -> assertThat(String.valueOf(e.getMessage())).hasSizeLessThan(500));
     }
 
     @Test
