@@ -1,5 +1,6 @@
 package dev.capstan.bridge.operator;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -85,9 +86,10 @@ class KilledLeaderTest {
                             .watch(new Recorder<>() {
                                 @Override
                                 public void eventReceived(Action action, GenericKubernetesResource hpa) {
-                                    NavigableMap<Long, JsonNode> versions =
-                                            autoscalers.get(hpa.getMetadata().getName());
-                                    record(versions, hpa);
+                                    record(
+                                            requireNonNull(autoscalers.get(
+                                                    hpa.getMetadata().getName())),
+                                            hpa);
                                 }
                             })) {
                 assertThat(one).isNotNull();

@@ -40,7 +40,11 @@ final class OperatorProcess {
                 .start();
     }
 
-    /** @param arguments kubeconfig and identity */
+    /**
+     * Runs until it is killed.
+     *
+     * @param arguments kubeconfig and identity
+     */
     public static void main(String[] arguments) throws IOException {
         Config config = Config.fromKubeconfig(Files.readString(new File(arguments[0]).toPath()));
         config.setRequestRetryBackoffLimit(0);

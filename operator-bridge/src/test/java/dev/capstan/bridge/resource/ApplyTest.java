@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.capstan.bridge.install.InstallManifests;
 import dev.capstan.testcluster.ControlPlane;
 import dev.capstan.testcluster.LoopbackIdentity;
 import java.io.IOException;
@@ -38,7 +39,8 @@ final class ApplyTest {
         assumeTrue(
                 ControlPlane.isInstalled(ControlPlane.binaries()),
                 "no API server at " + ControlPlane.binaries() + ": CONTRIBUTING.md says how to get one");
-        plane = ControlPlane.start(ControlPlane.binaries(), folder, LoopbackIdentity.make(folder));
+        plane = ControlPlane.start(
+                ControlPlane.binaries(), folder, LoopbackIdentity.make(folder), "--authorization-mode=RBAC");
         // A server before 1.25 knows no x-kubernetes-validations: kubectl would refuse the field, the server drops it.
         assertThat(plane.kubectl("apply", "--validate=false", "-f", "../deploy/crds/powercaps.yaml")
                         .output())
@@ -110,6 +112,54 @@ final class ApplyTest {
         assertThat(stored.at("/spec/mode").asText()).isEqualTo("Recommend");
         assertThat(stored.at("/spec/measurement/maximumAge").asText()).isEqualTo("60s");
         assertThat(stored.at("/spec/targets/0/priority").asInt(-1)).isEqualTo(0);
+    }
+
+    @Test
+    void examplesAreTaken() throws Exception {
+        ControlPlane.Answer answer = server().kubectl("apply", "--validate=false", "-f", "../deploy/examples");
+        assertThat(answer.output().lines()).hasSize(5).allMatch(line -> line.endsWith(" created"));
+    }
+
+    @Test
+    void manifestsAreTakenAndGrantWhatThePreflightAsksFor() throws Exception {
+        Path file = folder.resolve("install.yaml");
+        // A server of 1.20 has disruption budgets as v1beta1 only.
+        Files.writeString(
+                file,
+                InstallManifests.yaml("capstan-system", "", InstallManifests.LEVERS)
+                        .replace("policy/v1", "policy/v1beta1"));
+        ControlPlane.Answer answer = server().kubectl("apply", "-f", file.toString());
+        assertThat(answer.output().lines().filter(line -> !line.startsWith("Warning: policy/v1beta1")))
+                .hasSize(23)
+                .allMatch(line -> line.endsWith(" created"));
+        assertThat(answer.exitCode()).isZero();
+        String account = "--as=system:serviceaccount:capstan-system:capstan";
+        for (String granted : List.of(
+                "patch deployments.apps --subresource=scale",
+                "patch statefulsets.apps --subresource=scale",
+                "patch horizontalpodautoscalers.autoscaling",
+                "watch powercaps.capstan.dev",
+                "update powercaps.capstan.dev --subresource=status",
+                "create events",
+                "get secrets -n capstan-system",
+                "update leases.coordination.k8s.io -n capstan-system")) {
+            assertThat(canI(account, granted)).as(granted).isEqualTo("yes");
+        }
+        for (String refused : List.of(
+                "get secrets -n default",
+                "patch deployments.apps",
+                "delete pods",
+                "create powercaps.capstan.dev",
+                "update leases.coordination.k8s.io -n default")) {
+            assertThat(canI(account, refused)).as(refused).isEqualTo("no");
+        }
+    }
+
+    private static String canI(String account, String what) throws IOException, InterruptedException {
+        List<String> arguments = new ArrayList<>(List.of("auth", "can-i", account));
+        arguments.addAll(List.of(what.split(" ", -1)));
+        String output = server().kubectl(arguments.toArray(String[]::new)).output();
+        return output.lines().reduce((first, last) -> last).orElse("");
     }
 
     @Test

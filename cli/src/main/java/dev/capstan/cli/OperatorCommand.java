@@ -1,0 +1,148 @@
+package dev.capstan.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.capstan.bridge.importer.ImportSettings;
+import dev.capstan.bridge.importer.Imported;
+import dev.capstan.bridge.importer.Importer;
+import dev.capstan.bridge.install.InstallManifests;
+import dev.capstan.bridge.resource.ResourceDefinitions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "operator",
+        description = "What a cluster needs to hold PowerCaps.",
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true)
+final class OperatorCommand implements Callable<Integer> {
+
+    private static final YAMLMapper YAML = YAMLMapper.builder()
+            .disable(YAMLGenerator.Feature.SPLIT_LINES)
+            .enable(YAMLGenerator.Feature.INDENT_ARRAYS_WITH_INDICATOR)
+            .build();
+
+    private final Console console;
+
+    @Spec
+    private CommandSpec spec;
+
+    OperatorCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(console.err());
+        return ExitCodes.INVALID_INPUT;
+    }
+
+    @Command(
+            name = "crds",
+            description = "Prints the definitions of PowerCap and ClusterPowerCap.",
+            mixinStandardHelpOptions = true)
+    int crds(
+            @Option(names = "--out", paramLabel = "FILE", description = "Writes them there instead.") @Nullable Path out)
+            throws IOException {
+        return print(ResourceDefinitions.yaml(), out);
+    }
+
+    @Command(
+            name = "manifests",
+            description =
+                    "Prints the manifests of the operator; the definitions are apart, so that they can stay when it goes.",
+            mixinStandardHelpOptions = true)
+    int manifests(
+            @Option(names = "--out", paramLabel = "FILE", description = "Writes them there instead.") @Nullable Path out,
+            @Option(
+                            names = "--namespace",
+                            paramLabel = "NAME",
+                            defaultValue = InstallManifests.NAMESPACE,
+                            description = "Where it runs; default ${DEFAULT-VALUE}.")
+                    String namespace,
+            @Option(
+                            names = "--image",
+                            paramLabel = "IMAGE",
+                            defaultValue = "",
+                            description = "Its container image; default capstan:0.1.0.")
+                    String image,
+            @Option(
+                            names = "--levers",
+                            paramLabel = "LEVER",
+                            split = ",",
+                            description =
+                                    "What it may lower: deployments, statefulsets, horizontalpodautoscalers, keda, kserve,"
+                                            + " production-stack, or none; default all.")
+                    @Nullable List<String> levers)
+            throws IOException {
+        List<String> granted =
+                levers == null ? InstallManifests.LEVERS : levers.equals(List.of("none")) ? List.of() : levers;
+        try {
+            return print(InstallManifests.yaml(namespace, image, granted), out);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidArgument("--levers: " + e.getMessage());
+        }
+    }
+
+    @Command(
+            name = "import",
+            description =
+                    "Prints the PowerCaps that resources of Climatik and of Azure's carbon-aware KEDA operator become,"
+                            + " and on standard error what changes.",
+            mixinStandardHelpOptions = true)
+    int importFiles(
+            @Parameters(paramLabel = "FILE", arity = "1..*", description = "Manifests in YAML.") List<Path> files,
+            @Option(
+                            names = "--prometheus",
+                            paramLabel = "URL",
+                            description = "Where power is read; default what the resource names.")
+                    @Nullable String prometheus,
+            @Option(
+                            names = "--replica-watts",
+                            paramLabel = "WATTS",
+                            description = "What one replica can draw at most; needed, for theirs do not say it.")
+                    @Nullable Double replicaWatts)
+            throws IOException {
+        ImportSettings settings = new ImportSettings(prometheus, replicaWatts);
+        boolean sound = true;
+        for (Path file : files) {
+            for (Imported imported : read(file, settings)) {
+                String where = file + ": " + imported.source() + ": ";
+                imported.notes().forEach(note -> console.err().println(where + note));
+                imported.errors().forEach(error -> console.err().println(where + "error: " + error));
+                if (imported.errors().isEmpty()) {
+                    console.out().print(YAML.writeValueAsString(imported.resource()));
+                }
+                sound &= imported.errors().isEmpty();
+            }
+        }
+        return sound ? ExitCodes.DONE : ExitCodes.INVALID_INPUT;
+    }
+
+    private static List<Imported> read(Path file, ImportSettings settings) throws IOException {
+        try {
+            return Importer.read(Files.readString(file), settings);
+        } catch (JsonProcessingException e) {
+            throw new InvalidArgument(file + ": is no YAML: " + e.getMessage());
+        }
+    }
+
+    private int print(String text, @Nullable Path out) throws IOException {
+        if (out == null) {
+            console.out().print(text);
+        } else {
+            Files.writeString(out, text);
+        }
+        return ExitCodes.DONE;
+    }
+}
