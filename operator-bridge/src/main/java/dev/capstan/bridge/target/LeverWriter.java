@@ -60,7 +60,7 @@ public final class LeverWriter {
     /**
      * Writes what a hold says.
      *
-     * @param mayWrite asked just before each request that changes something
+     * @param mayWrite asked before each request that changes something; between the two the client reads the object once
      */
     public Outcome write(Lever lever, Hold hold, BooleanSupplier mayWrite) {
         Map<String, @Nullable Integer> wanted = new LinkedHashMap<>(hold.written());
