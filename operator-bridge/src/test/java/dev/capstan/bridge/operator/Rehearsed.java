@@ -64,7 +64,13 @@ final class Rehearsed {
                         lowestWatts, highestWatts, 60, List.of(new Certificate.CapPoint(highestWatts, 400, 400, all))),
                 cap.getSpec().targets().stream()
                         .map(target -> new Certificate.Service(
-                                requireNonNull(target.ref()).name(), "llama-3.1-8b-h100", "00ff", 1, maxReplicas, 15, 30))
+                                requireNonNull(target.ref()).name(),
+                                "llama-3.1-8b-h100",
+                                "00ff",
+                                1,
+                                maxReplicas,
+                                15,
+                                30))
                         .toList(),
                 new Certificate.Outcome(400, 400, all, 0.99, null, null, null, null, null),
                 new Certificate.Rehearsal("tested", "ab", "power", Map.of(), 0, 600.0, List.of(), "cd", "ef"),
