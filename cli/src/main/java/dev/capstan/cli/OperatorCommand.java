@@ -7,14 +7,21 @@ import dev.capstan.bridge.importer.ImportSettings;
 import dev.capstan.bridge.importer.Imported;
 import dev.capstan.bridge.importer.Importer;
 import dev.capstan.bridge.install.InstallManifests;
+import dev.capstan.bridge.operator.CapstanOperator;
+import dev.capstan.bridge.operator.OperatorSettings;
+import dev.capstan.bridge.operator.Preflight;
 import dev.capstan.bridge.resource.ResourceDefinitions;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -92,6 +99,72 @@ final class OperatorCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new InvalidArgument("--levers: " + e.getMessage());
         }
+    }
+
+    @Command(
+            name = "run",
+            description =
+                    "Runs the operator until it is told to end. Of several that run, one leads. Ceilings stay when it ends.",
+            mixinStandardHelpOptions = true)
+    int run(
+            @Mixin KubernetesOptions kubernetes,
+            @Option(
+                            names = "--identity",
+                            paramLabel = "NAME",
+                            description = "Unlike that of all others; default the name of the pod, and the process id.")
+                    @Nullable String identity,
+            @Option(
+                            names = "--listen",
+                            paramLabel = "PORT",
+                            defaultValue = "8080",
+                            description = "For /healthz and /readyz; default ${DEFAULT-VALUE}.")
+                    int port)
+            throws IOException {
+        String name = identity == null ? processIdentity() : identity;
+        try (KubernetesClient client = kubernetes.client()) {
+            OperatorSettings settings = OperatorSettings.of(Capstan.version(), name, kubernetes.namespace(client));
+            // A process that may not be the only leader ends before it can write again.
+            CapstanOperator operator = CapstanOperator.of(
+                    client, settings, () -> Runtime.getRuntime().halt(1));
+            CountDownLatch ended = new CountDownLatch(1);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                operator.close();
+                ended.countDown();
+            }));
+            operator.start();
+            try (OperatorHealth health = OperatorHealth.listen(port, operator)) {
+                console.err()
+                        .println("capstan: operator " + name + " runs in namespace " + settings.namespace()
+                                + ", health on port " + health.port());
+                ended.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        return ExitCodes.DONE;
+    }
+
+    private static String processIdentity() {
+        String pod = System.getenv("POD_NAME");
+        return (pod == null ? "capstan" : pod) + "-" + ProcessHandle.current().pid();
+    }
+
+    @Command(
+            name = "check",
+            description =
+                    "Looks whether a cluster has what the operator needs: its definitions, autoscalers and permissions.",
+            mixinStandardHelpOptions = true)
+    int check(@Mixin KubernetesOptions kubernetes) {
+        boolean works = true;
+        try (KubernetesClient client = kubernetes.client()) {
+            for (Preflight.Finding finding : new Preflight(client, kubernetes.namespace(client)).findings()) {
+                console.out()
+                        .println(finding.verdict().name().toLowerCase(Locale.ROOT) + ": " + finding.subject() + " "
+                                + finding.message());
+                works &= finding.verdict() != Preflight.Verdict.FAILED;
+            }
+        }
+        return works ? ExitCodes.DONE : ExitCodes.CHECK_FAILED;
     }
 
     @Command(

@@ -14,7 +14,8 @@ import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.LongSupplier;
 
 /**
@@ -37,15 +38,15 @@ public final class CapstanOperator implements AutoCloseable {
      * An operator over real sources and by the clock of the machine.
      *
      * @param client its retries should be few: the next turn is the retry
-     * @param background asks for carbon intensity, which may take its time
      * @param lost what to do when another process may lead; must end this one at once
      */
+    public static CapstanOperator of(KubernetesClient client, OperatorSettings settings, Runnable lost) {
+        return of(client, settings, StepListener.NONE, lost);
+    }
+
     static CapstanOperator of(
-            KubernetesClient client,
-            OperatorSettings settings,
-            StepListener listener,
-            Executor background,
-            Runnable lost) {
+            KubernetesClient client, OperatorSettings settings, StepListener listener, Runnable lost) {
+        ExecutorService background = Executors.newCachedThreadPool(CapstanOperator::daemon);
         Keys keys = new Keys(client, settings.namespace(), System::nanoTime);
         return new CapstanOperator(
                 client,
@@ -55,6 +56,12 @@ public final class CapstanOperator implements AutoCloseable {
                 InstantSource.system(),
                 System::nanoTime,
                 lost);
+    }
+
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work, "capstan-background");
+        thread.setDaemon(true);
+        return thread;
     }
 
     CapstanOperator(

@@ -72,8 +72,7 @@ class EndToEndTest {
             String cap = CAP.formatted(prometheus.address());
             Rehearsed.store(client, "rehearsed", cap, 10, 4000, 4000);
             OperatorSettings settings = OperatorSettings.of(Rehearsed.VERSION, "one", "default");
-            try (CapstanOperator operator =
-                    CapstanOperator.of(client, settings, new Scripted(), Runnable::run, () -> {})) {
+            try (CapstanOperator operator = CapstanOperator.of(client, settings, () -> {})) {
                 operator.start();
                 cluster.plane.post("/apis/capstan.dev/v1alpha1/namespaces/default/powercaps", cap);
                 await().atMost(Duration.ofSeconds(30))

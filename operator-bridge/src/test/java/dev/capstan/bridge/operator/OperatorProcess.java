@@ -1,9 +1,7 @@
 package dev.capstan.bridge.operator;
 
-import dev.capstan.bridge.CycleRecord;
 import dev.capstan.bridge.PowerReadings;
 import dev.capstan.bridge.resource.CapResource;
-import dev.capstan.bridge.resource.PowerCapStatus;
 import dev.capstan.bridge.telemetry.MeteredService;
 import dev.capstan.capping.PowerReading;
 import io.fabric8.kubernetes.client.Config;
@@ -62,7 +60,7 @@ final class OperatorProcess {
                         new KubernetesClientBuilder().withConfig(config).build(),
                         settings,
                         new Steady(),
-                        new Silent(),
+                        StepListener.NONE,
                         InstantSource.system(),
                         System::nanoTime,
                         () -> Runtime.getRuntime().halt(1))
@@ -98,20 +96,5 @@ final class OperatorProcess {
         public double peakWatts(List<MeteredService> services, Duration over, long nowNanos) {
             return 10_000;
         }
-    }
-
-    private static final class Silent implements StepListener {
-        @Override
-        public void stepped(
-                CapResource resource,
-                CapPlan plan,
-                long sequence,
-                Leadership.Term term,
-                CycleRecord<?> record,
-                PowerCapStatus status,
-                long wallNanos) {}
-
-        @Override
-        public void gone(CapResource resource) {}
     }
 }
