@@ -76,6 +76,7 @@ public final class Capstan {
                 .addSubcommand(new PlaceCommand(console))
                 .addSubcommand(new PoliciesCommand(console))
                 .addSubcommand(ModelsCommand.of(console))
+                .addSubcommand(new ReplayCommand(console))
                 .addSubcommand(new OperatorCommand(console))
                 .addSubcommand(new ValidateCommand(console))
                 .addSubcommand(new CompletionCommand(console));

@@ -95,7 +95,7 @@ final class CapLoop<S extends Record> {
         status = resource.getStatus() == null ? PowerCapStatus.EMPTY : resource.getStatus();
         stored = status;
         held = new HeldServices(
-                operating.key(resource), operating.holds(), operating.finder(), operating.writer(), operating.clock());
+                Operating.key(resource), operating.holds(), operating.finder(), operating.writer(), operating.clock());
         held.load(status.targets());
         state = StateText.read(status.policyState(), policyKey, policy);
         sequence = status.lastDecision() == null ? 0 : status.lastDecision().sequence();
@@ -498,7 +498,7 @@ final class CapLoop<S extends Record> {
         if (failures.containsKey(service.name())) {
             messages.add(failures.get(service.name()));
         }
-        var others = operating.holds().others(operating.key(resource), lever.object());
+        var others = operating.holds().others(Operating.key(resource), lever.object());
         if (!others.isEmpty()) {
             messages.add("also held by " + String.join(", ", others));
         }

@@ -79,7 +79,7 @@ final class CapLoops {
         } catch (StatusStore.Gone e) {
             forget(resource);
         } catch (IOException e) {
-            LOG.warn("{}: {}", operating.key(resource), e.getMessage());
+            LOG.warn("{}: {}", Operating.key(resource), e.getMessage());
         }
         Duration left = Duration.between(
                 operating.clock().instant(),
@@ -108,7 +108,7 @@ final class CapLoops {
             failed = present.loop().finish(operating.leadership().permit());
         } else {
             HeldServices held = new HeldServices(
-                    operating.key(resource),
+                    Operating.key(resource),
                     operating.holds(),
                     operating.finder(),
                     operating.writer(),
@@ -181,7 +181,7 @@ final class CapLoops {
             operating.store().store(resource, status);
             operating.events().warning(resource, "InvalidSpec", message);
         } catch (IOException e) {
-            LOG.warn("{}: {}", operating.key(resource), e.getMessage());
+            LOG.warn("{}: {}", Operating.key(resource), e.getMessage());
         }
     }
 }

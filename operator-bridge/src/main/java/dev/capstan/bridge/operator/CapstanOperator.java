@@ -121,7 +121,7 @@ public final class CapstanOperator implements AutoCloseable {
         for (CapResource cap : caps) {
             if (cap.getStatus() != null) {
                 new HeldServices(
-                                operating.key(cap),
+                                Operating.key(cap),
                                 operating.holds(),
                                 operating.finder(),
                                 operating.writer(),

@@ -27,7 +27,7 @@ record Operating(
         StepListener listener) {
 
     /** Names a resource among all caps. */
-    String key(CapResource resource) {
+    static String key(CapResource resource) {
         String namespace = resource.getMetadata().getNamespace();
         return resource.getKind() + " " + (namespace == null ? "" : namespace + "/")
                 + resource.getMetadata().getName();

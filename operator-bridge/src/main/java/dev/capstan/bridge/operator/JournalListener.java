@@ -1,0 +1,50 @@
+package dev.capstan.bridge.operator;
+
+import dev.capstan.bridge.CycleRecord;
+import dev.capstan.bridge.journal.JournalPolicy;
+import dev.capstan.bridge.journal.JournalWriter;
+import dev.capstan.bridge.resource.CapResource;
+import dev.capstan.bridge.resource.PowerCapStatus;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes every step into the journal. A journal that cannot be written holds no step back. */
+final class JournalListener implements StepListener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JournalListener.class);
+
+    private final JournalWriter journal;
+    private final String version;
+
+    JournalListener(JournalWriter journal, String version) {
+        this.journal = journal;
+        this.version = version;
+    }
+
+    @Override
+    public void stepped(
+            CapResource resource,
+            CapPlan plan,
+            long sequence,
+            Leadership.Term term,
+            CycleRecord<?> record,
+            PowerCapStatus status,
+            long wallNanos) {
+        JournalPolicy policy = new JournalPolicy(
+                Operating.key(resource),
+                version,
+                plan.policy().name(),
+                plan.spec().policy().parameters(),
+                plan.spec().policy().seed(),
+                plan.rails());
+        try {
+            journal.add(policy, sequence, term.identity(), term.epoch(), record);
+        } catch (IOException e) {
+            LOG.error("step {} of {} is not in the journal: {}", sequence, policy.cap(), e.toString());
+        }
+    }
+
+    @Override
+    public void gone(CapResource resource) {}
+}
