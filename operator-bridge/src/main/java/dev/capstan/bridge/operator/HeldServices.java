@@ -114,7 +114,6 @@ final class HeldServices {
 
     private void examine(
             String name, Lever lever, TargetState state, Hold hold, Leadership.Permit permit, List<Note> notes) {
-        Hold now = hold;
         if (!hold.object().equals(lever.object())) {
             // Another object decides now, such as an autoscaler that was added; the one held before gets back its own.
             return;
@@ -138,17 +137,18 @@ final class HeldServices {
                 }
             }
             case EDITED -> {
-                now = hold.adopted(lever, state.values());
-                holds.put(name, now);
+                Hold adopted = hold.adopted(lever, state.values());
+                holds.put(name, adopted);
                 notes.add(new Note(
                         false,
                         "Edited",
                         "the owner of " + lever.object() + " set another maximum; it is the new original, "
-                                + now.originalCeiling(lever)));
-                if (now.originalCeiling(lever) <= now.wish()) {
-                    forget(name, now);
-                    return;
+                                + adopted.originalCeiling(lever)));
+                if (adopted.originalCeiling(lever) <= adopted.wish()) {
+                    forget(name, adopted);
                 }
+                // Written again in the next turn, once it is stored: a process that ends in between must not lose it.
+                return;
             }
             case REVERTED -> {
                 if (!mayRetry(name, lever, notes)) {
@@ -156,9 +156,9 @@ final class HeldServices {
                 }
             }
         }
-        Outcome outcome = writer.write(lever, now, permit::mayWrite);
+        Outcome outcome = writer.write(lever, hold, permit::mayWrite);
         if (outcome.isDone()) {
-            holds.put(name, now.landed(lever));
+            holds.put(name, hold.landed(lever));
         }
     }
 

@@ -68,7 +68,7 @@ public final class Preflight {
             }
             all.add(new Permission("update", OURS, kind + "/status", null));
         }
-        for (String verb : List.of("get", "create", "update")) {
+        for (String verb : List.of("get", "create", "update", "patch")) {
             all.add(new Permission(verb, "coordination.k8s.io", "leases", null));
         }
         all.add(new Permission("create", "", "events", "events of PowerCaps"));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.capstan.bridge.install.InstallManifests;
 import dev.capstan.capping.PowerReading;
 import dev.capstan.capping.Quality;
 import dev.capstan.testcluster.ControlPlane;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What goes wrong around an operator on a real API server, and what it must do then: never raise a ceiling on it, never go
- * below a floor, and put back exactly what was there.
+ * below a floor, and put back exactly what was there. The operator may do what the shipped roles allow, and no more.
  */
 class FaultMatrixTest {
 
@@ -34,6 +35,7 @@ class FaultMatrixTest {
 
     private static LiveCluster cluster;
     private static KubernetesClient client;
+    private static KubernetesClient operatorClient;
     private static Kubelet kubelet;
     private static CapstanOperator operator;
     private static final Scripted SCRIPTED = new Scripted();
@@ -45,20 +47,23 @@ class FaultMatrixTest {
     static void startCluster() throws Exception {
         Path binaries = ControlPlane.binaries();
         assumeTrue(ControlPlane.isInstalled(binaries), "skipped: no control plane in " + binaries);
-        cluster = LiveCluster.start(folder);
+        cluster = LiveCluster.start(folder, "--authorization-mode=RBAC");
+        cluster.install(ControlPlane.OPERATOR);
         kubelet = new Kubelet(cluster.plane, "default", Duration.ofMillis(100));
         client = cluster.client(ControlPlane.ADMIN);
+        operatorClient = cluster.client(ControlPlane.OPERATOR);
         OperatorSettings settings = new OperatorSettings(
                 Rehearsed.VERSION,
                 "one",
-                "default",
+                InstallManifests.NAMESPACE,
                 "capstan",
-                Duration.ofSeconds(6),
-                Duration.ofSeconds(4),
+                // Longer than the API server is ever away here: who loses his lease ends, which another test is about.
+                Duration.ofSeconds(120),
+                Duration.ofSeconds(90),
                 Duration.ofMillis(500),
                 2);
         operator = new CapstanOperator(
-                client, settings, SCRIPTED, SCRIPTED, InstantSource.system(), System::nanoTime, () -> {});
+                operatorClient, settings, SCRIPTED, SCRIPTED, InstantSource.system(), System::nanoTime, () -> {});
         operator.start();
     }
 
@@ -67,6 +72,7 @@ class FaultMatrixTest {
         if (cluster != null) {
             operator.close();
             client.close();
+            operatorClient.close();
             kubelet.close();
             cluster.close();
         }
@@ -244,6 +250,23 @@ class FaultMatrixTest {
         assertThat(cluster.cap(service).toString()).contains("there is no Deployment default/" + service);
         cluster.plane.delete(CAPS + service);
         await().atMost(Duration.ofSeconds(20)).until(() -> SCRIPTED.gone.contains(service));
+    }
+
+    @Test
+    void saysWhichRoleIsMissing() throws Exception {
+        String binding = "capstan-lever-horizontalpodautoscalers-tested";
+        client.rbac().clusterRoleBindings().withName(binding).delete();
+        create(cap(service, 4000, "static-floor"));
+
+        awaitCondition(service, "Degraded", "True");
+        assertThat(cluster.cap(service).toString())
+                .contains("cannot patch resource")
+                .contains("Grant the operator the role for HorizontalPodAutoscaler");
+        assertThat(cluster.maxReplicas(service)).isEqualTo(MAX);
+
+        cluster.bind("capstan-lever-horizontalpodautoscalers", ControlPlane.OPERATOR);
+        awaitMax(5);
+        deleteCapAndAwait(service, MAX);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.capstan.bridge.operator;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.capstan.bridge.install.InstallManifests;
 import dev.capstan.bridge.resource.ResourceDefinitions;
 import dev.capstan.testcluster.ControlPlane;
 import dev.capstan.testcluster.LoopbackIdentity;
@@ -20,15 +21,18 @@ final class LiveCluster implements AutoCloseable {
 
     final ControlPlane plane;
 
-    private LiveCluster(ControlPlane plane) {
+    private final Path folder;
+
+    private LiveCluster(ControlPlane plane, Path folder) {
         this.plane = plane;
+        this.folder = folder;
     }
 
     static LiveCluster start(Path folder, String... flags) throws Exception {
         ControlPlane plane = ControlPlane.start(ControlPlane.binaries(), folder, LoopbackIdentity.make(folder), flags);
-        LiveCluster cluster = new LiveCluster(plane);
+        LiveCluster cluster = new LiveCluster(plane, folder);
         try {
-            cluster.installResources(folder);
+            cluster.installResources();
             plane.startController(
                     "--controllers=deployment,replicaset",
                     "--horizontal-pod-autoscaler-sync-period=" + HPA_SYNC.toSeconds() + "s",
@@ -40,7 +44,7 @@ final class LiveCluster implements AutoCloseable {
         }
     }
 
-    private void installResources(Path folder) throws Exception {
+    private void installResources() throws Exception {
         Path crds = Files.writeString(folder.resolve("crds.yaml"), ResourceDefinitions.yaml());
         ControlPlane.Answer answer = plane.kubectl("apply", "--validate=false", "-f", crds.toString());
         if (answer.exitCode() != 0) {
@@ -48,6 +52,47 @@ final class LiveCluster implements AutoCloseable {
         }
         plane.awaitAnswer("/apis/capstan.dev/v1alpha1/powercaps");
         plane.awaitAnswer("/apis/capstan.dev/v1alpha1/clusterpowercaps");
+    }
+
+    /** Installs the shipped roles, and grants them to a user in place of the service account. */
+    void install(String user) throws Exception {
+        Path manifests = Files.writeString(
+                folder.resolve("install.yaml"),
+                InstallManifests.yaml(InstallManifests.NAMESPACE, "", InstallManifests.LEVERS));
+        // This server knows older versions of what is no role.
+        plane.kubectl("apply", "--validate=false", "-f", manifests.toString());
+        bind("capstan", user);
+        for (String lever : InstallManifests.LEVERS) {
+            bind("capstan-lever-" + lever, user);
+        }
+        kubectl(
+                "create",
+                "rolebinding",
+                "tested",
+                "-n",
+                "default",
+                "--clusterrole=capstan-references",
+                "--user=" + user);
+        kubectl(
+                "create",
+                "rolebinding",
+                "tested",
+                "-n",
+                InstallManifests.NAMESPACE,
+                "--role=capstan",
+                "--user=" + user);
+    }
+
+    /** Binds a role of the cluster to a user. */
+    void bind(String role, String user) throws Exception {
+        kubectl("create", "clusterrolebinding", role + "-tested", "--clusterrole=" + role, "--user=" + user);
+    }
+
+    private void kubectl(String... arguments) throws Exception {
+        ControlPlane.Answer answer = plane.kubectl(arguments);
+        if (answer.exitCode() != 0) {
+            throw new IllegalStateException(answer.output());
+        }
     }
 
     /** A client that gives up at once: the next turn is the retry. */
