@@ -117,7 +117,7 @@ final class OperatorCommand implements Callable<Integer> {
                             names = "--listen",
                             paramLabel = "PORT",
                             defaultValue = "8080",
-                            description = "For /healthz and /readyz; default ${DEFAULT-VALUE}.")
+                            description = "For /healthz, /readyz and /metrics; default ${DEFAULT-VALUE}.")
                     int port)
             throws IOException {
         String name = identity == null ? processIdentity() : identity;
@@ -132,7 +132,7 @@ final class OperatorCommand implements Callable<Integer> {
                 ended.countDown();
             }));
             operator.start();
-            try (OperatorHealth health = OperatorHealth.listen(port, operator)) {
+            try (OperatorHealth health = OperatorHealth.listen(port, operator::leads, operator::scrape)) {
                 console.err()
                         .println("capstan: operator " + name + " runs in namespace " + settings.namespace()
                                 + ", health on port " + health.port());

@@ -33,6 +33,7 @@ public final class CapstanOperator implements AutoCloseable {
     private final Leadership leadership;
     private final ClusterView view;
     private final Operating operating;
+    private final OperatorMetrics metrics;
 
     /**
      * An operator over real sources and by the clock of the machine.
@@ -74,6 +75,7 @@ public final class CapstanOperator implements AutoCloseable {
             Runnable lost) {
         leadership = new Leadership(
                 settings.identity(), settings.stepLimit(), monotonicNanos, () -> takeOver(client, settings), lost);
+        metrics = new OperatorMetrics(leadership::leads);
         view = new ClusterView(client, monotonicNanos);
         LeverFinder finder = new LeverFinder(view);
         Keys keys = new Keys(client, settings.namespace(), monotonicNanos);
@@ -89,7 +91,7 @@ public final class CapstanOperator implements AutoCloseable {
                 new ClientStatusStore(client, leadership),
                 new Certificates(keys, settings.version()),
                 new Events(client, settings.identity(), clock),
-                listener);
+                StepListeners.of(metrics, listener));
         CapLoops loops = new CapLoops(operating, sources);
         operator = new Operator(overrides -> overrides
                 .withKubernetesClient(client)
@@ -147,6 +149,11 @@ public final class CapstanOperator implements AutoCloseable {
     /** Whether this process leads. */
     public boolean leads() {
         return leadership.leads();
+    }
+
+    /** Figures of every cap, in the text format of Prometheus, version 0.0.4. */
+    public String scrape() {
+        return metrics.scrape();
     }
 
     /** Ends all turns; ceilings stay as they are. */
