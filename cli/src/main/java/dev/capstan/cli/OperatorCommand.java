@@ -7,6 +7,7 @@ import dev.capstan.bridge.importer.ImportSettings;
 import dev.capstan.bridge.importer.Imported;
 import dev.capstan.bridge.importer.Importer;
 import dev.capstan.bridge.install.InstallManifests;
+import dev.capstan.bridge.journal.JournalWriter;
 import dev.capstan.bridge.operator.CapstanOperator;
 import dev.capstan.bridge.operator.OperatorSettings;
 import dev.capstan.bridge.operator.Preflight;
@@ -38,6 +39,9 @@ final class OperatorCommand implements Callable<Integer> {
             .disable(YAMLGenerator.Feature.SPLIT_LINES)
             .enable(YAMLGenerator.Feature.INDENT_ARRAYS_WITH_INDICATOR)
             .build();
+
+    private static final long JOURNAL_FILE_BYTES = 64L << 20;
+    private static final int JOURNAL_FILES = 16;
 
     private final Console console;
 
@@ -114,6 +118,11 @@ final class OperatorCommand implements Callable<Integer> {
                             description = "Unlike that of all others; default the name of the pod, and the process id.")
                     @Nullable String identity,
             @Option(
+                            names = "--journal",
+                            paramLabel = "DIR",
+                            description = "Keeps a journal of every step there, to be replayed; default none.")
+                    @Nullable Path journal,
+            @Option(
                             names = "--listen",
                             paramLabel = "PORT",
                             defaultValue = "8080",
@@ -121,7 +130,9 @@ final class OperatorCommand implements Callable<Integer> {
                     int port)
             throws IOException {
         String name = identity == null ? processIdentity() : identity;
-        try (KubernetesClient client = kubernetes.client()) {
+        try (JournalWriter writer =
+                        journal == null ? null : new JournalWriter(journal, JOURNAL_FILE_BYTES, JOURNAL_FILES);
+                KubernetesClient client = kubernetes.client()) {
             OperatorSettings settings = OperatorSettings.of(Capstan.version(), name, kubernetes.namespace(client));
             // A process that may not be the only leader ends before it can write again.
             CapstanOperator operator = CapstanOperator.of(

@@ -1,5 +1,6 @@
 package dev.capstan.bridge.operator;
 
+import dev.capstan.bridge.journal.JournalWriter;
 import dev.capstan.bridge.resource.CapResource;
 import dev.capstan.bridge.resource.ClusterPowerCap;
 import dev.capstan.bridge.resource.PowerCap;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The operator as a whole. Several processes may run it: one leads, the others are ready to take over.
@@ -39,21 +41,18 @@ public final class CapstanOperator implements AutoCloseable {
      * An operator over real sources and by the clock of the machine.
      *
      * @param client its retries should be few: the next turn is the retry
+     * @param journal of every step; null for none
      * @param lost what to do when another process may lead; must end this one at once
      */
-    public static CapstanOperator of(KubernetesClient client, OperatorSettings settings, Runnable lost) {
-        return of(client, settings, StepListener.NONE, lost);
-    }
-
-    static CapstanOperator of(
-            KubernetesClient client, OperatorSettings settings, StepListener listener, Runnable lost) {
+    public static CapstanOperator of(
+            KubernetesClient client, OperatorSettings settings, @Nullable JournalWriter journal, Runnable lost) {
         ExecutorService background = Executors.newCachedThreadPool(CapstanOperator::daemon);
         Keys keys = new Keys(client, settings.namespace(), System::nanoTime);
         return new CapstanOperator(
                 client,
                 settings,
                 new LiveSources(keys, InstantSource.system(), background),
-                listener,
+                journal == null ? StepListener.NONE : new JournalListener(journal, settings.version()),
                 InstantSource.system(),
                 System::nanoTime,
                 lost);

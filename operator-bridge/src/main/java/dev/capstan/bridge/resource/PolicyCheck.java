@@ -5,13 +5,12 @@ import dev.capstan.capping.NearestName;
 import dev.capstan.capping.PolicyFactory;
 import dev.capstan.capping.PolicyRegistry;
 import java.util.List;
-import java.util.Set;
 
 /** The policy, its parameters and its certificate. */
 final class PolicyCheck {
 
-    /** What can be done to objects of a cluster without reaching into engines, gateways or nodes. */
-    private static final Set<String> USABLE = Set.of("replica ceiling", "growth freeze");
+    /** What the operator can do; a policy that counts on more would hold no cap. */
+    private static final String LEVER = "replica ceiling";
 
     private final List<Issue> issues;
 
@@ -42,7 +41,7 @@ final class PolicyCheck {
                     "policy.name",
                     "policy " + factory.name() + " acts by "
                             + (factory.levers().isEmpty() ? "nothing" : String.join(" and ", factory.levers()))
-                            + ", and here by replica ceilings and growth freezes only. Allowed: "
+                            + ", and here there are replica ceilings only: it would not hold the cap. Allowed: "
                             + String.join(", ", usable)
                             + ".");
         }
@@ -65,7 +64,7 @@ final class PolicyCheck {
     }
 
     private static boolean isUsable(PolicyFactory factory) {
-        return factory.levers().stream().anyMatch(USABLE::contains);
+        return !factory.levers().isEmpty() && factory.levers().stream().allMatch(LEVER::equals);
     }
 
     private void add(String path, String message) {

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** The policy that decides; see {@link dev.capstan.capping.PolicyRegistry}. */
 public record PolicyChoice(
         @JsonPropertyDescription(
-                "Name as capstan policies lists it; one that acts by replica ceilings or growth freezes. Default: capstan.")
-        @Default("capstan")
+                "Name as capstan policies lists it; one that acts by replica ceilings alone. Default: replica-cap.")
+        @Default("replica-cap")
         @Size(min = 1, max = 63) String name,
 
         @JsonPropertyDescription("Parameters that differ from their defaults, as capstan policies NAME lists them.")
@@ -25,7 +25,7 @@ public record PolicyChoice(
         implements Part {
 
     public PolicyChoice(@Nullable String name, @Nullable Map<String, Double> parameters, @Nullable Long seed) {
-        this.name = requireNonNullElse(name, "capstan");
+        this.name = requireNonNullElse(name, "replica-cap");
         // In order, so that issues and journals name them in one order.
         this.parameters = parameters == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(parameters));
         this.seed = requireNonNullElse(seed, 0L);

@@ -35,7 +35,7 @@ public record PowerCapSpec(
         @Required
         @Size(min = 1, max = 500) List<Target> targets,
 
-        @JsonPropertyDescription("Which policy decides, and its parameters. Default: capstan with its defaults.")
+        @JsonPropertyDescription("Which policy decides, and its parameters. Default: replica-cap with its defaults.")
         PolicyChoice policy,
 
         @JsonPropertyDescription("Times of the control loop and of the systems around it.")

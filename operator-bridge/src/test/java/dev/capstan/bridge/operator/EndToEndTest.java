@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.capstan.bridge.journal.JournalReplay;
+import dev.capstan.bridge.journal.JournalWriter;
 import dev.capstan.testcluster.ControlPlane;
 import dev.capstan.testcluster.GpuExporter;
 import dev.capstan.testcluster.Kubelet;
@@ -72,7 +74,9 @@ class EndToEndTest {
             String cap = CAP.formatted(prometheus.address());
             Rehearsed.store(client, "rehearsed", cap, 10, 4000, 4000);
             OperatorSettings settings = OperatorSettings.of(Rehearsed.VERSION, "one", "default");
-            try (CapstanOperator operator = CapstanOperator.of(client, settings, () -> {})) {
+            Path journal = folder.resolve("journal");
+            try (JournalWriter writer = new JournalWriter(journal, 1 << 20, 100);
+                    CapstanOperator operator = CapstanOperator.of(client, settings, writer, () -> {})) {
                 operator.start();
                 cluster.plane.post("/apis/capstan.dev/v1alpha1/namespaces/default/powercaps", cap);
                 await().atMost(Duration.ofSeconds(30))
@@ -98,6 +102,10 @@ class EndToEndTest {
                 assertThat(cluster.autoscaler("chat").at("/spec/minReplicas").asInt())
                         .isEqualTo(1);
             }
+            JournalReplay.Result replay = JournalReplay.of(List.of(journal), Rehearsed.VERSION);
+            assertThat(replay.difference()).isNull();
+            assertThat(replay.notes()).isEmpty();
+            assertThat(replay.steps()).isGreaterThan(5);
         }
     }
 

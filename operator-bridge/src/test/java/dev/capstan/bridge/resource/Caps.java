@@ -82,7 +82,7 @@ final class Caps {
                 weight: 1.5
                 floor: 1
                 replica: {gpus: 4, peakWatts: 2800, idleWatts: 500, startingWatts: 2000}
-              policy: {name: capstan, parameters: {reserve_watts: 100}, seed: 7}
+              policy: {name: replica-cap, parameters: {reserve_watts: 100}, seed: 7}
               timers:
                 controlInterval: 15s
                 exporterInterval: 30s

@@ -81,10 +81,11 @@ final class PowerCapValidatorTest {
             spec.targets[0].replica.idleWatts=2801                  | spec.targets[0].replica.idleWatts | must not be above peakWatts 2800.0, was 2801.0
             spec.targets[0].replica={}                              | spec.targets[0].replica.peakWatts | is missing. Watts that a replica can draw at most
             spec.targets[0].replica.gpus=1.5                        | spec.targets[0].replica.gpus    | must be a whole number, was 1.5
-            spec.policy.name=capstn                                 | spec.policy.name                | Maybe you meant capstan.
-            spec.policy.name=polca                                  | spec.policy.name                | acts by GPU clock, and here by replica ceilings and growth freezes only
+            spec.policy.name=replica-cp                             | spec.policy.name                | Maybe you meant replica-cap.
+            spec.policy.name=polca                                  | spec.policy.name                | acts by GPU clock, and here there are replica ceilings only
+            spec.policy.name=capstan                                | spec.policy.name                | acts by GPU power limit and GPU clock and replica ceiling
             spec.policy.name=none                                   | spec.policy.name                | acts by nothing
-            spec.policy.parameters={margin_ratoi: 1}                | spec.policy.parameters.margin_ratoi | Maybe you meant margin_ratio.
+            spec.policy.parameters={margni: 1}                      | spec.policy.parameters.margni   | Maybe you meant margin.
             spec.timers.controlInterval=500ms                       | spec.timers.controlInterval     | must be from 1s to 1d, was 500ms
             spec.timers.controlInterval=15                          | spec.timers.controlInterval     | must be text, was 15. Put it in quotes.
             spec.timers.controlInterval=12s                         | spec.timers.controlInterval     | several decisions would rest on one sample
