@@ -95,12 +95,19 @@ class EndToEndTest {
 
                 gpuWatts = 100;
                 await().atMost(Duration.ofSeconds(60)).until(() -> cluster.maxReplicas("chat") == 8);
+                assertThat(operator.scrape().lines())
+                        .contains(
+                                "capstan_leader 1.0",
+                                "capstan_cap_watts{name=\"row\",namespace=\"default\"} 4000.0",
+                                "capstan_target_original_replicas{name=\"row\",namespace=\"default\",target=\"chat\"}"
+                                        + " 10.0");
                 cluster.plane.delete("/apis/capstan.dev/v1alpha1/namespaces/default/powercaps/row");
                 await().atMost(Duration.ofSeconds(20)).until(() -> caps(cluster).isEmpty());
                 assertThat(cluster.autoscaler("chat").at("/spec/maxReplicas").asInt())
                         .isEqualTo(10);
                 assertThat(cluster.autoscaler("chat").at("/spec/minReplicas").asInt())
                         .isEqualTo(1);
+                assertThat(operator.scrape()).doesNotContain("name=\"row\"");
             }
             JournalReplay.Result replay = JournalReplay.of(List.of(journal), Rehearsed.VERSION);
             assertThat(replay.difference()).isNull();
