@@ -136,7 +136,7 @@ final class OperatorCommand implements Callable<Integer> {
             OperatorSettings settings = OperatorSettings.of(Capstan.version(), name, kubernetes.namespace(client));
             // A process that may not be the only leader ends before it can write again.
             CapstanOperator operator = CapstanOperator.of(
-                    client, settings, () -> Runtime.getRuntime().halt(1));
+                    client, settings, writer, () -> Runtime.getRuntime().halt(1));
             CountDownLatch ended = new CountDownLatch(1);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 operator.close();
