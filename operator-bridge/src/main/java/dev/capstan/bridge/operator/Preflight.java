@@ -96,7 +96,6 @@ public final class Preflight {
     }
 
     private static void scale(List<Permission> all, String group, String resource, String lever) {
-        all.add(new Permission("get", group, resource + "/scale", lever));
         all.add(new Permission("patch", group, resource + "/scale", lever));
     }
 

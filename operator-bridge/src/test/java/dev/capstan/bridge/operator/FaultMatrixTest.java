@@ -263,8 +263,21 @@ class FaultMatrixTest {
                 .contains("cannot patch resource")
                 .contains("Grant the operator the role for HorizontalPodAutoscaler");
         assertThat(cluster.maxReplicas(service)).isEqualTo(MAX);
+        Preflight preflight = new Preflight(operatorClient, InstallManifests.NAMESPACE);
+        assertThat(preflight.findings())
+                .contains(new Preflight.Finding(
+                        "permission",
+                        Preflight.Verdict.WARNING,
+                        "to patch horizontalpodautoscalers.autoscaling is missing: without it HorizontalPodAutoscalers do not"
+                                + " work."));
 
         cluster.bind("capstan-lever-horizontalpodautoscalers", ControlPlane.OPERATOR);
+        // KEDA, KServe and the production stack are not there, and this server is older than rules over several fields.
+        assertThat(preflight.findings())
+                .noneMatch(finding -> finding.verdict() == Preflight.Verdict.FAILED)
+                .filteredOn(finding -> finding.verdict() == Preflight.Verdict.WARNING)
+                .extracting(Preflight.Finding::subject)
+                .containsExactly("API server", "KEDA", "KServe", "vLLM production stack");
         awaitMax(5);
         deleteCapAndAwait(service, MAX);
     }
