@@ -117,11 +117,7 @@ final class CapLoop<S extends Record> {
         return plan.spec().timers().control();
     }
 
-    /** The resource as this loop would store it. */
-    CapResource resource() {
-        return resource;
-    }
-
+    /** As this loop knows it, which may be newer than what is stored. */
     PowerCapStatus status() {
         return status;
     }
@@ -129,7 +125,7 @@ final class CapLoop<S extends Record> {
     /**
      * One turn: looks what became of what is held, observes, decides, writes and tells.
      *
-     * @throws IOException if the turn could not be made at all; nothing was written then
+     * @throws IOException if the turn could not be made, and nothing was written, or if its outcome could not be stored
      */
     void turn(Leadership.Permit given) throws IOException {
         permit = given;
@@ -157,7 +153,12 @@ final class CapLoop<S extends Record> {
                 record.seen().rootPower(),
                 record.seen().carbon());
         status = status(record, mode, cap, conditions);
-        store(now);
+        IOException unstored = null;
+        try {
+            store(now);
+        } catch (IOException e) {
+            unstored = e;
+        }
         tell(conditions, notes, record);
         operating
                 .listener()
@@ -169,6 +170,9 @@ final class CapLoop<S extends Record> {
                         record,
                         status,
                         operating.monotonicNanos().getAsLong() - startNanos);
+        if (unstored != null) {
+            throw unstored;
+        }
     }
 
     /**
