@@ -119,7 +119,7 @@ final class ApplyTest {
     @Test
     void examplesAreTaken() throws Exception {
         ControlPlane.Answer answer = server().kubectl("apply", "--validate=false", "-f", "../deploy/examples");
-        assertThat(answer.output().lines()).hasSize(5).allMatch(line -> line.endsWith(" created"));
+        assertThat(answer.output().lines()).hasSize(6).allMatch(line -> line.endsWith(" created"));
     }
 
     @Test
@@ -148,7 +148,7 @@ final class ApplyTest {
                 .noneMatch(
                         grant -> grant.startsWith("secrets") || grant.startsWith("leases") || grant.startsWith("pods"));
         assertThat(granted("capstan-system"))
-                .contains("secrets [get]", "configmaps [get]", "leases.coordination.k8s.io [create get update]");
+                .contains("secrets [get]", "configmaps [get]", "leases.coordination.k8s.io [create get patch update]");
     }
 
     /** What RBAC grants the operator in a namespace, as {@code kubectl auth can-i --list} tells it: resource and verbs. */
