@@ -4,7 +4,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import java.io.UncheckedIOException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -52,8 +52,9 @@ final class KubernetesOptions {
     private static String text(Path file) {
         try {
             return Files.readString(file);
-        } catch (java.io.IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new InvalidArgument(
+                    "--kubeconfig: " + file + " cannot be read: it must be a file with a cluster and a login.");
         }
     }
 }

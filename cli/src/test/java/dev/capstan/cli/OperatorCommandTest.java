@@ -49,6 +49,14 @@ final class OperatorCommandTest {
     }
 
     @Test
+    void aLoginThatIsNotThereIsSaid() {
+        CommandRun check = new CommandRun();
+        assertThat(check.run("operator", "check", "--kubeconfig=" + folder.resolve("none")))
+                .isEqualTo(ExitCodes.INVALID_INPUT);
+        assertThat(check.err()).contains("--kubeconfig: " + folder.resolve("none") + " cannot be read");
+    }
+
+    @Test
     void importsPrintResourcesAndSayWhatChanges() throws IOException {
         Path file = Files.writeString(folder.resolve("climatik.yaml"), """
                 apiVersion: powercapping.climatik-project.ai/v1
