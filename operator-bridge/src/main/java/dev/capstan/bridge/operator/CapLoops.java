@@ -103,28 +103,10 @@ final class CapLoops {
             return false;
         }
         Running present = running.get(resource.getMetadata().getUid());
-        Map<String, String> failed;
-        if (present != null) {
-            failed = present.loop().finish(operating.leadership().permit());
-        } else {
-            HeldServices held = new HeldServices(
-                    Operating.key(resource),
-                    operating.holds(),
-                    operating.finder(),
-                    operating.writer(),
-                    operating.clock());
-            held.load(resource.getStatus() == null ? null : resource.getStatus().targets());
-            failed =
-                    held
-                            .release(
-                                    List.copyOf(held.holds().keySet()),
-                                    Map.of(),
-                                    operating.leadership().permit())
-                            .entrySet()
-                            .stream()
-                            .collect(Collectors.toMap(
-                                    Map.Entry::getKey, one -> one.getValue().message()));
-        }
+        Leadership.Permit permit = operating.leadership().permit();
+        Map<String, String> failed = present == null
+                ? operating.heldBy(resource).release(permit)
+                : present.loop().finish(permit);
         if (!failed.isEmpty()) {
             operating
                     .events()
@@ -163,22 +145,8 @@ final class CapLoops {
         if (list.equals(before.conditions()) && Objects.equals(generation, before.observedGeneration())) {
             return;
         }
-        PowerCapStatus status = new PowerCapStatus(
-                generation,
-                list,
-                before.mode(),
-                before.capWatts(),
-                before.powerWatts(),
-                before.headroomWatts(),
-                before.peakWatts(),
-                before.carbon(),
-                before.lastDecision(),
-                before.steps(),
-                before.leader(),
-                before.targets(),
-                before.policyState());
         try {
-            operating.store().store(resource, status);
+            operating.store().store(resource, before.withConditions(generation, list));
             operating.events().warning(resource, "InvalidSpec", message);
         } catch (IOException e) {
             LOG.warn("{}: {}", Operating.key(resource), e.getMessage());

@@ -52,7 +52,7 @@ public final class CapstanOperator implements AutoCloseable {
                 client,
                 settings,
                 new LiveSources(keys, InstantSource.system(), background),
-                journal == null ? StepListener.NONE : new JournalListener(journal, settings.version()),
+                journal == null ? step -> {} : new JournalListener(journal, settings.version()),
                 InstantSource.system(),
                 System::nanoTime,
                 lost);
@@ -78,6 +78,7 @@ public final class CapstanOperator implements AutoCloseable {
         view = new ClusterView(client, monotonicNanos);
         LeverFinder finder = new LeverFinder(view);
         Keys keys = new Keys(client, settings.namespace(), monotonicNanos);
+        Events events = new Events(client, settings.identity(), clock);
         operating = new Operating(
                 settings.version(),
                 clock,
@@ -89,7 +90,8 @@ public final class CapstanOperator implements AutoCloseable {
                 new LeverWriter(client, view),
                 new ClientStatusStore(client, leadership),
                 new Certificates(keys, settings.version()),
-                new Events(client, settings.identity(), clock),
+                new Announcements(events),
+                events,
                 StepListeners.of(metrics, listener));
         CapLoops loops = new CapLoops(operating, sources);
         operator = new Operator(overrides -> overrides
@@ -119,17 +121,7 @@ public final class CapstanOperator implements AutoCloseable {
         List<CapResource> caps = new ArrayList<>();
         caps.addAll(client.resources(PowerCap.class).inAnyNamespace().list().getItems());
         caps.addAll(client.resources(ClusterPowerCap.class).list().getItems());
-        for (CapResource cap : caps) {
-            if (cap.getStatus() != null) {
-                new HeldServices(
-                                Operating.key(cap),
-                                operating.holds(),
-                                operating.finder(),
-                                operating.writer(),
-                                operating.clock())
-                        .load(cap.getStatus().targets());
-            }
-        }
+        caps.forEach(operating::heldBy);
         Lease lease = client.leases()
                 .inNamespace(settings.namespace())
                 .withName(settings.leaseName())

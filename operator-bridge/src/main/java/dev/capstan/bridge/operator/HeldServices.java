@@ -13,13 +13,14 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,10 +56,14 @@ final class HeldServices {
     void load(@Nullable List<PowerCapStatus.Target> targets) {
         for (PowerCapStatus.Target target : targets == null ? List.<PowerCapStatus.Target>of() : targets) {
             if (target.hold() != null) {
-                holds.put(target.name(), target.hold());
-                all.claim(cap, target.hold(), target.hold().wish());
+                keep(target.name(), target.hold());
             }
         }
+    }
+
+    private void keep(String name, Hold hold) {
+        holds.put(name, hold);
+        all.claim(cap, hold);
     }
 
     /** By the name of the service. */
@@ -71,26 +76,29 @@ final class HeldServices {
         return Collections.unmodifiableMap(conflicts);
     }
 
+    /** The other caps that hold the object of a service, in order. */
+    Set<String> others(Service service) {
+        return all.others(cap, service.lever().object());
+    }
+
     /** How high a service may go by the will of its owner. */
-    int originalCeiling(Service service, Lever lever, TargetState state) {
-        Hold hold = held(service.name(), lever, state);
-        return hold == null ? state.ceiling() : hold.originalCeiling(lever);
+    int originalCeiling(Service service) {
+        Hold hold = held(service);
+        return hold == null ? service.state().ceiling() : hold.originalCeiling(service.lever());
     }
 
     /** The owner's minimum. */
-    int originalFloor(Service service, Lever lever, TargetState state) {
-        Hold hold = held(service.name(), lever, state);
-        return hold == null ? state.floor() : hold.originalFloor(lever);
+    int originalFloor(Service service) {
+        Hold hold = held(service);
+        return hold == null ? service.state().floor() : hold.originalFloor(service.lever());
     }
 
-    /** The hold of this cap; else, for what the object was before, one as another cap would begin it. */
-    private @Nullable Hold held(String service, Lever lever, TargetState state) {
-        Hold hold = holds.get(service);
+    /** The hold of this cap, else that of another one: both know how the object was before. */
+    private @Nullable Hold held(Service service) {
+        Hold hold = holds.get(service.name());
         return hold != null
                 ? hold
-                : all.originals(cap, lever.object())
-                        .map(originals -> Hold.begin(lever, state, originals, ""))
-                        .orElse(null);
+                : all.ofOthers(cap, service.lever().object()).findFirst().orElse(null);
     }
 
     /**
@@ -99,29 +107,25 @@ final class HeldServices {
      *
      * @return what happened; none for most turns
      */
-    List<Note> examine(List<Service> services, Leadership.Permit permit) {
+    List<Note> examine(Collection<Service> services, Leadership.Permit permit) {
         List<Note> notes = new ArrayList<>();
-        Map<String, Service> byName =
-                services.stream().collect(Collectors.toMap(Service::name, service -> service, (one, two) -> one));
-        for (Map.Entry<String, Hold> entry : List.copyOf(holds.entrySet())) {
-            Service service = byName.get(entry.getKey());
-            if (service != null && service.lever() != null && service.state() != null) {
-                examine(service.name(), service.lever(), service.state(), entry.getValue(), permit, notes);
+        for (Service service : services) {
+            Hold hold = holds.get(service.name());
+            // Where another object decides now, such as an autoscaler that was added, the one held gets back its own.
+            if (hold != null && hold.object().equals(service.lever().object())) {
+                examine(service, hold, permit, notes);
             }
         }
         return notes;
     }
 
-    private void examine(
-            String name, Lever lever, TargetState state, Hold hold, Leadership.Permit permit, List<Note> notes) {
-        if (!hold.object().equals(lever.object())) {
-            // Another object decides now, such as an autoscaler that was added; the one held before gets back its own.
-            return;
-        }
-        switch (hold.judge(lever, state.values())) {
+    private void examine(Service service, Hold hold, Leadership.Permit permit, List<Note> notes) {
+        String name = service.name();
+        Lever lever = service.lever();
+        switch (verdict(service, hold)) {
             case OURS -> {
                 if (!hold.before().isEmpty()) {
-                    holds.put(name, hold.landed(lever));
+                    keep(name, hold.landed(lever));
                 }
                 return;
             }
@@ -132,13 +136,13 @@ final class HeldServices {
             }
             case PENDING -> {
                 if (hold.raises(lever)) {
-                    holds.put(name, hold.abandoned());
+                    keep(name, hold.abandoned());
                     return;
                 }
             }
             case EDITED -> {
-                Hold adopted = hold.adopted(lever, state.values());
-                holds.put(name, adopted);
+                Hold adopted = hold.adopted(lever, service.state().values());
+                keep(name, adopted);
                 notes.add(new Note(
                         false,
                         "Edited",
@@ -156,10 +160,22 @@ final class HeldServices {
                 }
             }
         }
-        Outcome outcome = writer.write(lever, hold, permit::mayWrite);
-        if (outcome.isDone()) {
-            holds.put(name, hold.landed(lever));
+        if (writer.write(lever, hold, permit::mayWrite).isDone()) {
+            keep(name, hold.landed(lever));
         }
+    }
+
+    /** What another cap has written is no edit of the owner. */
+    private Hold.Verdict verdict(Service service, Hold hold) {
+        Hold.Verdict verdict = hold.judge(service.lever(), service.state().values());
+        boolean changed = verdict == Hold.Verdict.EDITED || verdict == Hold.Verdict.REVERTED;
+        return changed
+                        && all.ofOthers(cap, hold.object())
+                                .map(other -> other.judge(
+                                        service.lever(), service.state().values()))
+                                .anyMatch(its -> its == Hold.Verdict.OURS || its == Hold.Verdict.PENDING)
+                ? Hold.Verdict.OURS
+                : verdict;
     }
 
     /** Counts a revert; after some within the window the object is left to whoever fights for it, until the window is over. */
@@ -201,9 +217,11 @@ final class HeldServices {
      *
      * @param wish the ceiling that the policy wants
      */
-    void plan(String name, Lever lever, TargetState state, int wish) {
-        Hold hold = holds.get(name);
-        int original = hold == null ? originalWithout(lever, state) : hold.originalCeiling(lever);
+    void plan(Service service, int wish) {
+        Lever lever = service.lever();
+        TargetState state = service.state();
+        Hold hold = holds.get(service.name());
+        int original = originalCeiling(service);
         if (wish >= original && hold == null) {
             return;
         }
@@ -212,22 +230,19 @@ final class HeldServices {
                 : Hold.begin(
                         lever,
                         state,
-                        all.originals(cap, lever.object()).orElse(state.values()),
+                        all.ofOthers(cap, lever.object())
+                                .findFirst()
+                                .map(Hold::originals)
+                                .orElse(state.values()),
                         clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
         int ceiling = Math.min(Math.min(wish, original), all.lowestOfOthers(cap, lever.object()));
-        Hold planned = begun.writing(lever, state, wish, ceiling);
-        holds.put(name, planned);
-        all.claim(cap, planned, wish);
-    }
-
-    private int originalWithout(Lever lever, TargetState state) {
-        return all.originals(cap, lever.object())
-                .map(originals -> Hold.begin(lever, state, originals, "").originalCeiling(lever))
-                .orElse(state.ceiling());
+        keep(service.name(), begun.writing(lever, state, wish, ceiling));
     }
 
     /** Writes what {@link #plan} has noted. */
-    Outcome carryOut(String name, Lever lever, Leadership.Permit permit) {
+    Outcome carryOut(Service service, Leadership.Permit permit) {
+        String name = service.name();
+        Lever lever = service.lever();
         Hold hold = holds.get(name);
         if (hold == null) {
             return new Outcome(Outcome.Kind.UNCHANGED, "");
@@ -236,15 +251,13 @@ final class HeldServices {
             return new Outcome(
                     Outcome.Kind.CONFLICT, conflicts.get(name) + " puts " + lever.object() + " back each time");
         }
-        boolean last = hold.wish() >= hold.originalCeiling(lever)
-                && all.lowestOfOthers(cap, hold.object()) >= hold.originalCeiling(lever);
-        Outcome outcome =
-                last ? writer.restore(lever, hold, permit::mayWrite) : writer.write(lever, hold, permit::mayWrite);
+        boolean lettingGo = hold.wish() >= hold.originalCeiling(lever);
+        Outcome outcome = lettingGo ? release(lever, hold, permit) : writer.write(lever, hold, permit::mayWrite);
         if (outcome.isDone()) {
-            if (hold.wish() >= hold.originalCeiling(lever)) {
+            if (lettingGo) {
                 forget(name, hold);
             } else {
-                holds.put(name, hold.landed(lever));
+                keep(name, hold.landed(lever));
             }
         } else if (outcome.kind() == Outcome.Kind.GONE) {
             forget(name, hold);
@@ -256,38 +269,37 @@ final class HeldServices {
      * Lets go of services: puts back what was there, or what another cap wants where one holds the same object.
      *
      * @param names of the services
-     * @param levers by name, of those that are still found; one that is not has nothing to be put back
-     * @return what could not be put back, by name
+     * @return why some could not be put back, by name
      */
-    Map<String, Outcome> release(List<String> names, Map<String, Service> levers, Leadership.Permit permit) {
-        Map<String, Outcome> failed = new TreeMap<>();
+    Map<String, String> release(Collection<String> names, Leadership.Permit permit) {
+        Map<String, String> failed = new TreeMap<>();
         for (String name : names) {
             Hold hold = holds.get(name);
-            Service service = levers.get(name);
-            if (hold == null) {
-                continue;
-            }
-            Lever lever = service == null ? null : service.lever();
-            if (lever == null || !lever.object().equals(hold.object())) {
-                lever = finder.of(hold).orElse(null);
-            }
-            Outcome outcome = lever == null
-                    ? new Outcome(Outcome.Kind.GONE, hold.object() + " is gone")
-                    : release(lever, hold, permit);
-            if (outcome.isDone() || outcome.kind() == Outcome.Kind.GONE) {
-                forget(name, hold);
-            } else {
-                failed.put(name, outcome);
+            Lever lever = hold == null ? null : finder.of(hold).orElse(null);
+            if (hold != null) {
+                Outcome outcome = lever == null
+                        ? new Outcome(Outcome.Kind.GONE, hold.object() + " is gone")
+                        : release(lever, hold, permit);
+                if (outcome.isDone() || outcome.kind() == Outcome.Kind.GONE) {
+                    forget(name, hold);
+                } else {
+                    failed.put(name, outcome.message());
+                }
             }
         }
         return failed;
     }
 
+    /** Lets go of all. */
+    Map<String, String> release(Leadership.Permit permit) {
+        return release(Set.copyOf(holds.keySet()), permit);
+    }
+
+    /** What another cap has written stays, so that it finds it as it left it; how far that may rise is its business. */
     private Outcome release(Lever lever, Hold hold, Leadership.Permit permit) {
-        int others = all.lowestOfOthers(cap, hold.object());
-        if (others >= hold.originalCeiling(lever)) {
-            return writer.restore(lever, hold, permit::mayWrite);
-        }
-        return writer.raise(lever, hold, others, permit::mayWrite);
+        int others = all.lowestWrittenByOthers(cap, hold.object());
+        return others >= hold.originalCeiling(lever)
+                ? writer.restore(lever, hold, permit::mayWrite)
+                : writer.raise(lever, hold, others, permit::mayWrite);
     }
 }

@@ -3,11 +3,10 @@ package dev.capstan.bridge.operator;
 import dev.capstan.bridge.target.Hold;
 import dev.capstan.bridge.target.ObjectId;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * Which caps hold which objects down, and how far. An object may be under several caps: the lowest ceiling counts, and only
@@ -15,16 +14,13 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Holds {
 
-    /** What one cap wants of an object, and how that was before any cap. */
-    private record Claim(int ceiling, Map<String, Integer> originals) {}
+    private final Map<ObjectId, Map<String, Hold>> claims = new ConcurrentHashMap<>();
 
-    private final Map<ObjectId, Map<String, Claim>> claims = new ConcurrentHashMap<>();
-
-    /** A cap wants an object to be at a ceiling at most. */
-    void claim(String cap, Hold hold, int ceiling) {
-        claims.compute(hold.object(), (key, held) -> {
-            Map<String, Claim> now = new TreeMap<>(held == null ? Map.of() : held);
-            now.put(cap, new Claim(ceiling, hold.originals()));
+    /** A cap holds an object. */
+    void claim(String cap, Hold hold) {
+        claims.compute(hold.object(), (object, held) -> {
+            Map<String, Hold> now = new TreeMap<>(held == null ? Map.of() : held);
+            now.put(cap, hold);
             return now;
         });
     }
@@ -32,33 +28,36 @@ final class Holds {
     /** A cap lets go of an object. */
     void release(String cap, ObjectId object) {
         claims.computeIfPresent(object, (key, held) -> {
-            Map<String, Claim> now = new TreeMap<>(held);
+            Map<String, Hold> now = new TreeMap<>(held);
             now.remove(cap);
             return now.isEmpty() ? null : now;
         });
     }
 
-    /** The lowest ceiling that other caps want; {@link Integer#MAX_VALUE} where none does. */
-    int lowestOfOthers(String cap, ObjectId object) {
+    /** The holds of other caps on an object, in the order of their names. */
+    Stream<Hold> ofOthers(String cap, ObjectId object) {
         return claims.getOrDefault(object, Map.of()).entrySet().stream()
                 .filter(one -> !one.getKey().equals(cap))
-                .mapToInt(one -> one.getValue().ceiling())
+                .map(Map.Entry::getValue);
+    }
+
+    /** The lowest ceiling that other caps want; {@link Integer#MAX_VALUE} where none does. */
+    int lowestOfOthers(String cap, ObjectId object) {
+        return ofOthers(cap, object).mapToInt(Hold::wish).min().orElse(Integer.MAX_VALUE);
+    }
+
+    /** The lowest ceiling that other caps have written; {@link Integer#MAX_VALUE} where none has. */
+    int lowestWrittenByOthers(String cap, ObjectId object) {
+        return ofOthers(cap, object)
+                .mapToInt(hold -> hold.written().getOrDefault(hold.path(), Integer.MAX_VALUE))
                 .min()
                 .orElse(Integer.MAX_VALUE);
     }
 
-    /** How an object was before any cap held it, where another cap holds it. */
-    Optional<Map<String, Integer>> originals(String cap, ObjectId object) {
-        return claims.getOrDefault(object, Map.of()).entrySet().stream()
-                .filter(one -> !one.getKey().equals(cap))
-                .map(one -> one.getValue().originals())
-                .findFirst();
-    }
-
-    /** The other caps that hold an object, in order. */
+    /** The names of the other caps that hold an object, in order. */
     Set<String> others(String cap, ObjectId object) {
-        Set<String> others = new TreeSet<>(claims.getOrDefault(object, Map.of()).keySet());
+        Map<String, Hold> others = new TreeMap<>(claims.getOrDefault(object, Map.of()));
         others.remove(cap);
-        return others;
+        return others.keySet();
     }
 }

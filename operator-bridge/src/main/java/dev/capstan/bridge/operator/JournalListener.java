@@ -1,10 +1,7 @@
 package dev.capstan.bridge.operator;
 
-import dev.capstan.bridge.CycleRecord;
 import dev.capstan.bridge.journal.JournalPolicy;
 import dev.capstan.bridge.journal.JournalWriter;
-import dev.capstan.bridge.resource.CapResource;
-import dev.capstan.bridge.resource.PowerCapStatus;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,28 +20,20 @@ final class JournalListener implements StepListener {
     }
 
     @Override
-    public void stepped(
-            CapResource resource,
-            CapPlan plan,
-            long sequence,
-            Leadership.Term term,
-            CycleRecord<?> record,
-            PowerCapStatus status,
-            long wallNanos) {
+    public void stepped(TakenStep step) {
+        CapPlan plan = step.plan();
         JournalPolicy policy = new JournalPolicy(
-                Operating.key(resource),
+                Operating.key(step.resource()),
                 version,
                 plan.policy().name(),
                 plan.spec().policy().parameters(),
                 plan.spec().policy().seed(),
                 plan.rails());
         try {
-            journal.add(policy, sequence, term.identity(), term.epoch(), record);
+            journal.add(
+                    policy, step.number(), step.term().identity(), step.term().epoch(), step.record());
         } catch (IOException e) {
-            LOG.error("step {} of {} is not in the journal: {}", sequence, policy.cap(), e.toString());
+            LOG.error("step {} of {} is not in the journal: {}", step.number(), policy.cap(), e.toString());
         }
     }
-
-    @Override
-    public void gone(CapResource resource) {}
 }

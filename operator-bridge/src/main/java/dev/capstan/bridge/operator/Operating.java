@@ -23,8 +23,16 @@ record Operating(
         LeverWriter writer,
         StatusStore store,
         Certificates certificates,
+        Announcements announcements,
         Events events,
         StepListener listener) {
+
+    /** What a cap holds by its status. */
+    HeldServices heldBy(CapResource resource) {
+        HeldServices held = new HeldServices(key(resource), holds, finder, writer, clock);
+        held.load(resource.getStatus() == null ? null : resource.getStatus().targets());
+        return held;
+    }
 
     /** Names a resource among all caps. */
     static String key(CapResource resource) {

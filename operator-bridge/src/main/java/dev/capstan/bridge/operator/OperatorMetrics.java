@@ -63,15 +63,8 @@ final class OperatorMetrics implements StepListener {
     }
 
     @Override
-    public void stepped(
-            CapResource resource,
-            CapPlan plan,
-            long sequence,
-            Leadership.Term term,
-            CycleRecord<?> record,
-            PowerCapStatus status,
-            long wallNanos) {
-        caps.computeIfAbsent(Identity.of(resource), Cap::new).stepped(plan, record, status, wallNanos);
+    public void stepped(TakenStep step) {
+        caps.computeIfAbsent(Identity.of(step.resource()), Cap::new).stepped(step);
     }
 
     @Override
@@ -110,7 +103,10 @@ final class OperatorMetrics implements StepListener {
             this.identity = Tags.of("namespace", identity.namespace(), "name", identity.name());
         }
 
-        private synchronized void stepped(CapPlan plan, CycleRecord<?> record, PowerCapStatus status, long wallNanos) {
+        private synchronized void stepped(TakenStep step) {
+            CapPlan plan = step.plan();
+            CycleRecord<?> record = step.record();
+            PowerCapStatus status = step.status();
             Map<Series, Double> values = new HashMap<>();
             power(values, record);
             modes(values, plan, record.mode());
@@ -143,7 +139,7 @@ final class OperatorMetrics implements StepListener {
                 put(values, Figure.READY, target.ready(), "target", target.name());
             }
             show(values);
-            count(record, wallNanos);
+            count(record, step.wallNanos());
         }
 
         private void power(Map<Series, Double> values, CycleRecord<?> record) {
@@ -167,7 +163,7 @@ final class OperatorMetrics implements StepListener {
 
         private void modes(Map<Series, Double> values, CapPlan plan, Mode inEffect) {
             for (Mode mode : Mode.values()) {
-                String name = word(mode);
+                String name = Words.camel(mode);
                 put(values, Figure.MODE, mode == inEffect ? 1 : 0, "mode", name);
                 put(values, Figure.MODE_ASKED, mode == plan.spec().mode() ? 1 : 0, "mode", name);
             }
@@ -244,10 +240,6 @@ final class OperatorMetrics implements StepListener {
 
     private static <T> List<T> nonNull(@Nullable List<T> list) {
         return list == null ? List.of() : list;
-    }
-
-    private static String word(Mode mode) {
-        return mode.name().charAt(0) + mode.name().substring(1).toLowerCase(java.util.Locale.ROOT);
     }
 
     /** What came of a write. */

@@ -2,6 +2,7 @@ package dev.capstan.bridge.operator;
 
 import dev.capstan.bridge.resource.Target;
 import dev.capstan.bridge.target.ClusterView;
+import dev.capstan.bridge.target.Lever;
 import dev.capstan.bridge.target.LeverFinder;
 import dev.capstan.bridge.target.ObjectId;
 import dev.capstan.bridge.target.Refusal;
@@ -24,8 +25,8 @@ final class Services {
     }
 
     /** In the order of the plan, those of a selector in the order of their names. */
-    List<Service> find(CapPlan plan) {
-        List<Service> services = new ArrayList<>();
+    List<Found> find(CapPlan plan) {
+        List<Found> services = new ArrayList<>();
         Set<ObjectId> seen = new HashSet<>();
         for (Target target : plan.spec().targets()) {
             Target.Ref ref = target.ref();
@@ -62,26 +63,20 @@ final class Services {
         return given == null ? view.knownVersion(kind) : given;
     }
 
-    private Service service(String name, Target target, ObjectId id, Set<ObjectId> seen) {
+    private Found service(String name, Target target, ObjectId id, Set<ObjectId> seen) {
         LeverFinder.Found found = finder.find(id);
-        if (found.lever() == null) {
-            return new Service(name, target, null, null, found.refusal());
+        Refusal refusal = found.refusal();
+        Lever lever = found.lever();
+        if (refusal != null || lever == null) {
+            return new Found.Refused(name, refusal == null ? id + " has no lever." : refusal.message());
         }
-        if (!seen.add(found.lever().object())) {
-            return refused(
-                    name,
-                    target,
-                    Refusal.Reason.UNSUPPORTED,
-                    id + " is scaled by " + found.lever().object()
-                            + ", which another target of this cap names already.");
+        if (!seen.add(lever.object())) {
+            return new Found.Refused(
+                    name, id + " is scaled by " + lever.object() + ", which another target of this cap names already.");
         }
-        TargetState state = TargetState.read(view, found.lever());
+        TargetState state = TargetState.read(view, lever);
         return state == null
-                ? refused(name, target, Refusal.Reason.NOT_FOUND, found.lever().object() + " is gone.")
-                : new Service(name, target, found.lever(), state, null);
-    }
-
-    private static Service refused(String name, Target target, Refusal.Reason reason, String message) {
-        return new Service(name, target, null, null, new Refusal(reason, message));
+                ? new Found.Refused(name, lever.object() + " is gone.")
+                : new Service(name, target, lever, state);
     }
 }

@@ -1,8 +1,6 @@
 package dev.capstan.bridge.operator;
 
-import dev.capstan.bridge.CycleRecord;
 import dev.capstan.bridge.resource.CapResource;
-import dev.capstan.bridge.resource.PowerCapStatus;
 import java.util.List;
 
 /** Tells several listeners, one after the other. */
@@ -17,15 +15,8 @@ record StepListeners(List<StepListener> listeners) implements StepListener {
     }
 
     @Override
-    public void stepped(
-            CapResource resource,
-            CapPlan plan,
-            long sequence,
-            Leadership.Term term,
-            CycleRecord<?> record,
-            PowerCapStatus status,
-            long wallNanos) {
-        listeners.forEach(one -> one.stepped(resource, plan, sequence, term, record, status, wallNanos));
+    public void stepped(TakenStep step) {
+        listeners.forEach(one -> one.stepped(step));
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.capstan.bridge.target.Hold;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,65 @@ public record PowerCapStatus(
     /** A resource that nobody has looked at. */
     public static final PowerCapStatus EMPTY =
             new PowerCapStatus(null, null, null, null, null, null, null, null, null, null, null, null, null);
+
+    /** The same about another generation of the spec, with other conditions. */
+    public PowerCapStatus withConditions(@Nullable Long generation, List<Condition> others) {
+        return new PowerCapStatus(
+                generation,
+                others,
+                mode,
+                capWatts,
+                powerWatts,
+                headroomWatts,
+                peakWatts,
+                carbon,
+                lastDecision,
+                steps,
+                leader,
+                targets,
+                policyState);
+    }
+
+    /** The same with a decision that is about to be carried out, by a leader who goes on from this state. */
+    public PowerCapStatus withDecision(LastDecision decision, Leader leader, List<Target> targets, String policyState) {
+        return new PowerCapStatus(
+                observedGeneration,
+                conditions,
+                mode,
+                capWatts,
+                powerWatts,
+                headroomWatts,
+                peakWatts,
+                carbon,
+                decision,
+                steps,
+                leader,
+                targets,
+                policyState);
+    }
+
+    /** Without what is another in every step: figures, the words of conditions, and the state of the policy. */
+    public PowerCapStatus withoutFigures() {
+        List<Condition> quiet = conditions == null
+                ? List.of()
+                : conditions.stream()
+                        .map(one -> new ConditionBuilder(one).withMessage("").build())
+                        .toList();
+        return new PowerCapStatus(
+                observedGeneration,
+                quiet,
+                mode,
+                capWatts,
+                null,
+                null,
+                peakWatts,
+                null,
+                lastDecision,
+                null,
+                leader,
+                targets == null ? List.of() : targets,
+                null);
+    }
 
     /** Grid and emissions. */
     @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -9,10 +9,17 @@ import dev.capstan.capping.PowerReading;
 import dev.capstan.capping.Quality;
 import dev.capstan.testcluster.ControlPlane;
 import dev.capstan.testcluster.Kubelet;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.autoscaling.v1.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.Watch;
+import io.fabric8.kubernetes.client.Watcher;
+import io.fabric8.kubernetes.client.WatcherException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -139,7 +146,7 @@ class FaultMatrixTest {
         awaitMax(5);
 
         cluster.plane.stopApiServer();
-        await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
+        awaitSteps(service, 2);
         cluster.plane.startApiServer();
 
         assertThat(cluster.maxReplicas(service)).isEqualTo(5);
@@ -311,18 +318,84 @@ class FaultMatrixTest {
 
     @Test
     void theLowerOfTwoCapsCountsAndTheLastOneRestores() throws Exception {
+        String strict = service + "-strict";
+        create(cap(service, 4000, "static-floor"));
+        awaitMax(5);
+        List<Integer> ceilings = new CopyOnWriteArrayList<>();
+        try (Watch watch = watchCeilings(ceilings)) {
+            assertThat(watch).isNotNull();
+            cluster.plane.post(
+                    "/apis/capstan.dev/v1alpha1/namespaces/default/powercaps", cap(strict, 2300, "static-floor"));
+            awaitMax(3);
+            awaitMessage(strict, "also held by PowerCap default/" + service);
+            awaitSteps(service, 2);
+
+            deleteCapAndAwait(strict, 5);
+
+            assertThat(ceilings).contains(3).allMatch(replicas -> replicas <= 5);
+            assertNoEdits();
+        }
+        deleteCapAndAwait(service, MAX);
+    }
+
+    @Test
+    void aCapThatLetsGoLeavesTheCeilingOfTheOther() throws Exception {
+        String strict = service + "-strict";
         create(cap(service, 4000, "static-floor"));
         awaitMax(5);
         cluster.plane.post(
-                "/apis/capstan.dev/v1alpha1/namespaces/default/powercaps",
-                cap(service + "-strict", 2300, "static-floor"));
+                "/apis/capstan.dev/v1alpha1/namespaces/default/powercaps", cap(strict, 2300, "static-floor"));
         awaitMax(3);
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> cluster.cap(service + "-strict")
-                        .toString()
-                        .contains("also held by PowerCap default/" + service));
+        List<Integer> ceilings = new CopyOnWriteArrayList<>();
+        try (Watch watch = watchCeilings(ceilings)) {
+            assertThat(watch).isNotNull();
+            // It would take 6 now, and the other one does not let it.
+            cluster.plane.patch(CAPS + service, "{\"spec\": {\"limit\": {\"watts\": 4600}}}");
+            awaitSteps(service, 3);
+            assertThat(cluster.maxReplicas(service)).isEqualTo(3);
 
-        deleteCapAndAwait(service + "-strict", 5);
+            cluster.plane.patch(CAPS + strict, "{\"spec\": {\"limit\": {\"watts\": 50000}}}");
+
+            awaitMax(6);
+            awaitSteps(strict, 2);
+            assertThat(ceilings).allMatch(replicas -> replicas <= 6);
+            assertNoEdits();
+        }
+        deleteCapAndAwait(strict, 6);
         deleteCapAndAwait(service, MAX);
+    }
+
+    private void awaitMessage(String cap, String message) {
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> cluster.cap(cap).toString().contains(message));
+    }
+
+    /** Every ceiling of the service that the API server stores from now on. */
+    private Watch watchCeilings(List<Integer> ceilings) {
+        return client.autoscaling()
+                .v1()
+                .horizontalPodAutoscalers()
+                .inNamespace("default")
+                .withName(service)
+                .watch(new Watcher<>() {
+                    @Override
+                    public void eventReceived(Action action, HorizontalPodAutoscaler autoscaler) {
+                        ceilings.add(autoscaler.getSpec().getMaxReplicas());
+                    }
+
+                    @Override
+                    public void onClose(WatcherException cause) {
+                        throw new IllegalStateException(cause);
+                    }
+                });
+    }
+
+    /** No cap took what the other one wrote for an edit of the owner. */
+    private void assertNoEdits() {
+        assertThat(client.v1().events().inNamespace("default").list().getItems())
+                .filteredOn(event -> event.getInvolvedObject().getName().startsWith(service))
+                .extracting(Event::getReason)
+                .contains("Decided")
+                .doesNotContain("Edited");
     }
 }

@@ -60,7 +60,7 @@ final class OperatorProcess {
                         new KubernetesClientBuilder().withConfig(config).build(),
                         settings,
                         new Steady(),
-                        StepListener.NONE,
+                        step -> {},
                         InstantSource.system(),
                         System::nanoTime,
                         () -> Runtime.getRuntime().halt(1))

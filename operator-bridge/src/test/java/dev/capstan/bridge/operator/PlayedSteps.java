@@ -19,6 +19,7 @@ import dev.capstan.capping.PowerReading;
 import dev.capstan.capping.ServiceAction;
 import dev.capstan.capping.Step;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -115,9 +116,9 @@ final class PlayedSteps {
                 CarbonReading.UNKNOWN,
                 null,
                 List.of());
-        Conditions set = new Conditions(List.of(), 1, java.time.Instant.EPOCH);
+        Conditions set = new Conditions(List.of(), 1, Instant.EPOCH);
         conditions.forEach((type, status) -> set.set(type, status, "Played", "played"));
-        listener.stepped(
+        listener.stepped(new TakenStep(
                 resource,
                 CapPlan.of(resource),
                 1,
@@ -131,6 +132,6 @@ final class PlayedSteps {
                         null),
                 new PowerCapStatus(
                         1L, set.list(), null, null, null, null, null, carbon, null, null, null, targets, null),
-                wallNanos);
+                wallNanos));
     }
 }

@@ -1,9 +1,7 @@
 package dev.capstan.bridge.operator;
 
-import dev.capstan.bridge.CycleRecord;
 import dev.capstan.bridge.PowerReadings;
 import dev.capstan.bridge.resource.CapResource;
-import dev.capstan.bridge.resource.PowerCapStatus;
 import dev.capstan.bridge.telemetry.MeteredService;
 import dev.capstan.capping.PowerReading;
 import java.io.IOException;
@@ -64,15 +62,8 @@ final class Scripted implements Sources, Telemetry, StepListener {
     }
 
     @Override
-    public void stepped(
-            CapResource resource,
-            CapPlan plan,
-            long sequence,
-            Leadership.Term term,
-            CycleRecord<?> record,
-            PowerCapStatus status,
-            long wallNanos) {
-        steps.merge(resource.getMetadata().getName(), 1L, Long::sum);
+    public void stepped(TakenStep step) {
+        steps.merge(step.resource().getMetadata().getName(), 1L, Long::sum);
     }
 
     @Override
