@@ -66,18 +66,31 @@ public final class PrometheusServer implements AutoCloseable {
         }
     }
 
-    /** Scrapes one address, whose job is {@code gpus}, as often and as patiently as given. */
-    public static String scraping(URI target, Duration interval) {
+    /**
+     * Scrapes as often and as patiently as given.
+     *
+     * @param jobs items of {@code scrape_configs}
+     */
+    public static String config(Duration interval, String jobs) {
         return """
                 global:
                   scrape_interval: %1$dms
                   scrape_timeout: %1$dms
                 scrape_configs:
-                  - job_name: gpus
-                    static_configs:
-                      - targets: ['%2$s']
-                        labels: {namespace: monitoring, pod: exporter-1}
-                """.formatted(interval.toMillis(), target.getAuthority());
+                %2$s""".formatted(interval.toMillis(), jobs.indent(2));
+    }
+
+    /**
+     * A job {@code gpus} that scrapes one exporter. The labels of the target clash with those of its metrics, as in a
+     * cluster: Prometheus renames the latter.
+     */
+    public static String gpus(URI exporter) {
+        return """
+                - job_name: gpus
+                  static_configs:
+                    - targets: ['%s']
+                      labels: {namespace: monitoring, pod: exporter-1}
+                """.formatted(exporter.getAuthority());
     }
 
     /** Where it listens. */

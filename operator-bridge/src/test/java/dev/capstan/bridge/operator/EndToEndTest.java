@@ -65,8 +65,8 @@ class EndToEndTest {
         try (LiveCluster cluster = LiveCluster.start(folder);
                 Kubelet kubelet = new Kubelet(cluster.plane, "default", Duration.ofMillis(300));
                 GpuExporter exporter = new GpuExporter(() -> gpus(kubelet));
-                PrometheusServer prometheus =
-                        PrometheusServer.start(folder, PrometheusServer.scraping(exporter.address(), SCRAPE));
+                PrometheusServer prometheus = PrometheusServer.start(
+                        folder, PrometheusServer.config(SCRAPE, PrometheusServer.gpus(exporter.address())));
                 KubernetesClient client = cluster.client(ControlPlane.ADMIN)) {
             cluster.deployment("chat", 8, GPUS);
             cluster.autoscaler("chat", 1, 10);

@@ -2,16 +2,18 @@ package dev.capstan.bridge.record;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.capstan.bridge.prometheus.Credentials;
 import dev.capstan.bridge.prometheus.PrometheusClient;
-import dev.capstan.bridge.prometheus.RealPrometheus;
+import dev.capstan.testcluster.PrometheusServer;
 import dev.capstan.trace.PowerCsv;
 import dev.capstan.trace.RateProfile;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Records from a Prometheus that scrapes a small exporter on loopback. */
 class RealPrometheusTest {
 
+    private static final Duration SCRAPE = Duration.ofMillis(250);
     private static final Duration STEP = Duration.ofMillis(500);
 
     @TempDir
@@ -38,8 +41,11 @@ class RealPrometheusTest {
 
     @Test
     void recordsALiveSpanOfPowerAndRequestsAndTellsWhenAGpuWentSilent() throws Exception {
+        assumeTrue(PrometheusServer.isInstalled(), "skipped: there is no prometheus on the path");
         HttpServer exporter = exporter();
-        try (RealPrometheus prometheus = start(exporter.getAddress().getPort())) {
+        URI target = URI.create("http://localhost:" + exporter.getAddress().getPort());
+        try (PrometheusServer prometheus =
+                PrometheusServer.start(folder, PrometheusServer.config(SCRAPE, PrometheusServer.gpus(target)))) {
             PrometheusClient client =
                     new PrometheusClient(prometheus.address(), Credentials.none(), Duration.ofSeconds(10));
             await().atMost(30, TimeUnit.SECONDS).until(() -> series(client, "DCGM_FI_DEV_POWER_USAGE") == 2);
@@ -102,16 +108,6 @@ class RealPrometheusTest {
         });
         server.start();
         return server;
-    }
-
-    private RealPrometheus start(int exporterPort) throws Exception {
-        // The labels of the target clash with those of the exporter, as in a cluster: Prometheus renames the latter.
-        return RealPrometheus.start(folder, """
-                  - job_name: gpus
-                    static_configs:
-                      - targets: ['localhost:%d']
-                        labels: {namespace: monitoring, pod: exporter-1}
-                """.formatted(exporterPort));
     }
 
     private static int series(PrometheusClient client, String query) {

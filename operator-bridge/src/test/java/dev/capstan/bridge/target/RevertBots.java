@@ -1,5 +1,12 @@
 package dev.capstan.bridge.target;
 
+import static dev.capstan.bridge.target.OnRealServer.APPS;
+import static dev.capstan.bridge.target.OnRealServer.HPAS;
+import static dev.capstan.bridge.target.OnRealServer.ISVCS;
+import static dev.capstan.bridge.target.OnRealServer.LLMS;
+import static dev.capstan.bridge.target.OnRealServer.RUNTIMES;
+import static dev.capstan.bridge.target.OnRealServer.SCALED;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,12 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class RevertBots {
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final String APPS = "/apis/apps/v1/namespaces/default/deployments";
-    private static final String HPAS = "/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers";
-    private static final String SCALED = "/apis/keda.sh/v1alpha1/namespaces/default/scaledobjects";
-    private static final String ISVCS = "/apis/serving.kserve.io/v1beta1/namespaces/default/inferenceservices";
-    private static final String LLMS = "/apis/serving.kserve.io/v1alpha2/namespaces/default/llminferenceservices";
-    private static final String RUNTIMES = "/apis/production-stack.vllm.ai/v1alpha1/namespaces/default/vllmruntimes";
 
     private final ControlPlane plane;
     private int reverts;

@@ -3,14 +3,15 @@ package dev.capstan.bridge.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.capstan.bridge.PowerReadings;
 import dev.capstan.bridge.prometheus.Credentials;
 import dev.capstan.bridge.prometheus.PrometheusClient;
-import dev.capstan.bridge.prometheus.RealPrometheus;
 import dev.capstan.capping.PowerReading;
 import dev.capstan.capping.Quality;
+import dev.capstan.testcluster.PrometheusServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Power as a real Prometheus has it, which scrapes small exporters with the metrics and labels of the real ones. */
 class RealTelemetryTest {
 
+    private static final Duration SCRAPE = Duration.ofMillis(250);
     private static final TelemetrySettings SETTINGS =
             new TelemetrySettings("row", Duration.ofSeconds(10), Duration.ofSeconds(1), 100, 2_000);
     private static final MeteredService CHAT = new MeteredService("chat", "shop", "chat-[a-z0-9]+", 2, 2, 1);
@@ -48,6 +50,7 @@ class RealTelemetryTest {
 
     @Test
     void readsDcgmThroughVanishedBoardsDeadExportersAndOldSamples() throws Exception {
+        assumeTrue(PrometheusServer.isInstalled(), "skipped: there is no prometheus on the path");
         pages.put(
                 "/shop",
                 gauge("GPU-1", "shop", "chat-a", "", 350.5)
@@ -61,8 +64,11 @@ class RealTelemetryTest {
                 "/attic",
                 gauge("GPU-7", "attic", "old-a", "", 90).replace("90.0\n", "90.0 " + (startMillis - 20_000) + "\n"));
         HttpServer exporter = exporter();
-        try (RealPrometheus prometheus = RealPrometheus.start(
-                folder, job("shop", false, exporter) + job("lab", true, exporter) + job("attic", false, exporter))) {
+        try (PrometheusServer prometheus = PrometheusServer.start(
+                folder,
+                PrometheusServer.config(
+                        SCRAPE,
+                        job("shop", false, exporter) + job("lab", true, exporter) + job("attic", false, exporter)))) {
             PrometheusPowerSource source = source(prometheus, new PowerMetrics.Dcgm(null, null));
             await().atMost(30, TimeUnit.SECONDS)
                     .until(() -> root(source, CHAT, CODE, TRAIN).isFresh()
@@ -117,6 +123,7 @@ class RealTelemetryTest {
 
     @Test
     void readsKeplerOfBothGenerationsAndEnergyCounters() throws Exception {
+        assumeTrue(PrometheusServer.isInstalled(), "skipped: there is no prometheus on the path");
         // 300 W are 300 J a second; what Kepler has no zone dram for must not empty the sum.
         pages.put("/new", """
                 kepler_pod_gpu_watts{pod_id="1",pod_namespace="shop",pod_name="chat-a",state="running",node_name="n1"} 300
@@ -138,8 +145,11 @@ class RealTelemetryTest {
                 DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{UUID="GPU-2",namespace="shop",pod="chat-b"} @150000
                 """);
         HttpServer exporter = exporter();
-        try (RealPrometheus prometheus = RealPrometheus.start(
-                folder, job("new", false, exporter) + job("old", false, exporter) + job("dcgm", false, exporter))) {
+        try (PrometheusServer prometheus = PrometheusServer.start(
+                folder,
+                PrometheusServer.config(
+                        SCRAPE,
+                        job("new", false, exporter) + job("old", false, exporter) + job("dcgm", false, exporter)))) {
             PrometheusPowerSource pods =
                     source(prometheus, new PowerMetrics.Kepler(false, Duration.ofSeconds(4), true, "n[0-9]"));
             await().atMost(30, TimeUnit.SECONDS).until(() -> root(pods, CHAT).isFresh());
@@ -209,7 +219,7 @@ class RealTelemetryTest {
         return server;
     }
 
-    private static PrometheusPowerSource source(RealPrometheus prometheus, PowerMetrics metrics) {
+    private static PrometheusPowerSource source(PrometheusServer prometheus, PowerMetrics metrics) {
         return new PrometheusPowerSource(
                 new PrometheusClient(prometheus.address(), Credentials.none(), Duration.ofSeconds(10)),
                 metrics,
