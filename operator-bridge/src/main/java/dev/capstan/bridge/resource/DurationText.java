@@ -4,14 +4,14 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Durations as resources write them: {@code 15s}, {@code 1.5s}, {@code 5m}, {@code 2h}, {@code 30d}, {@code 500ms}. */
 public final class DurationText {
 
     static final String PATTERN = "^[0-9]{1,6}([.][0-9]{1,3})?(ms|s|m|h|d)$";
 
-    private static final java.util.regex.Pattern SHAPE =
-            java.util.regex.Pattern.compile("([0-9]{1,6}(?:[.][0-9]{1,3})?)(ms|s|m|h|d)");
+    private static final Pattern SHAPE = Pattern.compile("([0-9]{1,6}(?:[.][0-9]{1,3})?)(ms|s|m|h|d)");
 
     private DurationText() {}
 

@@ -1,25 +1,15 @@
 package dev.capstan.bridge.resource;
 
+import dev.capstan.bridge.target.KnownKinds;
 import dev.capstan.capping.NearestName;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Targets, each by itself and all together. */
 final class TargetCheck {
-
-    /** Kinds with a lever, and the API version that counts where none is given. */
-    static final Map<String, String> KNOWN = new TreeMap<>(Map.of(
-            "Deployment", "apps/v1",
-            "StatefulSet", "apps/v1",
-            "HorizontalPodAutoscaler", "autoscaling/v2",
-            "ScaledObject", "keda.sh/v1alpha1",
-            "InferenceService", "serving.kserve.io/v1beta1",
-            "LLMInferenceService", "serving.kserve.io/v1alpha1",
-            "VLLMRuntime", "production-stack.vllm.ai/v1alpha1"));
 
     private static final Map<String, String> REFUSED = Map.of(
             "Pod", "a pod has no number of replicas. Name the Deployment that owns it",
@@ -139,11 +129,11 @@ final class TargetCheck {
         boolean knative = apiVersion != null && apiVersion.startsWith("serving.knative.dev/");
         if (refusal != null || knative) {
             add(at + ".kind", "cannot be " + kind + ": " + (refusal == null ? REFUSED.get("Service") : refusal) + ".");
-        } else if (!KNOWN.containsKey(kind) && apiVersion == null) {
+        } else if (!KnownKinds.names().contains(kind) && apiVersion == null) {
             add(
                     at + ".apiVersion",
                     "is missing, and " + kind + " is none of the kinds that Capstan knows: "
-                            + String.join(", ", KNOWN.keySet()) + "." + NearestName.hint(kind, KNOWN.keySet()));
+                            + String.join(", ", KnownKinds.names()) + "." + NearestName.hint(kind, KnownKinds.names()));
         } else if (apiVersion != null && !apiVersion.matches("([a-z0-9.-]+/)?v[0-9]+((alpha|beta)[0-9]+)?")) {
             add(at + ".apiVersion", "must be group/version such as keda.sh/v1alpha1, was \"" + apiVersion + "\".");
         }

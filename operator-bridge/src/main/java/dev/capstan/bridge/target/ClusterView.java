@@ -40,13 +40,6 @@ public final class ClusterView implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterView.class);
     private static final Duration SYNC_LIMIT = Duration.ofSeconds(30);
     private static final Duration ASK_AGAIN_AFTER = Duration.ofSeconds(60);
-    private static final Map<String, List<String>> KNOWN = Map.of(
-            "HorizontalPodAutoscaler", List.of("autoscaling/v2", "autoscaling/v2beta2", "autoscaling/v1"),
-            "ScaledObject", List.of("keda.sh/v1alpha1"),
-            "InferenceService", List.of("serving.kserve.io/v1beta1"),
-            "LLMInferenceService", List.of("serving.kserve.io/v1alpha2", "serving.kserve.io/v1alpha1"),
-            "VLLMRuntime", List.of("production-stack.vllm.ai/v1alpha1"),
-            "LeaderWorkerSet", List.of("leaderworkerset.x-k8s.io/v1"));
     private static final String TARGET_INDEX = "target";
     private static final String OWNER_INDEX = "owner";
 
@@ -124,11 +117,15 @@ public final class ClusterView implements AutoCloseable {
     }
 
     /**
-     * The version of a kind whose name alone was given: of those that are known the newest that is served, else the first
-     * one.
+     * The version of one of the {@link KnownKinds} whose name alone was given: the newest that is served, else the newest.
+     *
+     * @throws IllegalArgumentException of any other kind
      */
     public String knownVersion(String kind) {
-        List<String> versions = KNOWN.getOrDefault(kind, List.of("apps/v1"));
+        List<String> versions = KnownKinds.versions(kind);
+        if (versions.isEmpty()) {
+            throw new IllegalArgumentException("the API version of a " + kind + " is not known");
+        }
         return versions.stream()
                 .filter(version -> served(version, kind).isPresent())
                 .findFirst()
@@ -137,7 +134,7 @@ public final class ClusterView implements AutoCloseable {
 
     /** The same object in the one version of those that are known, so that it has one name. */
     ObjectId canonical(ObjectId id) {
-        List<String> versions = KNOWN.getOrDefault(id.kind(), List.of());
+        List<String> versions = KnownKinds.versions(id.kind());
         return versions.size() > 1 && versions.get(0).startsWith(id.group() + "/")
                 ? new ObjectId(knownVersion(id.kind()), id.kind(), id.namespace(), id.name(), id.part())
                 : id;

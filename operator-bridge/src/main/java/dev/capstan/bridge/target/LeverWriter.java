@@ -42,6 +42,7 @@ public final class LeverWriter {
     private static final int TRIES = 3;
     private static final String SCALE_PATH = "spec.replicas";
     private static final JsonMapper JSON = new JsonMapper();
+
     private final KubernetesClient client;
     private final ClusterView view;
 
@@ -130,8 +131,7 @@ public final class LeverWriter {
             GenericKubernetesResource object = view.get(id).orElse(null);
             for (int attempt = 0; attempt < TRIES; attempt++) {
                 // What the view has may be old. A write on it is refused then; that there is nothing to write, or
-                // nothing to
-                // write to, only the server knows.
+                // nothing to write to, only the server knows.
                 if (object == null || !isOf(hold, object) || isSo(object, wanted.in(object))) {
                     object = resource.get();
                     if (object == null || !isOf(hold, object)) {

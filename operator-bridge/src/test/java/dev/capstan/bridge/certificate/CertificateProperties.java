@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import net.jqwik.api.ForAll;
@@ -63,7 +64,7 @@ class CertificateProperties {
 
     /** Bytes, not text: a lone surrogate cannot be written. */
     private static void refuses(String altered) {
-        byte[] bytes = altered.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] bytes = altered.getBytes(StandardCharsets.UTF_8);
         try {
             Files.write(file, bytes);
         } catch (IOException e) {

@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -91,7 +92,7 @@ class JournalProperties {
         journal(PolicyRegistry.find("replica-cap"), seed, 1 << 20, 100);
         Path file = files().get(0);
         byte[] bytes = Files.readAllBytes(file);
-        Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length - 10));
+        Files.write(file, Arrays.copyOf(bytes, bytes.length - 10));
 
         JournalReplay.Result result = JournalReplay.of(List.of(file), VERSION);
 

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -187,7 +188,7 @@ final class ApplyTest {
     }
 
     private static ControlPlane server() {
-        return java.util.Objects.requireNonNull(plane);
+        return Objects.requireNonNull(plane);
     }
 
     private static String apply(String yaml) throws IOException, InterruptedException {

@@ -3,6 +3,7 @@ package dev.capstan.bridge.resource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.capstan.bridge.target.KnownKinds;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,6 +99,15 @@ final class PowerCapValidatorTest {
             assertThat(issue.path()).isEqualTo(path);
             assertThat(issue.message()).contains(message);
         });
+    }
+
+    @Test
+    void kindsWithALeverNeedNoApiVersion() {
+        for (String kind : KnownKinds.names()) {
+            assertThat(PowerCapValidator.check(Caps.sound("spec.targets[0].ref={kind: " + kind + ", name: a}")))
+                    .as(kind)
+                    .isEmpty();
+        }
     }
 
     @Test
