@@ -1,9 +1,5 @@
 package dev.capstan.bridge.operator;
 
-import dev.capstan.bridge.PowerReadings;
-import dev.capstan.bridge.resource.CapResource;
-import dev.capstan.bridge.telemetry.MeteredService;
-import dev.capstan.capping.PowerReading;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.File;
@@ -12,9 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 
 /** An operator in a process of its own, so that it can be killed. Its telemetry is always fresh. */
 final class OperatorProcess {
@@ -59,42 +52,11 @@ final class OperatorProcess {
         new CapstanOperator(
                         new KubernetesClientBuilder().withConfig(config).build(),
                         settings,
-                        new Steady(),
+                        new Scripted(),
                         step -> {},
                         InstantSource.system(),
                         System::nanoTime,
                         () -> Runtime.getRuntime().halt(1))
                 .start();
-    }
-
-    /** Every service draws the same all the time. */
-    static final class Steady implements Sources, Telemetry {
-
-        @Override
-        public Telemetry telemetry(CapResource resource, CapPlan plan) {
-            return this;
-        }
-
-        @Override
-        public CarbonFeed carbon(CapResource resource, CapPlan plan) {
-            return CarbonFeed.NONE;
-        }
-
-        @Override
-        public PowerReadings read(List<MeteredService> services, long nowNanos) {
-            Map<String, PowerReading> readings = services.stream()
-                    .collect(Collectors.toMap(MeteredService::name, service -> PowerReading.fresh(0, 0)));
-            return new PowerReadings(0, Map.of(CapLoop.DOMAIN, PowerReading.fresh(0, 0)), readings);
-        }
-
-        @Override
-        public List<String> remarks() {
-            return List.of();
-        }
-
-        @Override
-        public double peakWatts(List<MeteredService> services, Duration over, long nowNanos) {
-            return 10_000;
-        }
     }
 }
