@@ -120,7 +120,7 @@ final class CapLoop<S extends Record> {
                 new Conditions(status.conditions(), resource.getMetadata().getGeneration(), now);
         CapInForce cap = limits.at(now, ClusterObservation.metered(services.values()));
         Mode mode = mode(now, cap, conditions);
-        List<HeldServices.Note> notes = mode == Mode.ENFORCE ? held.examine(services.values(), permit) : List.of();
+        List<HeldServices.Note> notes = mode == Mode.ENFORCE ? held.examine(services, permit) : List.of();
         release(mode, now);
         CycleRecord<S> record = cycle(mode, cap).run(state);
         state = record.step().state();

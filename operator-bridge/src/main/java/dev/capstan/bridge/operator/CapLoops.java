@@ -47,12 +47,16 @@ final class CapLoops {
             return FAILED_AGAIN;
         }
         String uid = resource.getMetadata().getUid();
-        long generation = resource.getMetadata().getGeneration();
         Instant now = operating.clock().instant();
-        Running before = running.get(uid);
-        Running present = before;
-        if (present == null || present.generation() != generation) {
-            CapResource newest = before == null ? resource : newer(resource, before.loop());
+        Running present = running.get(uid);
+        if (present == null || present.generation() < resource.getMetadata().getGeneration()) {
+            CapResource newest;
+            try {
+                newest = present == null ? operating.store().newest(resource) : newer(resource, present.loop());
+            } catch (IOException e) {
+                LOG.warn("{}: {}", Operating.key(resource), e.getMessage());
+                return FAILED_AGAIN;
+            }
             List<Issue> issues = PowerCapValidator.check(newest);
             if (!issues.isEmpty()) {
                 reject(newest, issues, now);
@@ -62,7 +66,7 @@ final class CapLoops {
             try {
                 CapLoop<?> loop = CapLoop.of(
                         newest, plan, operating, sources.telemetry(newest, plan), sources.carbon(newest, plan));
-                present = new Running(loop, generation, now);
+                present = new Running(loop, newest.getMetadata().getGeneration(), now);
             } catch (IOException e) {
                 reject(newest, List.of(new Issue("spec", String.valueOf(e.getMessage()))), now);
                 return FAILED_AGAIN;
@@ -73,7 +77,7 @@ final class CapLoops {
         CapLoop<?> loop = present.loop();
         // Counted from when it was due, so that turns keep their pace.
         Instant next = present.nextTurn().plus(loop.interval());
-        running.put(uid, new Running(loop, generation, next.isAfter(now) ? next : now.plus(loop.interval())));
+        running.put(uid, new Running(loop, present.generation(), next.isAfter(now) ? next : now.plus(loop.interval())));
         try {
             loop.turn(operating.leadership().permit());
         } catch (StatusStore.Gone e) {
@@ -104,9 +108,16 @@ final class CapLoops {
         }
         Running present = running.get(resource.getMetadata().getUid());
         Leadership.Permit permit = operating.leadership().permit();
-        Map<String, String> failed = present == null
-                ? operating.heldBy(resource).release(permit)
-                : present.loop().finish(permit);
+        Map<String, String> failed;
+        try {
+            failed = present == null
+                    ? operating.heldBy(operating.store().newest(resource)).release(permit)
+                    : present.loop().finish(permit);
+        } catch (StatusStore.Gone e) {
+            failed = Map.of();
+        } catch (IOException e) {
+            failed = Map.of("all", String.valueOf(e.getMessage()));
+        }
         if (!failed.isEmpty()) {
             operating
                     .events()

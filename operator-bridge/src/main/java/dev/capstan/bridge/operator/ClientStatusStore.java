@@ -27,6 +27,32 @@ final class ClientStatusStore implements StatusStore {
     }
 
     @Override
+    public CapResource newest(CapResource resource) throws IOException {
+        if (resource instanceof PowerCap cap) {
+            return read(client.resource(cap), cap);
+        }
+        if (resource instanceof ClusterPowerCap cap) {
+            return read(client.resource(cap), cap);
+        }
+        throw new IllegalArgumentException("no cap: " + resource.getClass());
+    }
+
+    private static <T extends CapResource> T read(Resource<T> resource, CapResource known) throws IOException {
+        T there;
+        try {
+            there = resource.get();
+        } catch (KubernetesClientException e) {
+            throw new IOException("the resource could not be read: " + e.getMessage(), e);
+        }
+        if (there == null
+                || !Objects.equals(
+                        there.getMetadata().getUid(), known.getMetadata().getUid())) {
+            throw new Gone("the resource is gone");
+        }
+        return there;
+    }
+
+    @Override
     public CapResource store(CapResource resource, PowerCapStatus status) throws IOException {
         if (resource instanceof PowerCap cap) {
             PowerCap copy = new PowerCap();
@@ -66,17 +92,7 @@ final class ClientStatusStore implements StatusStore {
     }
 
     private <T extends CapResource> Resource<T> newest(T copy, Resource<T> resource) throws IOException {
-        T there;
-        try {
-            there = resource.get();
-        } catch (KubernetesClientException e) {
-            throw new IOException("the status could not be stored: " + e.getMessage(), e);
-        }
-        if (there == null
-                || !Objects.equals(
-                        there.getMetadata().getUid(), copy.getMetadata().getUid())) {
-            throw new Gone("the resource is gone");
-        }
+        T there = read(resource, copy);
         PowerCapStatus.Leader leader =
                 there.getStatus() == null ? null : there.getStatus().leader();
         if (leader != null && leader.epoch() > leadership.term().epoch()) {

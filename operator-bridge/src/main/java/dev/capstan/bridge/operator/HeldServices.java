@@ -7,6 +7,7 @@ import dev.capstan.bridge.target.LeverFinder;
 import dev.capstan.bridge.target.LeverWriter;
 import dev.capstan.bridge.target.Outcome;
 import dev.capstan.bridge.target.TargetState;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -105,24 +106,49 @@ final class HeldServices {
      * Looks what others did to the held objects. What its owner has edited becomes the new original; what a controller has
      * put back is written again, a few times; what is gone is forgotten; a write that a process did not get to is made up for.
      *
+     * @param services by their names; those of which the server told more than was seen are replaced
      * @return what happened; none for most turns
      */
-    List<Note> examine(Collection<Service> services, Leadership.Permit permit) {
+    List<Note> examine(Map<String, Service> services, Leadership.Permit permit) {
         List<Note> notes = new ArrayList<>();
-        for (Service service : services) {
+        for (Map.Entry<String, Service> entry : services.entrySet()) {
+            Service service = entry.getValue();
             Hold hold = holds.get(service.name());
             // Where another object decides now, such as an autoscaler that was added, the one held gets back its own.
-            if (hold != null && hold.object().equals(service.lever().object())) {
-                examine(service, hold, permit, notes);
+            if (hold == null || !hold.object().equals(service.lever().object())) {
+                continue;
             }
+            Hold.Verdict verdict = verdict(service, hold);
+            if (verdict == Hold.Verdict.EDITED || verdict == Hold.Verdict.RECREATED) {
+                // An old view shows what was there before our own writes; to take that for the owner's would lose his.
+                Service asked = asked(service);
+                if (asked == null) {
+                    continue;
+                }
+                entry.setValue(asked);
+                service = asked;
+                verdict = verdict(service, hold);
+            }
+            examine(service, hold, verdict, permit, notes);
         }
         return notes;
     }
 
-    private void examine(Service service, Hold hold, Leadership.Permit permit, List<Note> notes) {
+    /** The same by the word of the server; null where it has none. */
+    private @Nullable Service asked(Service service) {
+        try {
+            return finder.asked(service.lever())
+                    .map(state -> new Service(service.name(), service.plan(), service.lever(), state))
+                    .orElse(null);
+        } catch (KubernetesClientException e) {
+            return null;
+        }
+    }
+
+    private void examine(Service service, Hold hold, Hold.Verdict verdict, Leadership.Permit permit, List<Note> notes) {
         String name = service.name();
         Lever lever = service.lever();
-        switch (verdict(service, hold)) {
+        switch (verdict) {
             case OURS -> {
                 if (!hold.before().isEmpty()) {
                     keep(name, hold.landed(lever));
@@ -160,7 +186,8 @@ final class HeldServices {
                 }
             }
         }
-        if (writer.write(lever, hold, permit::mayWrite).isDone()) {
+        if (writer.write(lever, hold, service.state().values(), permit::mayWrite)
+                .isDone()) {
             keep(name, hold.landed(lever));
         }
     }
@@ -252,7 +279,9 @@ final class HeldServices {
                     Outcome.Kind.CONFLICT, conflicts.get(name) + " puts " + lever.object() + " back each time");
         }
         boolean lettingGo = hold.wish() >= hold.originalCeiling(lever);
-        Outcome outcome = lettingGo ? release(lever, hold, permit) : writer.write(lever, hold, permit::mayWrite);
+        Outcome outcome = lettingGo
+                ? release(lever, hold, permit)
+                : writer.write(lever, hold, service.state().values(), permit::mayWrite);
         if (outcome.isDone()) {
             if (lettingGo) {
                 forget(name, hold);

@@ -8,6 +8,14 @@ import java.io.IOException;
 interface StatusStore {
 
     /**
+     * The resource as it is there. A cache may be older than what an earlier leader has stored.
+     *
+     * @throws IOException if it could not be read
+     * @throws Gone if there is no such resource any more
+     */
+    CapResource newest(CapResource resource) throws IOException;
+
+    /**
      * Replaces the status, unless somebody else has changed it.
      *
      * @return the resource as it is then

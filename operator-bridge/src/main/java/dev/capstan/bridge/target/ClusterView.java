@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
  * first asked for; a kind that is not there, or may not be read, is asked for again after a minute. Objects come without the
  * {@code managedFields} of others, which are larger than all the rest.
  *
- * <p><b>Caveats.</b> What is read may be old, by moments or, while a watch is broken, by more. Calls throw
+ * <p><b>Caveats.</b> What is read may be old, by moments or, while a watch is broken, by more; but never older than what the
+ * server has answered to this process. Calls throw
  * {@link KubernetesClientException} where a kind is new to the view and the server does not answer.
  */
 public final class ClusterView implements AutoCloseable {
@@ -61,6 +62,8 @@ public final class ClusterView implements AutoCloseable {
     private final Map<Kind, Served> served = new ConcurrentHashMap<>();
     private final Map<Kind, SharedIndexInformer<GenericKubernetesResource>> watched = new ConcurrentHashMap<>();
     private final Map<Kind, Trouble> troubles = new ConcurrentHashMap<>();
+    /** What the server answered, until the informer has it, too. */
+    private final Map<ObjectId, GenericKubernetesResource> answers = new ConcurrentHashMap<>();
 
     /** @param monotonicNanos a clock that only goes forward */
     public ClusterView(KubernetesClient client, LongSupplier monotonicNanos) {
@@ -73,8 +76,46 @@ public final class ClusterView implements AutoCloseable {
         SharedIndexInformer<GenericKubernetesResource> informer = informer(new Kind(id.apiVersion(), id.kind()));
         return informer == null
                 ? Optional.empty()
-                : Optional.ofNullable(
-                        informer.getIndexer().getByKey(Cache.namespaceKeyFunc(id.namespace(), id.name())));
+                : Optional.ofNullable(newest(
+                        id.withPart(null),
+                        informer.getIndexer().getByKey(Cache.namespaceKeyFunc(id.namespace(), id.name()))));
+    }
+
+    private @Nullable GenericKubernetesResource newest(ObjectId id, @Nullable GenericKubernetesResource watched) {
+        GenericKubernetesResource answer = answers.get(id);
+        if (answer == null || (watched != null && isOlder(watched, answer))) {
+            return answer == null ? watched : answer;
+        }
+        answers.remove(id, answer);
+        return watched;
+    }
+
+    /** Versions are decimal numbers that grow; of one that is not, the informer has the say. */
+    private static boolean isOlder(GenericKubernetesResource one, GenericKubernetesResource other) {
+        String old = one.getMetadata().getResourceVersion();
+        String young = other.getMetadata().getResourceVersion();
+        return (old + young).chars().allMatch(digit -> digit >= '0' && digit <= '9')
+                && (old.length() == young.length() ? old.compareTo(young) < 0 : old.length() < young.length());
+    }
+
+    /** Takes note of an object as the server has just answered it. */
+    void answered(ObjectId id, GenericKubernetesResource object) {
+        answers.put(id.withPart(null), withOurs(object));
+    }
+
+    /**
+     * Asks the server for an object.
+     *
+     * @return as it is there; empty where it is gone
+     */
+    Optional<GenericKubernetesResource> refresh(ObjectId id) {
+        Optional<GenericKubernetesResource> object = served(id.apiVersion(), id.kind())
+                .map(how -> client.genericKubernetesResources(how.context())
+                        .inNamespace(id.namespace())
+                        .withName(id.name())
+                        .get());
+        object.ifPresent(there -> answered(id, there));
+        return object;
     }
 
     /** Objects of a kind whose {@code scaleTargetRef} names another object. */
@@ -202,8 +243,7 @@ public final class ClusterView implements AutoCloseable {
         informer.itemStore(new BasicItemStore<>(Cache::metaNamespaceKeyFunc) {
             @Override
             public GenericKubernetesResource put(String name, GenericKubernetesResource object) {
-                object.getMetadata().setManagedFields(ours(object.getMetadata().getManagedFields()));
-                return super.put(name, object);
+                return super.put(name, withOurs(object));
             }
         });
         try {
@@ -225,12 +265,15 @@ public final class ClusterView implements AutoCloseable {
         return informer;
     }
 
-    private static @Nullable List<ManagedFieldsEntry> ours(@Nullable List<ManagedFieldsEntry> all) {
-        return all == null
-                ? null
-                : all.stream()
-                        .filter(one -> LeverWriter.MANAGER.equals(one.getManager()))
-                        .toList();
+    private static GenericKubernetesResource withOurs(GenericKubernetesResource object) {
+        List<ManagedFieldsEntry> all = object.getMetadata().getManagedFields();
+        if (all != null) {
+            object.getMetadata()
+                    .setManagedFields(all.stream()
+                            .filter(one -> LeverWriter.MANAGER.equals(one.getManager()))
+                            .toList());
+        }
+        return object;
     }
 
     private static List<String> targets(GenericKubernetesResource object) {

@@ -90,12 +90,16 @@ record Fields(
 
     /** Whether an object is as written, but for what an autoscaler may have done since. */
     boolean holds(Map<String, Integer> written, Map<String, Integer> there) {
-        boolean bounds = Objects.equals(written.get(ceiling), there.get(ceiling))
-                && (floor == null || Objects.equals(written.get(floor), there.get(floor)));
-        return bounds
+        return sameBounds(written, there)
                 && (moved == null
                         || !written.containsKey(moved)
                         || there.getOrDefault(moved, 0) <= Math.max(ceiling(written), written.get(moved)));
+    }
+
+    /** Whether ceiling and floor are the same. */
+    boolean sameBounds(Map<String, Integer> one, Map<String, Integer> other) {
+        return Objects.equals(one.get(ceiling), other.get(ceiling))
+                && (floor == null || Objects.equals(one.get(floor), other.get(floor)));
     }
 
     static @Nullable Integer number(GenericKubernetesResource object, String path) {

@@ -2,6 +2,7 @@ package dev.capstan.bridge.target;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +80,16 @@ public final class LeverFinder {
                         hold.object(),
                         null,
                         List.of()));
+    }
+
+    /**
+     * What is there of a lever by the word of the server itself, which from then on is in the view, too; empty where its object
+     * is gone, or is another one under the same name. Costs a request.
+     *
+     * @throws KubernetesClientException if the server does not answer
+     */
+    public Optional<TargetState> asked(Lever lever) {
+        return view.refresh(lever.object()).map(object -> TargetState.read(view, lever));
     }
 
     private Found find(ObjectId id, int climbs) {

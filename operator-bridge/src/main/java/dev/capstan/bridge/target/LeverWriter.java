@@ -23,11 +23,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the fields of a lever and nothing else: a JSON merge patch with the version of the object that it was made for, so
- * that nobody's change is overwritten unseen. A write that the server refuses for that reason is made anew, three times.
+ * that nobody's change is overwritten unseen. A write that the server refuses for that reason is made anew, three times, unless
+ * the fields of the lever themselves have changed. What the server answers goes into the view.
  */
 public final class LeverWriter {
 
@@ -59,13 +62,16 @@ public final class LeverWriter {
     }
 
     /**
-     * Writes what a hold says.
+     * Writes what a hold says over what its cap has seen. What somebody else has written since stays, to be looked at first.
      *
+     * @param seen values of the lever's fields, by path
      * @param mayWrite asked before each request that changes something; between the two the client reads the object once
      */
-    public Outcome write(Lever lever, Hold hold, BooleanSupplier mayWrite) {
+    public Outcome write(Lever lever, Hold hold, Map<String, Integer> seen, BooleanSupplier mayWrite) {
+        Fields fields = lever.fields();
         Map<String, @Nullable Integer> wanted = new LinkedHashMap<>(hold.written());
-        return send(hold, MANAGER, object -> wanted, mayWrite);
+        return send(
+                hold, MANAGER, object -> wanted, object -> fields.sameBounds(seen, fields.values(object)), mayWrite);
     }
 
     /**
@@ -73,22 +79,22 @@ public final class LeverWriter {
      * somebody has changed since stays as he set it.
      */
     public Outcome restore(Lever lever, Hold hold, BooleanSupplier mayWrite) {
+        return send(
+                hold, RESTORER, object -> inPlaceOfOurs(hold, object, hold.originals()::get), object -> true, mayWrite);
+    }
+
+    /** Values for those fields that are as we have written them. */
+    private static Map<String, @Nullable Integer> inPlaceOfOurs(
+            Hold hold, GenericKubernetesResource object, Function<String, @Nullable Integer> value) {
         Set<String> paths = new TreeSet<>(hold.written().keySet());
         hold.before().forEach(one -> paths.addAll(one.keySet()));
-        return send(
-                hold,
-                RESTORER,
-                object -> {
-                    Map<String, Integer> there = Fields.values(object, paths);
-                    Map<String, @Nullable Integer> wanted = new TreeMap<>();
-                    for (String path : paths) {
-                        if (isOurs(hold, path, there.get(path))) {
-                            wanted.put(path, hold.originals().get(path));
-                        }
-                    }
-                    return wanted;
-                },
-                mayWrite);
+        Map<String, @Nullable Integer> wanted = new TreeMap<>();
+        for (String path : paths) {
+            if (isOurs(hold, path, Fields.number(object, path))) {
+                wanted.put(path, value.apply(path));
+            }
+        }
+        return wanted;
     }
 
     private static boolean isOurs(Hold hold, String path, @Nullable Integer there) {
@@ -98,17 +104,21 @@ public final class LeverWriter {
     }
 
     /**
-     * Lets an object rise to a ceiling below its owner's, and its minimum with it.
+     * Lets an object rise to a ceiling below its owner's, and its minimum with it. What somebody has changed since stays as he
+     * set it.
      *
      * @param ceiling at most that of the owner
      */
     public Outcome raise(Lever lever, Hold hold, int ceiling, BooleanSupplier mayWrite) {
-        Map<String, @Nullable Integer> wanted = new TreeMap<>();
-        hold.written().keySet().forEach(path -> {
-            Integer original = hold.originals().get(path);
-            wanted.put(path, original == null ? ceiling : Math.min(original, ceiling));
-        });
-        return send(hold, MANAGER, object -> wanted, mayWrite);
+        return send(
+                hold,
+                MANAGER,
+                object -> inPlaceOfOurs(hold, object, path -> {
+                    Integer original = hold.originals().get(path);
+                    return original == null ? (Integer) ceiling : Integer.valueOf(Math.min(original, ceiling));
+                }),
+                object -> true,
+                mayWrite);
     }
 
     private interface Wanted {
@@ -116,7 +126,13 @@ public final class LeverWriter {
         Map<String, @Nullable Integer> in(GenericKubernetesResource object);
     }
 
-    private Outcome send(Hold hold, String manager, Wanted wanted, BooleanSupplier mayWrite) {
+    /** @param replaceable whether an object that is not as wanted may be written over */
+    private Outcome send(
+            Hold hold,
+            String manager,
+            Wanted wanted,
+            Predicate<GenericKubernetesResource> replaceable,
+            BooleanSupplier mayWrite) {
         ObjectId id = hold.object();
         try {
             ClusterView.Served served = view.served(id.apiVersion(), id.kind()).orElse(null);
@@ -137,16 +153,20 @@ public final class LeverWriter {
                     if (object == null || !isOf(hold, object)) {
                         return new Outcome(Outcome.Kind.GONE, id + " is gone");
                     }
+                    view.answered(id, object);
                     if (isSo(object, wanted.in(object))) {
                         return Outcome.of(Outcome.Kind.UNCHANGED);
                     }
+                }
+                if (!replaceable.test(object)) {
+                    return new Outcome(Outcome.Kind.CONFLICT, "somebody else has just set another ceiling of " + id);
                 }
                 if (!mayWrite.getAsBoolean()) {
                     return new Outcome(Outcome.Kind.NOT_LEADING, "this process leads no more");
                 }
                 Map<String, @Nullable Integer> values = wanted.in(object);
                 try {
-                    return verified(id, values, patch(resource, hold.throughScale(), manager, object, values));
+                    return verified(id, values, patch(resource, hold, manager, object, values));
                 } catch (KubernetesClientException e) {
                     if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
                         throw e;
@@ -171,9 +191,9 @@ public final class LeverWriter {
     }
 
     /** The values that the server answered with, by path; null where the object is gone. */
-    private static @Nullable Map<String, Integer> patch(
+    private @Nullable Map<String, Integer> patch(
             Resource<GenericKubernetesResource> resource,
-            boolean throughScale,
+            Hold hold,
             String manager,
             GenericKubernetesResource object,
             Map<String, @Nullable Integer> values) {
@@ -183,12 +203,19 @@ public final class LeverWriter {
                 .build();
         ObjectNode patch = JSON.createObjectNode();
         patch.putObject("metadata").put("resourceVersion", object.getMetadata().getResourceVersion());
-        if (throughScale) {
+        if (hold.throughScale()) {
             String path = values.keySet().iterator().next();
             put(patch, SCALE_PATH, values.get(path));
             GenericKubernetesResource scale = resource.subresource("scale").patch(context, patch.toString());
-            Integer there = scale == null ? null : Fields.number(scale, SCALE_PATH);
-            return scale == null ? null : there == null ? Map.of() : Map.of(path, there);
+            if (scale == null) {
+                return null;
+            }
+            Integer there = Fields.number(scale, SCALE_PATH);
+            if (there == null) {
+                return Map.of();
+            }
+            view.answered(hold.object(), scaled(object, scale, path, there));
+            return Map.of(path, there);
         }
         values.forEach((path, value) -> {
             // Only what differs, so that no other field becomes ours.
@@ -197,7 +224,21 @@ public final class LeverWriter {
             }
         });
         GenericKubernetesResource answer = resource.patch(context, patch.toString());
-        return answer == null ? null : Fields.values(answer, values.keySet());
+        if (answer == null) {
+            return null;
+        }
+        view.answered(hold.object(), answer);
+        return Fields.values(answer, values.keySet());
+    }
+
+    /** The object that has this scale now: nothing but its replicas and its version has changed. */
+    private static GenericKubernetesResource scaled(
+            GenericKubernetesResource object, GenericKubernetesResource scale, String path, int replicas) {
+        ObjectNode copy = JSON.valueToTree(object);
+        put(copy, path, replicas);
+        copy.withObjectProperty("metadata")
+                .put("resourceVersion", scale.getMetadata().getResourceVersion());
+        return JSON.convertValue(copy, GenericKubernetesResource.class);
     }
 
     private static void put(ObjectNode patch, String path, @Nullable Integer value) {

@@ -8,6 +8,7 @@ import dev.capstan.bridge.install.InstallManifests;
 import dev.capstan.capping.PowerReading;
 import dev.capstan.capping.Quality;
 import dev.capstan.testcluster.ControlPlane;
+import dev.capstan.testcluster.FaultyApiServer;
 import dev.capstan.testcluster.Kubelet;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.autoscaling.v1.HorizontalPodAutoscaler;
@@ -21,6 +22,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,6 +37,7 @@ class FaultMatrixTest {
 
     private static final int MAX = 10;
     private static final String CAPS = "/apis/capstan.dev/v1alpha1/namespaces/default/powercaps/";
+    private static final String DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments/";
     private static final String HPAS = "/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers/";
 
     @TempDir
@@ -42,6 +45,7 @@ class FaultMatrixTest {
 
     private static LiveCluster cluster;
     private static KubernetesClient client;
+    private static FaultyApiServer front;
     private static KubernetesClient operatorClient;
     private static Kubelet kubelet;
     private static CapstanOperator operator;
@@ -55,10 +59,12 @@ class FaultMatrixTest {
         Path binaries = ControlPlane.binaries();
         assumeTrue(ControlPlane.isInstalled(binaries), "skipped: no control plane in " + binaries);
         cluster = LiveCluster.start(folder, "--authorization-mode=RBAC");
+        cluster.installKeda();
         cluster.install(ControlPlane.OPERATOR);
         kubelet = new Kubelet(cluster.plane, "default", Duration.ofMillis(100));
         client = cluster.client(ControlPlane.ADMIN);
-        operatorClient = cluster.client(ControlPlane.OPERATOR);
+        front = cluster.front();
+        operatorClient = cluster.client(ControlPlane.OPERATOR, front);
         OperatorSettings settings = new OperatorSettings(
                 Rehearsed.VERSION,
                 "one",
@@ -80,16 +86,20 @@ class FaultMatrixTest {
             operator.close();
             client.close();
             operatorClient.close();
+            front.close();
             kubelet.close();
             cluster.close();
         }
     }
 
     @BeforeEach
-    void createService() {
+    void createService() throws Exception {
         service = "s" + NAMES.incrementAndGet();
         SCRIPTED.failure = "";
         SCRIPTED.reading = PowerReading.fresh(500, 0);
+        front.delay(Duration.ZERO);
+        front.freezeWatches("");
+        front.refuseWatches(false);
         cluster.deployment(service, 1, 1);
         cluster.autoscaler(service, 1, MAX);
         cluster.awaitReady(service, 1);
@@ -193,6 +203,75 @@ class FaultMatrixTest {
     }
 
     @Test
+    void knowsItsOwnWritesFromEditsWhileTheWatchOfItsTargetsIsStuck() throws Exception {
+        create(cap(service, 4000, "static-floor"));
+        awaitMax(5);
+        awaitSteps(service, 2);
+
+        front.freezeWatches("horizontalpodautoscalers");
+        for (int replicas : new int[] {4, 3, 4, 2}) {
+            cluster.plane.patch(CAPS + service, "{\"spec\": {\"limit\": {\"watts\": " + (750 * replicas + 100) + "}}}");
+            awaitMax(replicas);
+            awaitSteps(service, 3);
+            assertThat(cluster.maxReplicas(service)).isEqualTo(replicas);
+        }
+        assertNoEdits();
+
+        deleteCapAndAwait(service, MAX);
+    }
+
+    @Test
+    void doesNotOverwriteAnEditThatItHasNotSeen() throws Exception {
+        create(cap(service, 4000, "static-floor"));
+        awaitMax(5);
+        awaitSteps(service, 2);
+
+        front.freezeWatches("horizontalpodautoscalers");
+        cluster.plane.patch(HPAS + service, "{\"spec\": {\"maxReplicas\": 20}}");
+        cluster.plane.patch(CAPS + service, "{\"spec\": {\"limit\": {\"watts\": 3100}}}");
+
+        awaitMax(4);
+        deleteCapAndAwait(service, 20);
+    }
+
+    @Test
+    void goesOnWhenWatchesComeBack() throws Exception {
+        create(cap(service, 4000, "static-floor"));
+        awaitMax(5);
+
+        front.refuseWatches(true);
+        cluster.plane.patch(CAPS + service, "{\"spec\": {\"limit\": {\"watts\": 3100}}}");
+        cluster.plane.patch(HPAS + service, "{\"spec\": {\"maxReplicas\": 20}}");
+        awaitSteps(service, 3);
+        assertThat(cluster.maxReplicas(service)).isEqualTo(20);
+
+        front.refuseWatches(false);
+        await().atMost(Duration.ofSeconds(60)).until(() -> cluster.maxReplicas(service) == 4);
+        deleteCapAndAwait(service, 20);
+    }
+
+    @Test
+    void takesItsTimeWhenTheApiServerDoes() throws Exception {
+        front.delay(Duration.ofMillis(700));
+        create(cap(service, 4000, "static-floor"));
+        awaitMax(5);
+        cluster.plane.patch(CAPS + service, "{\"spec\": {\"limit\": {\"watts\": 3100}}}");
+        awaitMax(4);
+
+        // No request is answered in the time that the client gives it, though the server carries them all out.
+        front.delay(LiveCluster.CLIENT_LIMIT.plusSeconds(1));
+        cluster.plane.patch(CAPS + service, "{\"spec\": {\"limit\": {\"watts\": 2300}}}");
+        await().during(Duration.ofSeconds(15))
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> cluster.maxReplicas(service) >= 3 && cluster.maxReplicas(service) <= 4);
+
+        front.delay(Duration.ZERO);
+        awaitMax(3);
+        assertNoEdits();
+        deleteCapAndAwait(service, MAX);
+    }
+
+    @Test
     void takesAnEditOfTheOwnerForTheNewOriginal() throws Exception {
         create(cap(service, 4000, "static-floor"));
         awaitMax(5);
@@ -251,12 +330,85 @@ class FaultMatrixTest {
         awaitMax(5);
 
         cluster.plane.delete(HPAS + service);
-        cluster.plane.delete("/apis/apps/v1/namespaces/default/deployments/" + service);
+        cluster.plane.delete(DEPLOYMENTS + service);
 
         awaitCondition(service, "Ready", "False");
         assertThat(cluster.cap(service).toString()).contains("there is no Deployment default/" + service);
         cluster.plane.delete(CAPS + service);
         await().atMost(Duration.ofSeconds(20)).until(() -> SCRIPTED.gone.contains(service));
+    }
+
+    @Test
+    void followsATargetThatIsRenamed() throws Exception {
+        String renamed = service + "-renamed";
+        String target = "{\"ref\": {\"kind\": \"Deployment\", \"name\": \"%s\"}, \"replica\": {\"peakWatts\": 750}}";
+        String json = cap(service, 4000, "static-floor");
+        Rehearsed.store(
+                client,
+                service,
+                withTargets(json, target.formatted(service) + ", " + target.formatted(renamed)),
+                100,
+                100,
+                100_000);
+        label(service);
+        cluster.plane.post(
+                "/apis/capstan.dev/v1alpha1/namespaces/default/powercaps", withTargets(json, """
+                        {"selector": {"kind": "Deployment", "matchLabels": {"row": "%s"}}, "replica": {"peakWatts": 750}}
+                        """.formatted(service)));
+        awaitMax(5);
+
+        cluster.plane.delete(HPAS + service);
+        cluster.plane.delete(DEPLOYMENTS + service);
+        cluster.deployment(renamed, 1, 1);
+        cluster.autoscaler(renamed, 1, 8);
+        label(renamed);
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> cluster.maxReplicas(renamed) == 5);
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(cluster.cap(service).at("/status/targets"))
+                        .extracting(one -> one.path("name").asText())
+                        .containsExactly(renamed));
+        cluster.plane.delete(CAPS + service);
+        await().atMost(Duration.ofSeconds(20)).until(() -> cluster.maxReplicas(renamed) == 8);
+    }
+
+    private static String withTargets(String cap, String targets) {
+        return cap.replaceFirst("(?s)\"targets\": \\[.*]", Matcher.quoteReplacement("\"targets\": [" + targets + "]"));
+    }
+
+    private void label(String deployment) {
+        cluster.plane.patch(
+                DEPLOYMENTS + deployment, "{\"metadata\": {\"labels\": {\"row\": \"%s\"}}}".formatted(service));
+    }
+
+    @Test
+    void holdsATargetWhoseAutoscalerIsPausedAndSaysSo() throws Exception {
+        cluster.plane.delete(HPAS + service);
+        String scaled = "/apis/keda.sh/v1alpha1/namespaces/default/scaledobjects";
+        cluster.plane.post(scaled, """
+                {"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "metadata": {"name": "%1$s"},
+                 "spec": {"scaleTargetRef": {"name": "%1$s"}, "maxReplicaCount": 10, "triggers": [{"type": "prometheus"}]}}
+                """.formatted(service));
+        String path = scaled + "/" + service;
+        create(cap(service, 4000, "static-floor"));
+        await().atMost(Duration.ofSeconds(20)).until(() -> ceiling(path) == 5);
+
+        cluster.plane.patch(
+                path, "{\"metadata\": {\"annotations\": {\"autoscaling.keda.sh/paused-replicas\": \"7\"}}}");
+        awaitMessage(service, "the autoscaler is paused");
+        // What it will find when it goes on.
+        cluster.plane.patch(CAPS + service, "{\"spec\": {\"limit\": {\"watts\": 3100}}}");
+        await().atMost(Duration.ofSeconds(20)).until(() -> ceiling(path) == 4);
+
+        cluster.plane.patch(path, "{\"metadata\": {\"annotations\": {\"autoscaling.keda.sh/paused-replicas\": null}}}");
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> !cluster.cap(service).toString().contains("paused"));
+        cluster.plane.delete(CAPS + service);
+        await().atMost(Duration.ofSeconds(20)).until(() -> ceiling(path) == 10);
+    }
+
+    private static int ceiling(String scaledObject) {
+        return cluster.plane.get(scaledObject).at("/spec/maxReplicaCount").asInt();
     }
 
     @Test
@@ -279,12 +431,12 @@ class FaultMatrixTest {
                                 + " work."));
 
         cluster.bind("capstan-lever-horizontalpodautoscalers", ControlPlane.OPERATOR);
-        // KEDA, KServe and the production stack are not there, and this server is older than rules over several fields.
+        // KServe and the production stack are not there, and this server is older than rules over several fields.
         assertThat(preflight.findings())
                 .noneMatch(finding -> finding.verdict() == Preflight.Verdict.FAILED)
                 .filteredOn(finding -> finding.verdict() == Preflight.Verdict.WARNING)
                 .extracting(Preflight.Finding::subject)
-                .containsExactly("API server", "KEDA", "KServe", "vLLM production stack");
+                .containsExactly("API server", "KServe", "vLLM production stack");
         awaitMax(5);
         deleteCapAndAwait(service, MAX);
     }

@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -120,14 +121,7 @@ class KilledLeaderTest {
 
     private void kill(LiveCluster cluster, KubernetesClient client) throws Exception {
         for (int kills = 0; kills < KILLS; ) {
-            for (int i = 0; i < operators.length; i++) {
-                if (operators[i] == null || !operators[i].isAlive()) {
-                    operators[i] = OperatorProcess.start(
-                            cluster.plane.kubeconfig(ControlPlane.ADMIN),
-                            "operator-" + i + "-" + kills,
-                            folder.resolve("operator-" + i + ".log"));
-                }
-            }
+            revive(cluster, kills);
             long before = sequence();
             long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
             while (sequence() == before) {
@@ -143,6 +137,18 @@ class KilledLeaderTest {
             int index = Integer.parseInt(leader.split("-", -1)[1]);
             operators[index].destroyForcibly().waitFor();
             kills++;
+        }
+    }
+
+    /** Starts the operators that do not run. */
+    private void revive(LiveCluster cluster, int kills) throws IOException {
+        for (int i = 0; i < operators.length; i++) {
+            if (operators[i] == null || !operators[i].isAlive()) {
+                operators[i] = OperatorProcess.start(
+                        cluster.plane.kubeconfig(ControlPlane.ADMIN),
+                        "operator-" + i + "-" + kills,
+                        folder.resolve("operator-" + i + ".log"));
+            }
         }
     }
 
@@ -167,9 +173,8 @@ class KilledLeaderTest {
                         .asLong();
     }
 
-    private void restore(LiveCluster cluster) throws Exception {
-        operators[0] = OperatorProcess.start(
-                cluster.plane.kubeconfig(ControlPlane.ADMIN), "operator-0-last", folder.resolve("operator-0.log"));
+    private void restore(LiveCluster cluster) throws IOException {
+        revive(cluster, KILLS);
         cluster.plane.delete(CAP_PATH);
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> cluster.plane

@@ -1,36 +1,48 @@
 package dev.capstan.bridge.operator;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.capstan.bridge.install.InstallManifests;
 import dev.capstan.bridge.resource.ResourceDefinitions;
 import dev.capstan.testcluster.ControlPlane;
+import dev.capstan.testcluster.FaultyApiServer;
 import dev.capstan.testcluster.LoopbackIdentity;
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 
 /** A real API server with our resources, and with the real controllers of Deployments, ReplicaSets and HPAs. */
 final class LiveCluster implements AutoCloseable {
 
     static final Duration HPA_SYNC = Duration.ofSeconds(1);
 
+    /** How long a client waits for an answer. */
+    static final Duration CLIENT_LIMIT = Duration.ofSeconds(5);
+
     final ControlPlane plane;
 
     private final Path folder;
+    private final LoopbackIdentity identity;
 
-    private LiveCluster(ControlPlane plane, Path folder) {
+    private LiveCluster(ControlPlane plane, Path folder, LoopbackIdentity identity) {
         this.plane = plane;
         this.folder = folder;
+        this.identity = identity;
     }
 
     static LiveCluster start(Path folder, String... flags) throws Exception {
-        ControlPlane plane = ControlPlane.start(ControlPlane.binaries(), folder, LoopbackIdentity.make(folder), flags);
-        LiveCluster cluster = new LiveCluster(plane, folder);
+        LoopbackIdentity identity = LoopbackIdentity.make(folder);
+        ControlPlane plane = ControlPlane.start(ControlPlane.binaries(), folder, identity, flags);
+        LiveCluster cluster = new LiveCluster(plane, folder, identity);
         try {
             cluster.installResources();
             plane.startController(
@@ -46,12 +58,22 @@ final class LiveCluster implements AutoCloseable {
 
     private void installResources() throws Exception {
         Path crds = Files.writeString(folder.resolve("crds.yaml"), ResourceDefinitions.yaml());
-        ControlPlane.Answer answer = plane.kubectl("apply", "--validate=false", "-f", crds.toString());
-        if (answer.exitCode() != 0) {
-            throw new IllegalStateException(answer.output());
-        }
+        kubectl("apply", "--validate=false", "-f", crds.toString());
         plane.awaitAnswer("/apis/capstan.dev/v1alpha1/powercaps");
         plane.awaitAnswer("/apis/capstan.dev/v1alpha1/clusterpowercaps");
+    }
+
+    /** Installs ScaledObjects, without the operator that makes autoscalers of them. */
+    void installKeda() throws Exception {
+        try (InputStream in = requireNonNull(LiveCluster.class.getResourceAsStream("/foreign-kinds/crds.yaml"))) {
+            String keda = Arrays.stream(new String(in.readAllBytes(), UTF_8).split("\n---\n", -1))
+                    .filter(one -> one.contains("name: scaledobjects.keda.sh"))
+                    .findFirst()
+                    .orElseThrow();
+            Path crd = Files.writeString(folder.resolve("keda.yaml"), keda);
+            kubectl("apply", "-f", crd.toString());
+        }
+        plane.awaitAnswer("/apis/keda.sh/v1alpha1/scaledobjects");
     }
 
     /** Installs the shipped roles, and grants them to a user in place of the service account. */
@@ -97,10 +119,26 @@ final class LiveCluster implements AutoCloseable {
 
     /** A client that gives up at once: the next turn is the retry. */
     KubernetesClient client(String user) throws Exception {
-        Config config = Config.fromKubeconfig(Files.readString(plane.kubeconfig(user)));
+        return client(Config.fromKubeconfig(Files.readString(plane.kubeconfig(user))));
+    }
+
+    /** The same, with something between it and the API server. */
+    KubernetesClient client(String user, FaultyApiServer front) {
+        return client(new ConfigBuilder(Config.empty())
+                .withMasterUrl(front.address())
+                .withOauthToken(user)
+                .build());
+    }
+
+    private static KubernetesClient client(Config config) {
         config.setRequestRetryBackoffLimit(0);
-        config.setRequestTimeout(5_000);
+        config.setRequestTimeout((int) CLIENT_LIMIT.toMillis());
         return new KubernetesClientBuilder().withConfig(config).build();
+    }
+
+    /** What passes everything on to the API server until it is told otherwise. */
+    FaultyApiServer front() throws Exception {
+        return new FaultyApiServer(plane, identity);
     }
 
     /** A Deployment whose pods ask for GPUs. */

@@ -61,10 +61,12 @@ class LeverOnMockServerTest {
             TargetState seen = Objects.requireNonNull(TargetState.read(view, lever));
             Hold hold = Hold.begin(lever, seen, seen.values(), "now").writing(lever, seen, 2, 2);
 
-            assertThat(writer.write(lever, hold, () -> false).kind()).isEqualTo(Outcome.Kind.NOT_LEADING);
+            assertThat(writer.write(lever, hold, seen.values(), () -> false).kind())
+                    .isEqualTo(Outcome.Kind.NOT_LEADING);
             assertThat(there().getSpec().getMaxReplicas()).isEqualTo(9);
 
-            assertThat(writer.write(lever, hold, () -> true).kind()).isEqualTo(Outcome.Kind.WRITTEN);
+            assertThat(writer.write(lever, hold, seen.values(), () -> true).kind())
+                    .isEqualTo(Outcome.Kind.WRITTEN);
             assertThat(there().getSpec().getMaxReplicas()).isEqualTo(2);
             assertThat(there().getSpec().getMinReplicas()).isEqualTo(2);
             await().until(() ->

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.capstan.testcluster.ControlPlane;
+import dev.capstan.testcluster.FaultyApiServer;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Files;
@@ -35,7 +36,9 @@ class LeverWritesOnRealServerTest extends OnRealServer {
                 assertThat(hold.judge(lever, state(lever).values())).isEqualTo(Hold.Verdict.EDITED));
         assertThat(writer.lastWriter(lever)).contains("kubectl-edit");
         Hold adopted = hold.adopted(lever, state(lever).values());
-        assertThat(writer.write(lever, adopted, () -> true).kind()).isEqualTo(Outcome.Kind.WRITTEN);
+        assertThat(writer.write(lever, adopted, state(lever).values(), () -> true)
+                        .kind())
+                .isEqualTo(Outcome.Kind.WRITTEN);
         assertThat(get(HPAS, "fought").at("/spec/maxReplicas").asInt()).isEqualTo(4);
         assertThat(get(HPAS, "fought").at("/spec/minReplicas").asInt())
                 .as("his minimum lies below ours")
@@ -66,7 +69,9 @@ class LeverWritesOnRealServerTest extends OnRealServer {
             // A view that lags: it still has the object as it was before our write.
             LeverWriter behind = new LeverWriter(client, old);
             assertThat(new LeverFinder(old).find(lever.object()).lever()).isNotNull();
-            assertThat(behind.write(lever, hold, () -> true).kind()).isEqualTo(Outcome.Kind.WRITTEN);
+            assertThat(behind.write(lever, hold, state(lever).values(), () -> true)
+                            .kind())
+                    .isEqualTo(Outcome.Kind.WRITTEN);
             assertThat(behind.restore(lever, hold, () -> true).kind()).isEqualTo(Outcome.Kind.WRITTEN);
         }
         assertThat(get(APPS, "quick").at("/spec/replicas").asInt()).isEqualTo(5);
@@ -91,7 +96,7 @@ class LeverWritesOnRealServerTest extends OnRealServer {
         Lever lever = find("apps/v1", "Deployment", "raced");
         Hold hold = begin(lever).writing(lever, state(lever), 2, 2);
         // The version in the view is not the one that is there when the write arrives.
-        Outcome outcome = writer.write(lever, hold, () -> {
+        Outcome outcome = writer.write(lever, hold, state(lever).values(), () -> {
             if (get(APPS, "raced").at("/metadata/labels/touched").isMissingNode()) {
                 plane.patch(APPS + "/raced", "{\"metadata\": {\"labels\": {\"touched\": \"yes\"}}}");
             }
@@ -102,11 +107,26 @@ class LeverWritesOnRealServerTest extends OnRealServer {
     }
 
     @Test
+    void doesNotWriteOverWhatSomebodyElseHasJustSet() {
+        deployment("contended", 5);
+        Lever lever = find("apps/v1", "Deployment", "contended");
+        Hold hold = begin(lever).writing(lever, state(lever), 2, 2);
+        Outcome outcome = writer.write(lever, hold, state(lever).values(), () -> {
+            plane.patch(APPS + "/contended", "{\"spec\": {\"replicas\": 7}}");
+            return true;
+        });
+        assertThat(outcome.kind()).isEqualTo(Outcome.Kind.CONFLICT);
+        assertThat(get(APPS, "contended").at("/spec/replicas").asInt()).isEqualTo(7);
+        assertThat(state(lever).ceiling()).as("it is looked at next").isEqualTo(7);
+        assertThat(hold.judge(lever, state(lever).values())).isEqualTo(Hold.Verdict.EDITED);
+    }
+
+    @Test
     void findsOutThatAnObjectHasJustGone() {
         deployment("fading", 5);
         Lever lever = find("apps/v1", "Deployment", "fading");
         Hold hold = begin(lever).writing(lever, state(lever), 2, 2);
-        Outcome outcome = writer.write(lever, hold, () -> {
+        Outcome outcome = writer.write(lever, hold, state(lever).values(), () -> {
             plane.delete(APPS + "/fading");
             return true;
         });
@@ -119,8 +139,8 @@ class LeverWritesOnRealServerTest extends OnRealServer {
         Lever lever = find("apps/v1", "Deployment", "busy");
         Hold hold = begin(lever).writing(lever, state(lever), 2, 2);
         requests();
-        front.answer(new Front.Fault(409, "the object has been modified"));
-        Outcome outcome = behindFront.write(lever, hold, () -> true);
+        front.answer(new FaultyApiServer.Fault(409, "the object has been modified"));
+        Outcome outcome = behindFront.write(lever, hold, state(lever).values(), () -> true);
         assertThat(outcome.kind()).isEqualTo(Outcome.Kind.CONFLICT);
         assertThat(requests()).filteredOn(one -> one.startsWith("PATCH")).hasSize(3);
     }
@@ -131,7 +151,8 @@ class LeverWritesOnRealServerTest extends OnRealServer {
         Lever lever = find("apps/v1", "Deployment", "fenced");
         Hold hold = begin(lever).writing(lever, state(lever), 2, 2);
         requests();
-        assertThat(writer.write(lever, hold, () -> false).kind()).isEqualTo(Outcome.Kind.NOT_LEADING);
+        assertThat(writer.write(lever, hold, state(lever).values(), () -> false).kind())
+                .isEqualTo(Outcome.Kind.NOT_LEADING);
         assertThat(requests()).noneMatch(one -> one.startsWith("PATCH"));
     }
 
@@ -140,21 +161,21 @@ class LeverWritesOnRealServerTest extends OnRealServer {
         deployment("faulty", 5);
         Lever lever = find("apps/v1", "Deployment", "faulty");
         Hold hold = begin(lever).writing(lever, state(lever), 2, 2);
-        Map<Front.Fault, Outcome.Kind> faults = Map.of(
-                new Front.Fault(403, "deployments/scale is forbidden: User operator cannot patch"),
+        Map<FaultyApiServer.Fault, Outcome.Kind> faults = Map.of(
+                new FaultyApiServer.Fault(403, "deployments/scale is forbidden: User operator cannot patch"),
                 Outcome.Kind.FORBIDDEN,
-                new Front.Fault(422, "spec.replicas: Invalid value"),
+                new FaultyApiServer.Fault(422, "spec.replicas: Invalid value"),
                 Outcome.Kind.REJECTED,
-                new Front.Fault(429, "too many requests", Map.of("Retry-After", "1")),
+                new FaultyApiServer.Fault(429, "too many requests", Map.of("Retry-After", "1")),
                 Outcome.Kind.THROTTLED,
-                new Front.Fault(500, "etcdserver: request timed out"),
+                new FaultyApiServer.Fault(500, "etcdserver: request timed out"),
                 Outcome.Kind.UNAVAILABLE,
-                new Front.Fault(0, "no answer"),
+                new FaultyApiServer.Fault(0, "no answer"),
                 Outcome.Kind.UNAVAILABLE);
         faults.forEach((fault, kind) -> {
             front.answer(fault);
             requests();
-            Outcome outcome = behindFront.write(lever, hold, () -> true);
+            Outcome outcome = behindFront.write(lever, hold, state(lever).values(), () -> true);
             assertThat(outcome.kind()).as(fault.toString()).isEqualTo(kind);
             if (fault.code() != 0) {
                 assertThat(outcome.message()).contains(fault.message());
@@ -165,7 +186,10 @@ class LeverWritesOnRealServerTest extends OnRealServer {
                     .hasSize(1);
         });
         front.answer(null);
-        assertThat(behindFront.write(lever, hold, () -> true).isDone()).isTrue();
+        assertThat(behindFront
+                        .write(lever, hold, state(lever).values(), () -> true)
+                        .isDone())
+                .isTrue();
     }
 
     @Test
@@ -188,7 +212,8 @@ class LeverWritesOnRealServerTest extends OnRealServer {
             Refusal refusal = refusal(new LeverFinder(blind), lever.object());
             assertThat(refusal.reason()).isEqualTo(Refusal.Reason.NOT_SERVED);
             assertThat(refusal.message()).contains("cannot list resource \"deployments\"");
-            Outcome outcome = new LeverWriter(other, view).write(lever, hold, () -> true);
+            Outcome outcome =
+                    new LeverWriter(other, view).write(lever, hold, state(lever).values(), () -> true);
             assertThat(outcome.kind()).isEqualTo(Outcome.Kind.FORBIDDEN);
             assertThat(outcome.message()).contains("cannot patch resource \"deployments/scale\"");
         }
@@ -244,7 +269,7 @@ class LeverWritesOnRealServerTest extends OnRealServer {
                 2,
                 9,
                 "now");
-        Outcome outcome = writer.write(lever, onlyMax, () -> true);
+        Outcome outcome = writer.write(lever, onlyMax, state(lever).values(), () -> true);
         assertThat(outcome.kind()).isEqualTo(Outcome.Kind.REJECTED);
         assertThat(outcome.message()).contains("MinReplicaCount must be less than MaxReplicaCount");
     }

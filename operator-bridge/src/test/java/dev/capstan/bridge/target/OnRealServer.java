@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.capstan.testcluster.ControlPlane;
+import dev.capstan.testcluster.FaultyApiServer;
 import dev.capstan.testcluster.LoopbackIdentity;
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
@@ -47,7 +49,7 @@ abstract class OnRealServer {
 
     static ControlPlane plane;
     static Admission admission;
-    static Front front;
+    static FaultyApiServer front;
     static KubernetesClient client;
     static KubernetesClient faulty;
     static ClusterView view;
@@ -74,9 +76,13 @@ abstract class OnRealServer {
             plane.awaitAnswer(collection);
         }
         admission = new Admission(plane, identity);
-        front = new Front(plane, identity.sslContext());
+        front = new FaultyApiServer(plane, identity);
         client = client(Config.fromKubeconfig(Files.readString(plane.kubeconfig(ControlPlane.ADMIN))));
-        faulty = client(front.config());
+        // With the patience and the retries that a client has by default.
+        faulty = client(new ConfigBuilder(Config.empty())
+                .withMasterUrl(front.address())
+                .withOauthToken(ControlPlane.ADMIN)
+                .build());
         view = new ClusterView(client, System::nanoTime);
         finder = new LeverFinder(view);
         writer = new LeverWriter(client, view);
@@ -142,7 +148,7 @@ abstract class OnRealServer {
 
     static Hold again(Lever lever, Hold hold, int ceiling) {
         Hold planned = hold.writing(lever, state(lever), ceiling, ceiling);
-        Outcome outcome = writer.write(lever, planned, () -> true);
+        Outcome outcome = writer.write(lever, planned, state(lever).values(), () -> true);
         assertThat(outcome.kind()).as(outcome.message()).isEqualTo(Outcome.Kind.WRITTEN);
         await().until(() -> state(lever).ceiling() == ceiling);
         return planned.landed(lever);
