@@ -23,8 +23,6 @@ import java.util.Arrays;
 /** A real API server with our resources, and with the real controllers of Deployments, ReplicaSets and HPAs. */
 final class LiveCluster implements AutoCloseable {
 
-    static final Duration HPA_SYNC = Duration.ofSeconds(1);
-
     /** How long a client waits for an answer. */
     static final Duration CLIENT_LIMIT = Duration.ofSeconds(5);
 
@@ -47,7 +45,7 @@ final class LiveCluster implements AutoCloseable {
             cluster.installResources();
             plane.startController(
                     "--controllers=deployment,replicaset",
-                    "--horizontal-pod-autoscaler-sync-period=" + HPA_SYNC.toSeconds() + "s",
+                    "--horizontal-pod-autoscaler-sync-period=1s",
                     "--horizontal-pod-autoscaler-downscale-stabilization=5s");
             return cluster;
         } catch (Exception e) {
