@@ -12,6 +12,8 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class CapstanOperator implements AutoCloseable {
 
     private static final String FINALIZER = "capstan.dev/restore";
+    private static final Duration LONGEST_RETRY = Duration.ofSeconds(5);
 
     private final Operator operator;
     private final Leadership leadership;
@@ -108,8 +111,17 @@ public final class CapstanOperator implements AutoCloseable {
                                 .withRetryPeriod(settings.retryPeriod())
                                 .withLeaderCallbacks(leadership.callbacks())
                                 .build()));
-        operator.register(new PowerCaps(loops), overrides -> overrides.withFinalizer(FINALIZER));
-        operator.register(new ClusterPowerCaps(loops), overrides -> overrides.withFinalizer(FINALIZER));
+        // The framework would leave a cap alone for hours after some failures.
+        GenericRetry forEver = new GenericRetry()
+                .setInitialInterval(Duration.ofSeconds(1))
+                .setMaxInterval(LONGEST_RETRY.toMillis())
+                .withoutMaxAttempts();
+        operator.register(
+                new PowerCaps(loops),
+                overrides -> overrides.withFinalizer(FINALIZER).withRetry(forEver));
+        operator.register(
+                new ClusterPowerCaps(loops),
+                overrides -> overrides.withFinalizer(FINALIZER).withRetry(forEver));
     }
 
     /**

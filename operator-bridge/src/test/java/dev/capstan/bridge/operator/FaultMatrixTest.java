@@ -97,6 +97,7 @@ class FaultMatrixTest {
         service = "s" + NAMES.incrementAndGet();
         SCRIPTED.failure = "";
         SCRIPTED.reading = PowerReading.fresh(500, 0);
+        front.answer(null);
         front.delay(Duration.ZERO);
         front.freezeWatches("");
         front.refuseWatches(false);
@@ -248,6 +249,20 @@ class FaultMatrixTest {
         front.refuseWatches(false);
         await().atMost(Duration.ofSeconds(60)).until(() -> cluster.maxReplicas(service) == 4);
         deleteCapAndAwait(service, 20);
+    }
+
+    @Test
+    void takesUpACapHoweverLongTheApiServerRefusedIt() throws Exception {
+        front.answer(new FaultyApiServer.Fault(500, "etcdserver: request timed out"));
+        create(cap(service, 4000, "static-floor"));
+        // Longer than the framework would try by default.
+        await().during(Duration.ofSeconds(30))
+                .atMost(Duration.ofSeconds(40))
+                .until(() -> cluster.maxReplicas(service) == MAX);
+
+        front.answer(null);
+        awaitMax(5);
+        deleteCapAndAwait(service, MAX);
     }
 
     @Test
