@@ -233,19 +233,26 @@ public final class OperatorScale {
             throws IOException, InterruptedException {
         Map<Double, Long> before = steps();
         long requestsBefore = requests(audit);
+        Duration cpuBefore = cpu(operator);
         change.make();
         TimeUnit.SECONDS.sleep(seconds);
         Map<Double, Long> after = steps();
         long steps = count(before, after, Double.POSITIVE_INFINITY);
         System.out.printf(
                 Locale.ROOT,
-                "%s: %d steps, half within %s s, 99 %% within %s s; %d requests; %d KB of heap after a collection%n",
+                "%s: %d steps, half within %s s, 99 %% within %s s; %.1f s of the core; %d requests; %d KB of heap after a"
+                        + " collection%n",
                 part,
                 steps,
                 quantile(before, after, (steps + 1) / 2),
                 quantile(before, after, (long) Math.ceil(0.99 * steps)),
+                cpu(operator).minus(cpuBefore).toMillis() / 1e3,
                 requests(audit) - requestsBefore,
                 heapKilobytes(operator.pid()));
+    }
+
+    private static Duration cpu(Process operator) {
+        return operator.info().totalCpuDuration().orElseThrow();
     }
 
     private static double quantile(Map<Double, Long> before, Map<Double, Long> after, long rank) {

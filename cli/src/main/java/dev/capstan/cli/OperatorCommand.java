@@ -40,8 +40,9 @@ final class OperatorCommand implements Callable<Integer> {
             .enable(YAMLGenerator.Feature.INDENT_ARRAYS_WITH_INDICATOR)
             .build();
 
-    private static final long JOURNAL_FILE_BYTES = 64L << 20;
-    private static final int JOURNAL_FILES = 16;
+    private static final long MEBIBYTE = 1 << 20;
+    private static final long JOURNAL_FILE_BYTES = 16 * MEBIBYTE;
+    private static final long MOST_MEBIBYTES = 1 << 24;
 
     private final Console console;
 
@@ -123,6 +124,13 @@ final class OperatorCommand implements Callable<Integer> {
                             description = "Keeps a journal of every step there, to be replayed; default none.")
                     @Nullable Path journal,
             @Option(
+                            names = "--journal-mebibytes",
+                            paramLabel = "N",
+                            defaultValue = "768",
+                            description =
+                                    "What the journal may hold before its oldest files go; default ${DEFAULT-VALUE}.")
+                    long journalMebibytes,
+            @Option(
                             names = "--listen",
                             paramLabel = "PORT",
                             defaultValue = "8080",
@@ -130,8 +138,13 @@ final class OperatorCommand implements Callable<Integer> {
                     int port)
             throws IOException {
         String name = identity == null ? processIdentity() : identity;
-        try (JournalWriter writer =
-                        journal == null ? null : new JournalWriter(journal, JOURNAL_FILE_BYTES, JOURNAL_FILES);
+        if (journalMebibytes < 1 || journalMebibytes > MOST_MEBIBYTES) {
+            throw new InvalidArgument("--journal-mebibytes: must be 1 to " + MOST_MEBIBYTES + ", was "
+                    + journalMebibytes + ". Give at most what its volume has.");
+        }
+        try (JournalWriter writer = journal == null
+                        ? null
+                        : new JournalWriter(journal, JOURNAL_FILE_BYTES, journalMebibytes * MEBIBYTE);
                 KubernetesClient client = kubernetes.client()) {
             OperatorSettings settings = OperatorSettings.of(Capstan.version(), name, kubernetes.namespace(client));
             // A process that may not be the only leader ends before it can write again.

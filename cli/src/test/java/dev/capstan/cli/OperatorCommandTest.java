@@ -57,6 +57,14 @@ final class OperatorCommandTest {
     }
 
     @Test
+    void aJournalHasRoomForSomething() {
+        CommandRun run = new CommandRun();
+        assertThat(run.run("operator", "run", "--journal-mebibytes=0")).isEqualTo(ExitCodes.INVALID_INPUT);
+        assertThat(run.err())
+                .contains("--journal-mebibytes: must be 1 to 16777216, was 0. Give at most what its volume has.");
+    }
+
+    @Test
     void importsPrintResourcesAndSayWhatChanges() throws IOException {
         Path file = Files.writeString(folder.resolve("climatik.yaml"), """
                 apiVersion: powercapping.climatik-project.ai/v1

@@ -50,7 +50,7 @@ class ReplayCommandTest {
     private <S extends Record> void run(CappingPolicy<S> policy) throws IOException {
         JournalPolicy journalled = new JournalPolicy(
                 "PowerCap default/row", Capstan.version(), "replica-cap", Map.of(), 1, GuardRails.DEFAULTS);
-        try (JournalWriter writer = new JournalWriter(journal, 100_000, 100)) {
+        try (JournalWriter writer = new JournalWriter(journal, 100_000, 10_000_000)) {
             S state = policy.initialState();
             for (int i = 0; i < STEPS; i++) {
                 double watts = 2_800 + 1_200 * StrictMath.sin(i / 10.0);

@@ -2,6 +2,7 @@ package dev.capstan.bridge.operator;
 
 import dev.capstan.bridge.journal.JournalPolicy;
 import dev.capstan.bridge.journal.JournalWriter;
+import dev.capstan.bridge.resource.CapResource;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,16 @@ final class JournalListener implements StepListener {
                     policy, step.number(), step.term().identity(), step.term().epoch(), step.record());
         } catch (IOException e) {
             LOG.error("step {} of {} is not in the journal: {}", step.number(), policy.cap(), e.toString());
+        }
+    }
+
+    @Override
+    public void gone(CapResource resource) {
+        String cap = Operating.key(resource);
+        try {
+            journal.end(cap);
+        } catch (IOException e) {
+            LOG.error("the journal of {} is not whole: {}", cap, e.toString());
         }
     }
 }

@@ -45,6 +45,9 @@ class JournalProperties {
     private static final int STEPS = 12;
     private static final String VERSION = "0.1.0";
 
+    /** For some steps, and not for all of them. */
+    private static final long ROOM = 12_000;
+
     private Path folder = Path.of("");
 
     @BeforeTry
@@ -67,7 +70,7 @@ class JournalProperties {
 
     @Property(tries = 150)
     void everyPolicyDecidesTheSameAgain(@ForAll("policies") PolicyFactory policy, @ForAll long seed) throws Exception {
-        journal(policy, seed, 1 << 20, 100);
+        journal(policy, seed, 1 << 20, 1 << 20);
 
         JournalReplay.Result result = JournalReplay.of(List.of(folder), VERSION);
 
@@ -79,17 +82,63 @@ class JournalProperties {
     @Property(tries = 50)
     void filesFollowOneAnotherAndTheOldestGo(@ForAll("policies") PolicyFactory policy, @ForAll long seed)
             throws Exception {
-        journal(policy, seed, 1, 5);
+        journal(policy, seed, 1, ROOM);
 
-        assertThat(files()).hasSize(5);
+        List<Path> files = files();
+        assertThat(files).hasSizeBetween(2, STEPS - 1);
+        assertThat(files.get(files.size() - 1)).hasFileName("powercap.default.row.0000" + STEPS + ".jsonl");
+        assertThat(bytes(files)).isLessThanOrEqualTo(ROOM);
+        assertThat(bytes(files)).as("no more than has to").isGreaterThan(ROOM / 2);
         JournalReplay.Result result = JournalReplay.of(List.of(folder), VERSION);
         assertThat(result.difference()).isNull();
-        assertThat(result.steps()).isEqualTo(5);
+        assertThat(result.steps()).isEqualTo(files.size());
+    }
+
+    @Property(tries = 20)
+    void theOldestFilesGoWhicheverCapTheyAreOf(@ForAll long seed) throws Exception {
+        journal("PowerCap default/old", PolicyRegistry.find("static-floor"), seed, 1, 1 << 20);
+        Path other = Files.writeString(folder.resolve("notes.jsonl"), "not ours");
+        long old = bytes(files());
+
+        journal("PowerCap default/row", PolicyRegistry.find("static-floor"), seed, 1, old);
+
+        assertThat(files())
+                .contains(other)
+                .filteredOn(file -> file.toString().contains(".row."))
+                .hasSize(STEPS);
+        assertThat(bytes(files())).isLessThanOrEqualTo(old + Files.size(other));
+    }
+
+    @Property(tries = 20)
+    void manyCapsShareTheRoom(@ForAll long seed) throws Exception {
+        for (int i = 0; i < 6; i++) {
+            journal("PowerCap default/c" + i, PolicyRegistry.find("static-floor"), seed, 1 << 20, 1 << 20);
+        }
+        long all = bytes(files());
+        for (Path file : files()) {
+            Files.delete(file);
+        }
+        try (JournalWriter writer = new JournalWriter(folder, 1 << 20, all / 3)) {
+            for (int i = 0; i < 6; i++) {
+                add(writer, "PowerCap default/c" + i, PolicyRegistry.find("static-floor"), seed);
+            }
+        }
+
+        assertThat(bytes(files())).isLessThanOrEqualTo(all / 3);
+        assertThat(JournalReplay.of(List.of(folder), VERSION).difference()).isNull();
+    }
+
+    private static long bytes(List<Path> files) throws IOException {
+        long bytes = 0;
+        for (Path file : files) {
+            bytes += Files.size(file);
+        }
+        return bytes;
     }
 
     @Property(tries = 30)
     void aLineThatWasCutShortIsLeftOut(@ForAll long seed) throws Exception {
-        journal(PolicyRegistry.find("replica-cap"), seed, 1 << 20, 100);
+        journal(PolicyRegistry.find("replica-cap"), seed, 1 << 20, 1 << 20);
         Path file = files().get(0);
         byte[] bytes = Files.readAllBytes(file);
         Files.write(file, Arrays.copyOf(bytes, bytes.length - 10));
@@ -105,7 +154,7 @@ class JournalProperties {
 
     @Property(tries = 30)
     void aDecisionThatWasAnotherOneIsFound(@ForAll long seed) throws Exception {
-        journal(PolicyRegistry.find("static-floor"), seed, 1 << 20, 100);
+        journal(PolicyRegistry.find("static-floor"), seed, 1 << 20, 1 << 20);
         Path file = files().get(0);
         List<String> lines = new ArrayList<>(Files.readAllLines(file));
         lines.set(3, lines.get(3).replaceFirst("\"code\":\"[a-z-]+\"", "\"code\":\"made-up\""));
@@ -121,36 +170,44 @@ class JournalProperties {
         }
     }
 
-    private void journal(PolicyFactory policy, long seed, long fileBytes, int files) throws IOException {
-        run(PolicyRegistry.build(policy, Map.of(), seed, GuardRails.DEFAULTS), policy, seed, fileBytes, files);
+    private void journal(PolicyFactory policy, long seed, long fileBytes, long totalBytes) throws IOException {
+        journal("PowerCap default/row", policy, seed, fileBytes, totalBytes);
     }
 
-    private <S extends Record> void run(
-            CappingPolicy<S> policy, PolicyFactory factory, long seed, long fileBytes, int files) throws IOException {
+    private void journal(String cap, PolicyFactory policy, long seed, long fileBytes, long totalBytes)
+            throws IOException {
+        try (JournalWriter writer = new JournalWriter(folder, fileBytes, totalBytes)) {
+            add(writer, cap, policy, seed);
+        }
+    }
+
+    private static void add(JournalWriter writer, String cap, PolicyFactory policy, long seed) throws IOException {
+        run(writer, cap, PolicyRegistry.build(policy, Map.of(), seed, GuardRails.DEFAULTS), policy, seed);
+    }
+
+    private static <S extends Record> void run(
+            JournalWriter writer, String cap, CappingPolicy<S> policy, PolicyFactory factory, long seed)
+            throws IOException {
         SplittableRandom random = new SplittableRandom(seed);
-        JournalPolicy journalled =
-                new JournalPolicy("PowerCap default/row", VERSION, factory.name(), Map.of(), seed, GuardRails.DEFAULTS);
-        try (JournalWriter writer = new JournalWriter(folder, fileBytes, files)) {
-            S state = policy.initialState();
-            for (int i = 1; i <= STEPS; i++) {
-                Observation seen = observation(random, i * 15_000_000_000L);
-                Step<S> step = policy.step(state, seen);
-                List<Applied> applied = new ArrayList<>();
-                for (ServiceAction action : step.decision().actions()) {
-                    applied.add(
-                            random.nextBoolean()
-                                    ? new Applied(action, action, null)
-                                    : new Applied(action, null, "conflict"));
-                }
-                writer.add(
-                        journalled,
-                        i,
-                        "one",
-                        3,
-                        new CycleRecord<>(
-                                Mode.ENFORCE, seen, state, step, applied, random.nextBoolean() ? "late" : null));
-                state = step.state();
+        JournalPolicy journalled = new JournalPolicy(cap, VERSION, factory.name(), Map.of(), seed, GuardRails.DEFAULTS);
+        S state = policy.initialState();
+        for (int i = 1; i <= STEPS; i++) {
+            Observation seen = observation(random, i * 15_000_000_000L);
+            Step<S> step = policy.step(state, seen);
+            List<Applied> applied = new ArrayList<>();
+            for (ServiceAction action : step.decision().actions()) {
+                applied.add(
+                        random.nextBoolean()
+                                ? new Applied(action, action, null)
+                                : new Applied(action, null, "conflict"));
             }
+            writer.add(
+                    journalled,
+                    i,
+                    "one",
+                    3,
+                    new CycleRecord<>(Mode.ENFORCE, seen, state, step, applied, random.nextBoolean() ? "late" : null));
+            state = step.state();
         }
     }
 
