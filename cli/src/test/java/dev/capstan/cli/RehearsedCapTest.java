@@ -76,7 +76,8 @@ class RehearsedCapTest {
              "metadata": {"name": "row", "namespace": "default"},
              "spec": {"mode": "Enforce", "limit": {"watts": 16000},
               "certificate": {"configMapRef": {"name": "rehearsed", "key": "certificate.json"}},
-              "measurement": {"source": "dcgm", "prometheus": {"url": "%s", "timeout": "2s"}},
+              "measurement": {"source": "dcgm", "prometheus": {"url": "%s", "timeout": "2s",
+                                             "bearerTokenSecretRef": {"name": "login", "key": "token"}}},
               "timers": {"controlInterval": "5s", "exporterInterval": "100ms", "scrapeInterval": "2s", "hpaSync": "2s",
                          "apiLatency": "500ms"},
               "policy": {"name": "replica-cap", "parameters": {"theta": 0.5, "smoothing": 1}},
@@ -87,6 +88,7 @@ class RehearsedCapTest {
     private static final String CAPS = "/apis/capstan.dev/v1alpha1/namespaces/default/powercaps";
     private static final String DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments";
     private static final String HPAS = "/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers";
+    private static final String TOKEN = "s3cret-t0ken";
     private static final Pattern PORT = Pattern.compile("health on port (\\d+)");
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
@@ -147,11 +149,34 @@ class RehearsedCapTest {
                 assertThat(operator.waitFor(30, TimeUnit.SECONDS)).isTrue();
             }
         }
+        checkLog();
         CommandRun replay = new CommandRun();
         assertThat(replay.run("replay", folder.resolve("journal").toString()))
                 .as(replay.out() + replay.err())
                 .isZero();
         assertThat(replay.out()).matches("\\d+ steps decided again, all the same\\R");
+    }
+
+    /** One object a line, with what was decided and about which cap; the token of Prometheus in neither log nor journal. */
+    private void checkLog() throws IOException {
+        String log = Files.readString(folder.resolve("operator.log"));
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line :
+                log.lines().filter(one -> !one.startsWith("capstan: ")).toList()) {
+            lines.add(new ObjectMapper().readTree(line));
+        }
+        assertThat(lines).allMatch(line -> line.has("timestamp") && line.has("level"));
+        assertThat(lines)
+                .filteredOn(line -> line.path("kvpList").toString().contains("{\"reason\":\"Decided\"}"))
+                .isNotEmpty()
+                .allMatch(line -> line.path("kvpList").toString().contains("{\"name\":\"row\"}"))
+                .anyMatch(line -> line.path("formattedMessage").asText().startsWith("chat to at most 5 (lowered)"));
+        assertThat(log).doesNotContain(TOKEN);
+        try (Stream<Path> journals = Files.list(folder.resolve("journal"))) {
+            assertThat(journals)
+                    .isNotEmpty()
+                    .allSatisfy(journal -> assertThat(journal).content().doesNotContain(TOKEN));
+        }
     }
 
     /** Sweeps the experiment and certifies the policy; the text of the certificate. */
@@ -208,6 +233,9 @@ class RehearsedCapTest {
                  "data": {"certificate.json": %s}}
                 """.formatted(
                         new ObjectMapper().writeValueAsString(certificate)));
+        plane.post("/api/v1/namespaces/default/secrets", """
+                {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "login"}, "stringData": {"token": "%s"}}
+                """.formatted(TOKEN));
         plane.post(DEPLOYMENTS, """
                 {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "chat"},
                  "spec": {"replicas": 8, "selector": {"matchLabels": {"app": "chat"}},
@@ -229,6 +257,7 @@ class RehearsedCapTest {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
                         "-XX:+UseSerialGC",
+                        "-Dcapstan.log.format=json",
                         "-cp",
                         System.getProperty("java.class.path"),
                         Capstan.class.getName(),

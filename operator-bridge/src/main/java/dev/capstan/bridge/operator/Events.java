@@ -9,8 +9,12 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
-/** Tells in the events of a resource what happened to it, where {@code kubectl describe} shows it. */
+/**
+ * Tells in the events of a resource what happened to it, where {@code kubectl describe} shows it for an hour, and in the log, whose
+ * lines carry the resource and the reason as values of their own.
+ */
 final class Events {
 
     private static final Logger LOG = LoggerFactory.getLogger(Events.class);
@@ -28,12 +32,22 @@ final class Events {
 
     /** Something that is as it should be. */
     void normal(HasMetadata about, String reason, String message) {
+        log(LOG.atInfo(), about, reason, message);
         publish(about, "Normal", reason, message);
     }
 
     /** Something that somebody should look at. */
     void warning(HasMetadata about, String reason, String message) {
+        log(LOG.atWarn(), about, reason, message);
         publish(about, "Warning", reason, message);
+    }
+
+    private static void log(LoggingEventBuilder line, HasMetadata about, String reason, String message) {
+        line.addKeyValue("kind", about.getKind())
+                .addKeyValue("namespace", about.getMetadata().getNamespace())
+                .addKeyValue("name", about.getMetadata().getName())
+                .addKeyValue("reason", reason)
+                .log(message);
     }
 
     /** An event that cannot be stored is lost: what it tells stands in the status as well. */

@@ -161,8 +161,8 @@ final class HeldServices {
                 return;
             }
             case PENDING -> {
+                // What was to rise is decided anew; that write may still arrive, and is remembered as ours.
                 if (hold.raises(lever)) {
-                    keep(name, hold.abandoned());
                     return;
                 }
             }

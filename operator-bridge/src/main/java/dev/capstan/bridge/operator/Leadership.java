@@ -52,6 +52,10 @@ final class Leadership {
         try {
             term = epoch.getAsLong();
             leading = true;
+            LOG.atInfo()
+                    .addKeyValue("identity", identity)
+                    .addKeyValue("epoch", term)
+                    .log("leads");
         } catch (RuntimeException e) {
             // Without knowing what is held nobody may write; another process shall try.
             LOG.error("cannot take over: {}", e.getMessage());
@@ -63,6 +67,7 @@ final class Leadership {
         // First of all: each lever asks before it writes.
         leading = false;
         if (!stopping) {
+            LOG.atWarn().addKeyValue("identity", identity).log("leads no more, and ends");
             lost.run();
         }
     }

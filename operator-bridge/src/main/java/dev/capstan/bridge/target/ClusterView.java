@@ -74,14 +74,14 @@ public final class ClusterView implements AutoCloseable {
     /** The object, if it is there. */
     Optional<GenericKubernetesResource> get(ObjectId id) {
         SharedIndexInformer<GenericKubernetesResource> informer = informer(new Kind(id.apiVersion(), id.kind()));
-        return informer == null
-                ? Optional.empty()
-                : Optional.ofNullable(newest(
-                        id.withPart(null),
-                        informer.getIndexer().getByKey(Cache.namespaceKeyFunc(id.namespace(), id.name()))));
+        return informer == null ? Optional.empty() : Optional.ofNullable(newest(id.withPart(null), informer));
     }
 
-    private @Nullable GenericKubernetesResource newest(ObjectId id, @Nullable GenericKubernetesResource watched) {
+    /** The younger of what the server answered and what the informer has; an answer that is not is forgotten. */
+    private @Nullable GenericKubernetesResource newest(
+            ObjectId id, SharedIndexInformer<GenericKubernetesResource> informer) {
+        GenericKubernetesResource watched =
+                informer.getIndexer().getByKey(Cache.namespaceKeyFunc(id.namespace(), id.name()));
         GenericKubernetesResource answer = answers.get(id);
         if (answer == null || (watched != null && isOlder(watched, answer))) {
             return answer == null ? watched : answer;
@@ -100,7 +100,13 @@ public final class ClusterView implements AutoCloseable {
 
     /** Takes note of an object as the server has just answered it. */
     void answered(ObjectId id, GenericKubernetesResource object) {
-        answers.put(id.withPart(null), withOurs(object));
+        ObjectId whole = id.withPart(null);
+        answers.put(whole, withOurs(object));
+        SharedIndexInformer<GenericKubernetesResource> informer = watched.get(new Kind(id.apiVersion(), id.kind()));
+        if (informer != null) {
+            // It may have been faster.
+            newest(whole, informer);
+        }
     }
 
     /**
@@ -148,11 +154,7 @@ public final class ClusterView implements AutoCloseable {
         return all.stream()
                 .filter(object -> object.getMetadata().getLabels() != null
                         && object.getMetadata().getLabels().entrySet().containsAll(labels.entrySet()))
-                .map(object -> new ObjectId(
-                        apiVersion,
-                        kind,
-                        object.getMetadata().getNamespace(),
-                        object.getMetadata().getName()))
+                .map(object -> id(new Kind(apiVersion, kind), object))
                 .sorted(Comparator.comparing(ObjectId::toString))
                 .collect(Collectors.toList());
     }
@@ -243,7 +245,17 @@ public final class ClusterView implements AutoCloseable {
         informer.itemStore(new BasicItemStore<>(Cache::metaNamespaceKeyFunc) {
             @Override
             public GenericKubernetesResource put(String name, GenericKubernetesResource object) {
+                answers.computeIfPresent(id(key, object), (id, answer) -> isOlder(object, answer) ? answer : null);
                 return super.put(name, withOurs(object));
+            }
+
+            @Override
+            public @Nullable GenericKubernetesResource remove(String name) {
+                GenericKubernetesResource object = super.remove(name);
+                if (object != null) {
+                    answers.remove(id(key, object));
+                }
+                return object;
             }
         });
         try {
@@ -263,6 +275,14 @@ public final class ClusterView implements AutoCloseable {
         }
         watched.put(key, informer);
         return informer;
+    }
+
+    private static ObjectId id(Kind kind, GenericKubernetesResource object) {
+        return new ObjectId(
+                kind.apiVersion(),
+                kind.kind(),
+                object.getMetadata().getNamespace(),
+                object.getMetadata().getName());
     }
 
     private static GenericKubernetesResource withOurs(GenericKubernetesResource object) {

@@ -180,12 +180,6 @@ public record Hold(
         return last != null && lever.fields().ceiling(written) > last;
     }
 
-    /** The same, with the write on its way given up: what was written before it counts. */
-    public Hold abandoned() {
-        int last = before.size() - 1;
-        return last < 0 ? this : with(originals, before.get(last), before.subList(0, last), safeCeiling);
-    }
-
     /** What somebody else did to the object since the last write. */
     public Verdict judge(Lever lever, Map<String, Integer> values) {
         if (!uid.equals(lever.uid())) {

@@ -28,6 +28,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What goes wrong around an operator on a real API server, and what it must do then: never raise a ceiling on it, never go
@@ -480,6 +482,47 @@ class FaultMatrixTest {
         assertThat(cluster.cap(service).at("/status/mode").asText()).isEqualTo("Recommend");
         assertThat(cluster.cap(service).toString()).contains("there is no ConfigMap default/gone");
         assertThat(cluster.maxReplicas(service)).isEqualTo(5);
+        deleteCapAndAwait(service, MAX);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"mode\": \"Recommend\"}",
+                "{\"mode\": \"Observe\"}",
+                "{\"expiresAt\": \"2026-01-01T00:00:00Z\"}"
+            })
+    void putsBackWhatItHeldWhenItNoLongerEnforces(String change) throws Exception {
+        create(cap(service, 4000, "static-floor"));
+        awaitMax(5);
+
+        cluster.plane.patch(CAPS + service, "{\"spec\": " + change + "}");
+
+        awaitMax(MAX);
+        awaitSteps(service, 2);
+        assertThat(cluster.maxReplicas(service)).isEqualTo(MAX);
+        assertThat(cluster.cap(service).at("/status/mode").asText()).isNotEqualTo("Enforce");
+        assertThat(cluster.condition(service, "Capping")).isEqualTo("False");
+        deleteCapAndAwait(service, MAX);
+    }
+
+    @Test
+    void putsBackWhatItHeldOfATargetThatIsTakenOut() throws Exception {
+        String other = service + "-other";
+        cluster.deployment(other, 1, 1);
+        cluster.autoscaler(other, 1, MAX);
+        String target = "{\"ref\": {\"kind\": \"Deployment\", \"name\": \"%s\"}, \"replica\": {\"peakWatts\": 750}}";
+        create(withTargets(
+                cap(service, 8000, "static-floor"), target.formatted(service) + ", " + target.formatted(other)));
+        await().atMost(Duration.ofSeconds(20)).until(() -> cluster.maxReplicas(other) < MAX);
+        assertThat(cluster.maxReplicas(service)).isLessThan(MAX);
+
+        cluster.plane.patch(
+                CAPS + service,
+                "{\"spec\": {\"limit\": {\"watts\": 4000}, \"targets\": [" + target.formatted(service) + "]}}");
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> cluster.maxReplicas(other) == MAX);
+        awaitMax(5);
         deleteCapAndAwait(service, MAX);
     }
 

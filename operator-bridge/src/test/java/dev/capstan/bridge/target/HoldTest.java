@@ -43,7 +43,6 @@ class HoldTest {
         assertThat(unsure.judge(LEVER, Map.of(MAX, 4))).isEqualTo(Hold.Verdict.OURS);
         assertThat(unsure.judge(LEVER, Map.of(MAX, 7))).isEqualTo(Hold.Verdict.EDITED);
         assertThat(unsure.landed(LEVER).judge(LEVER, Map.of(MAX, 6))).isEqualTo(Hold.Verdict.EDITED);
-        assertThat(unsure.abandoned().written()).isEqualTo(Map.of(MAX, 6));
     }
 
     @Test
@@ -52,7 +51,10 @@ class HoldTest {
         assertThat(held.safeCeiling()).isEqualTo(3);
         Hold raising = held.writing(LEVER, state(held.written()), 5, 5);
         assertThat(raising.raises(LEVER)).isTrue();
-        assertThat(raising.abandoned().written()).isEqualTo(Map.of(MAX, 3));
+        assertThat(raising.judge(LEVER, Map.of(MAX, 3))).isEqualTo(Hold.Verdict.PENDING);
+        assertThat(raising.judge(LEVER, Map.of(MAX, 5)))
+                .as("it arrived after all")
+                .isEqualTo(Hold.Verdict.OURS);
         assertThat(held.writing(LEVER, state(held.written()), 2, 2).raises(LEVER))
                 .isFalse();
     }
