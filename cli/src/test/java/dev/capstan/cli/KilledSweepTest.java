@@ -50,7 +50,9 @@ class KilledSweepTest {
                 Process process = sweep(out);
                 if (kills == KILLS) {
                     process.waitFor();
-                } else if (!process.waitFor((long) (random.nextDouble() * longestNanos), TimeUnit.NANOSECONDS)) {
+                } else if (!process.waitFor(
+                        (long) (random.nextDouble() * span(process, out, finished, longestNanos, random)),
+                        TimeUnit.NANOSECONDS)) {
                     process.destroyForcibly().waitFor();
                     kills++;
                 }
@@ -68,6 +70,22 @@ class KilledSweepTest {
             PowerRow.assertSame(out, whole, 40);
         }
         assertThat(inTheMiddle).as("kills that fell between runs").isGreaterThan(KILLS / 5);
+    }
+
+    /**
+     * Within which time to kill a process: one half of them from their start on, the other once they have finished a run, which
+     * on a busy machine comes late.
+     */
+    private static double span(Process process, Path out, List<Integer> finished, long longestNanos, Random random)
+            throws IOException, InterruptedException {
+        if (random.nextBoolean()) {
+            return longestNanos;
+        }
+        boolean ended = false;
+        while (!ended && finished(out).size() <= finished.size()) {
+            ended = process.waitFor(2, TimeUnit.MILLISECONDS);
+        }
+        return 0.1 * longestNanos;
     }
 
     private Process sweep(Path out) throws IOException {
