@@ -2,171 +2,26 @@ package dev.capstan.bridge.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.capstan.bridge.install.InstallManifests;
 import dev.capstan.capping.PowerReading;
 import dev.capstan.capping.Quality;
-import dev.capstan.testcluster.ControlPlane;
-import dev.capstan.testcluster.FaultyApiServer;
-import dev.capstan.testcluster.Kubelet;
-import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.autoscaling.v1.HorizontalPodAutoscaler;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What goes wrong around an operator on a real API server, and what it must do then: never raise a ceiling on it, never go
- * below a floor, and put back exactly what was there. The operator may do what the shipped roles allow, and no more.
+ * What goes wrong around an operator, but for the API server, and what it must do then: never raise a ceiling on it, never go
+ * below a floor, and put back exactly what was there.
  */
-class FaultMatrixTest {
-
-    private static final int MAX = 10;
-    private static final String CAPS = "/apis/capstan.dev/v1alpha1/namespaces/default/powercaps/";
-    private static final String DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments/";
-    private static final String HPAS = "/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers/";
-
-    @TempDir
-    static Path folder;
-
-    private static LiveCluster cluster;
-    private static KubernetesClient client;
-    private static FaultyApiServer front;
-    private static KubernetesClient operatorClient;
-    private static Kubelet kubelet;
-    private static CapstanOperator operator;
-    private static final Scripted SCRIPTED = new Scripted();
-    private static final AtomicInteger NAMES = new AtomicInteger();
-
-    private String service = "";
-
-    @BeforeAll
-    static void startCluster() throws Exception {
-        Path binaries = ControlPlane.binaries();
-        assumeTrue(ControlPlane.isInstalled(binaries), "skipped: no control plane in " + binaries);
-        cluster = LiveCluster.start(folder, "--authorization-mode=RBAC");
-        cluster.installKeda();
-        cluster.install(ControlPlane.OPERATOR);
-        kubelet = new Kubelet(cluster.plane, "default", Duration.ofMillis(100));
-        client = cluster.client(ControlPlane.ADMIN);
-        front = cluster.front();
-        operatorClient = cluster.client(ControlPlane.OPERATOR, front);
-        OperatorSettings settings = new OperatorSettings(
-                Rehearsed.VERSION,
-                "one",
-                InstallManifests.NAMESPACE,
-                "capstan",
-                // Longer than the API server is ever away here: who loses his lease ends, which another test is about.
-                Duration.ofSeconds(120),
-                Duration.ofSeconds(90),
-                Duration.ofMillis(500),
-                2);
-        operator = new CapstanOperator(
-                operatorClient, settings, SCRIPTED, SCRIPTED, InstantSource.system(), System::nanoTime, () -> {});
-        operator.start();
-    }
-
-    @AfterAll
-    static void stopCluster() {
-        if (cluster != null) {
-            operator.close();
-            client.close();
-            operatorClient.close();
-            front.close();
-            kubelet.close();
-            cluster.close();
-        }
-    }
-
-    @BeforeEach
-    void createService() throws Exception {
-        service = "s" + NAMES.incrementAndGet();
-        SCRIPTED.failure = "";
-        SCRIPTED.reading = PowerReading.fresh(500, 0);
-        front.answer(null);
-        front.delay(Duration.ZERO);
-        front.freezeWatches("");
-        front.refuseWatches(false);
-        cluster.deployment(service, 1, 1);
-        cluster.autoscaler(service, 1, MAX);
-        cluster.awaitReady(service, 1);
-    }
-
-    /** A cap of this service in its own name, held at {@code watts / 750} replicas by policy static-floor. */
-    private String cap(String name, double watts, String policy) {
-        return """
-                {"apiVersion": "capstan.dev/v1alpha1", "kind": "PowerCap",
-                 "metadata": {"name": "%s", "namespace": "default"},
-                 "spec": {"mode": "Enforce", "limit": {"watts": %s},
-                  "certificate": {"configMapRef": {"name": "%s", "key": "certificate.json"}},
-                  "measurement": {"source": "dcgm", "prometheus": {"url": "http://localhost:9", "timeout": "400ms"}},
-                  "timers": {"controlInterval": "1s", "exporterInterval": "1s", "scrapeInterval": "1s",
-                             "raiseInterval": "0s", "maxRaisePerStep": 10, "hold": "60s"},
-                  "policy": {"name": "%s"},
-                  "targets": [{"ref": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "%s"},
-                               "replica": {"peakWatts": 750}}]}}
-                """.formatted(name, watts, service, policy, service);
-    }
-
-    private void create(String json) throws Exception {
-        Rehearsed.store(client, service, json, 100, 100, 100_000);
-        cluster.plane.post("/apis/capstan.dev/v1alpha1/namespaces/default/powercaps", json);
-    }
-
-    private void awaitMax(int replicas) {
-        await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(cluster.maxReplicas(service)).isEqualTo(replicas));
-    }
-
-    private static void awaitCondition(String cap, String type, String status) {
-        await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(cluster.condition(cap, type))
-                        .as(cluster.cap(cap).path("status").toString())
-                        .isEqualTo(status));
-    }
-
-    private void deleteCapAndAwait(String cap, int replicas) {
-        cluster.plane.delete(CAPS + cap);
-        awaitMax(replicas);
-        await().atMost(Duration.ofSeconds(20)).until(() -> SCRIPTED.gone.contains(cap));
-    }
-
-    /** Waits until some more steps of a cap were made. */
-    private static void awaitSteps(String cap, int count) {
-        long before = SCRIPTED.steps(cap);
-        await().atMost(Duration.ofSeconds(30)).until(() -> SCRIPTED.steps(cap) >= before + count);
-    }
-
-    @Test
-    void goesOnWhenTheApiServerComesBack() throws Exception {
-        create(cap(service, 4000, "static-floor"));
-        awaitMax(5);
-
-        cluster.plane.stopApiServer();
-        awaitSteps(service, 2);
-        cluster.plane.startApiServer();
-
-        assertThat(cluster.maxReplicas(service)).isEqualTo(5);
-        cluster.plane.patch(CAPS + service, "{\"spec\": {\"limit\": {\"watts\": 3100}}}");
-        await().atMost(Duration.ofSeconds(60)).until(() -> cluster.maxReplicas(service) == 4);
-        deleteCapAndAwait(service, MAX);
-    }
+class FaultMatrixTest extends OperatedCluster {
 
     @Test
     void holdsWhileTelemetryIsLostAndSaysSo() throws Exception {
@@ -202,89 +57,6 @@ class FaultMatrixTest {
             awaitSteps(service, 3);
             assertThat(cluster.maxReplicas(service)).as(bad.toString()).isLessThanOrEqualTo(5);
         }
-        deleteCapAndAwait(service, MAX);
-    }
-
-    @Test
-    void knowsItsOwnWritesFromEditsWhileTheWatchOfItsTargetsIsStuck() throws Exception {
-        create(cap(service, 4000, "static-floor"));
-        awaitMax(5);
-        awaitSteps(service, 2);
-
-        front.freezeWatches("horizontalpodautoscalers");
-        for (int replicas : new int[] {4, 3, 4, 2}) {
-            cluster.plane.patch(CAPS + service, "{\"spec\": {\"limit\": {\"watts\": " + (750 * replicas + 100) + "}}}");
-            awaitMax(replicas);
-            awaitSteps(service, 3);
-            assertThat(cluster.maxReplicas(service)).isEqualTo(replicas);
-        }
-        assertNoEdits();
-
-        deleteCapAndAwait(service, MAX);
-    }
-
-    @Test
-    void doesNotOverwriteAnEditThatItHasNotSeen() throws Exception {
-        create(cap(service, 4000, "static-floor"));
-        awaitMax(5);
-        awaitSteps(service, 2);
-
-        front.freezeWatches("horizontalpodautoscalers");
-        cluster.plane.patch(HPAS + service, "{\"spec\": {\"maxReplicas\": 20}}");
-        cluster.plane.patch(CAPS + service, "{\"spec\": {\"limit\": {\"watts\": 3100}}}");
-
-        awaitMax(4);
-        deleteCapAndAwait(service, 20);
-    }
-
-    @Test
-    void goesOnWhenWatchesComeBack() throws Exception {
-        create(cap(service, 4000, "static-floor"));
-        awaitMax(5);
-
-        front.refuseWatches(true);
-        cluster.plane.patch(CAPS + service, "{\"spec\": {\"limit\": {\"watts\": 3100}}}");
-        cluster.plane.patch(HPAS + service, "{\"spec\": {\"maxReplicas\": 20}}");
-        awaitSteps(service, 3);
-        assertThat(cluster.maxReplicas(service)).isEqualTo(20);
-
-        front.refuseWatches(false);
-        await().atMost(Duration.ofSeconds(60)).until(() -> cluster.maxReplicas(service) == 4);
-        deleteCapAndAwait(service, 20);
-    }
-
-    @Test
-    void takesUpACapHoweverLongTheApiServerRefusedIt() throws Exception {
-        front.answer(new FaultyApiServer.Fault(500, "etcdserver: request timed out"));
-        create(cap(service, 4000, "static-floor"));
-        // Longer than the framework would try by default.
-        await().during(Duration.ofSeconds(30))
-                .atMost(Duration.ofSeconds(40))
-                .until(() -> cluster.maxReplicas(service) == MAX);
-
-        front.answer(null);
-        awaitMax(5);
-        deleteCapAndAwait(service, MAX);
-    }
-
-    @Test
-    void takesItsTimeWhenTheApiServerDoes() throws Exception {
-        front.delay(Duration.ofMillis(700));
-        create(cap(service, 4000, "static-floor"));
-        awaitMax(5);
-        cluster.plane.patch(CAPS + service, "{\"spec\": {\"limit\": {\"watts\": 3100}}}");
-        awaitMax(4);
-
-        // No request is answered in the time that the client gives it, though the server carries them all out.
-        front.delay(LiveCluster.CLIENT_LIMIT.plusSeconds(1));
-        cluster.plane.patch(CAPS + service, "{\"spec\": {\"limit\": {\"watts\": 2300}}}");
-        await().during(Duration.ofSeconds(15))
-                .atMost(Duration.ofSeconds(20))
-                .until(() -> cluster.maxReplicas(service) >= 3 && cluster.maxReplicas(service) <= 4);
-
-        front.delay(Duration.ZERO);
-        awaitMax(3);
-        assertNoEdits();
         deleteCapAndAwait(service, MAX);
     }
 
@@ -429,36 +201,6 @@ class FaultMatrixTest {
     }
 
     @Test
-    void saysWhichRoleIsMissing() throws Exception {
-        String binding = "capstan-lever-horizontalpodautoscalers-tested";
-        client.rbac().clusterRoleBindings().withName(binding).delete();
-        create(cap(service, 4000, "static-floor"));
-
-        awaitCondition(service, "Degraded", "True");
-        assertThat(cluster.cap(service).toString())
-                .contains("cannot patch resource")
-                .contains("Grant the operator the role for HorizontalPodAutoscaler");
-        assertThat(cluster.maxReplicas(service)).isEqualTo(MAX);
-        Preflight preflight = new Preflight(operatorClient, InstallManifests.NAMESPACE);
-        assertThat(preflight.findings())
-                .contains(new Preflight.Finding(
-                        "permission",
-                        Preflight.Verdict.WARNING,
-                        "to patch horizontalpodautoscalers.autoscaling is missing: without it HorizontalPodAutoscalers do not"
-                                + " work."));
-
-        cluster.bind("capstan-lever-horizontalpodautoscalers", ControlPlane.OPERATOR);
-        // KServe and the production stack are not there, and this server is older than rules over several fields.
-        assertThat(preflight.findings())
-                .noneMatch(finding -> finding.verdict() == Preflight.Verdict.FAILED)
-                .filteredOn(finding -> finding.verdict() == Preflight.Verdict.WARNING)
-                .extracting(Preflight.Finding::subject)
-                .containsExactly("API server", "KServe", "vLLM production stack");
-        awaitMax(5);
-        deleteCapAndAwait(service, MAX);
-    }
-
-    @Test
     void aSlipInTheSpecLiftsNoCap() throws Exception {
         create(cap(service, 4000, "static-floor"));
         awaitMax(5);
@@ -598,14 +340,5 @@ class FaultMatrixTest {
                         throw new IllegalStateException(cause);
                     }
                 });
-    }
-
-    /** No cap took what the other one wrote for an edit of the owner. */
-    private void assertNoEdits() {
-        assertThat(client.v1().events().inNamespace("default").list().getItems())
-                .filteredOn(event -> event.getInvolvedObject().getName().startsWith(service))
-                .extracting(Event::getReason)
-                .contains("Decided")
-                .doesNotContain("Edited");
     }
 }
