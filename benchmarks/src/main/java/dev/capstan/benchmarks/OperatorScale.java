@@ -36,6 +36,8 @@ public final class OperatorScale {
 
     private static final int TARGETS = 20;
     private static final String OPERATOR = ControlPlane.OPERATOR;
+    private static final String WHOLE = "capstan_step_seconds";
+    private static final String OWN = "capstan_step_cpu_seconds";
     private static final Pattern PORT = Pattern.compile("health on port (\\d+)");
     private static final Pattern USED = Pattern.compile("total \\d+K, used (\\d+)K");
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -231,21 +233,24 @@ public final class OperatorScale {
     /** What happens in the seconds after a change. */
     private void report(String part, Process operator, Path audit, Change change)
             throws IOException, InterruptedException {
-        Map<Double, Long> before = steps();
+        Map<Double, Long> before = steps(WHOLE);
+        Map<Double, Long> ownBefore = steps(OWN);
         long requestsBefore = requests(audit);
         Duration cpuBefore = cpu(operator);
         change.make();
         TimeUnit.SECONDS.sleep(seconds);
-        Map<Double, Long> after = steps();
-        long steps = count(before, after, Double.POSITIVE_INFINITY);
+        Map<Double, Long> after = steps(WHOLE);
+        Map<Double, Long> ownAfter = steps(OWN);
         System.out.printf(
                 Locale.ROOT,
-                "%s: %d steps, half within %s s, 99 %% within %s s; %.1f s of the core; %d requests; %d KB of heap after a"
-                        + " collection%n",
+                "%s: %d steps, half within %s s, 99 %% within %s s; of their own time half within %s s, 99 %% within %s s;"
+                        + " %.1f s of the core; %d requests; %d KB of heap after a collection%n",
                 part,
-                steps,
-                quantile(before, after, (steps + 1) / 2),
-                quantile(before, after, (long) Math.ceil(0.99 * steps)),
+                count(before, after, Double.POSITIVE_INFINITY),
+                quantile(before, after, 0.5),
+                quantile(before, after, 0.99),
+                quantile(ownBefore, ownAfter, 0.5),
+                quantile(ownBefore, ownAfter, 0.99),
                 cpu(operator).minus(cpuBefore).toMillis() / 1e3,
                 requests(audit) - requestsBefore,
                 heapKilobytes(operator.pid()));
@@ -255,7 +260,9 @@ public final class OperatorScale {
         return operator.info().totalCpuDuration().orElseThrow();
     }
 
-    private static double quantile(Map<Double, Long> before, Map<Double, Long> after, long rank) {
+    /** The bound of the bucket that holds a quantile of what came in between. */
+    private static double quantile(Map<Double, Long> before, Map<Double, Long> after, double share) {
+        long rank = (long) Math.ceil(share * count(before, after, Double.POSITIVE_INFINITY));
         return after.keySet().stream()
                 .filter(bound -> count(before, after, bound) >= rank)
                 .findFirst()
@@ -267,7 +274,7 @@ public final class OperatorScale {
     }
 
     /** Steps of all caps that took no longer than a bound in seconds, by the bounds in order. */
-    private Map<Double, Long> steps() throws IOException, InterruptedException {
+    private Map<Double, Long> steps(String histogram) throws IOException, InterruptedException {
         String metrics = HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/metrics"))
@@ -275,15 +282,13 @@ public final class OperatorScale {
                         HttpResponse.BodyHandlers.ofString())
                 .body();
         Map<Double, Long> steps = new TreeMap<>();
-        metrics.lines()
-                .filter(line -> line.startsWith("capstan_step_seconds_bucket"))
-                .forEach(line -> {
-                    String bound = line.substring(line.indexOf("le=\"") + 4, line.indexOf("\"}"));
-                    steps.merge(
-                            bound.equals("+Inf") ? Double.POSITIVE_INFINITY : Double.parseDouble(bound),
-                            Long.parseLong(line.substring(line.lastIndexOf(' ') + 1)),
-                            Long::sum);
-                });
+        metrics.lines().filter(line -> line.startsWith(histogram + "_bucket")).forEach(line -> {
+            String bound = line.substring(line.indexOf("le=\"") + 4, line.indexOf("\"}"));
+            steps.merge(
+                    bound.equals("+Inf") ? Double.POSITIVE_INFINITY : Double.parseDouble(bound),
+                    Long.parseLong(line.substring(line.lastIndexOf(' ') + 1)),
+                    Long::sum);
+        });
         return steps;
     }
 

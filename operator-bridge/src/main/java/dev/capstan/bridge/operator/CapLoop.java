@@ -113,6 +113,7 @@ final class CapLoop<S extends Record> {
     void turn(Leadership.Permit given) throws IOException {
         permit = given;
         long startNanos = operating.monotonicNanos().getAsLong();
+        long startCpuNanos = operating.cpuNanos().getAsLong();
         Instant now = operating.clock().instant();
         find();
         failures.clear();
@@ -146,7 +147,8 @@ final class CapLoop<S extends Record> {
                         operating.leadership().term(),
                         record,
                         status,
-                        operating.monotonicNanos().getAsLong() - startNanos));
+                        operating.monotonicNanos().getAsLong() - startNanos,
+                        operating.cpuNanos().getAsLong() - startCpuNanos));
         if (unstored != null) {
             throw unstored;
         }

@@ -13,6 +13,7 @@ import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -86,6 +87,7 @@ public final class CapstanOperator implements AutoCloseable {
                 settings.version(),
                 clock,
                 monotonicNanos,
+                ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime,
                 leadership,
                 new Services(view, finder),
                 new Holds(),

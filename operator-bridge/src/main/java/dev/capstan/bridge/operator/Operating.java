@@ -11,11 +11,13 @@ import java.util.function.LongSupplier;
  *
  * @param version of this program, on which certificates and stored states depend
  * @param monotonicNanos a clock that only goes forward
+ * @param cpuNanos time of the processor that the asking thread has had
  */
 record Operating(
         String version,
         InstantSource clock,
         LongSupplier monotonicNanos,
+        LongSupplier cpuNanos,
         Leadership leadership,
         Services services,
         Holds holds,

@@ -139,7 +139,9 @@ final class OperatorMetrics implements StepListener {
                 put(values, Figure.READY, target.ready(), "target", target.name());
             }
             show(values);
-            count(record, step.wallNanos());
+            count(record);
+            timer("capstan_step_seconds", "Time that a step took, from reading to the last write", step.wallNanos());
+            timer("capstan_step_cpu_seconds", "Time of the processor that a step took", step.cpuNanos());
         }
 
         private void power(Map<Series, Double> values, CycleRecord<?> record) {
@@ -198,7 +200,7 @@ final class OperatorMetrics implements StepListener {
                             .register(registry));
         }
 
-        private void count(CycleRecord<?> record, long wallNanos) {
+        private void count(CycleRecord<?> record) {
             counter("capstan_steps", "Steps of the control loop").increment();
             counter(
                             "capstan_decisions",
@@ -214,13 +216,16 @@ final class OperatorMetrics implements StepListener {
                 counter("capstan_writes", "Writes of levers by what came of them", "result", result.text)
                         .increment((double) count);
             }
-            Timer timer = Timer.builder("capstan_step_seconds")
-                    .description("Time that a step took, from reading to the last write")
+        }
+
+        private void timer(String name, String description, long nanos) {
+            Timer timer = Timer.builder(name)
+                    .description(description)
                     .tags(identity)
                     .serviceLevelObjectives(STEP_BUCKETS)
                     .register(registry);
             counts.add(timer);
-            timer.record(wallNanos, TimeUnit.NANOSECONDS);
+            timer.record(nanos, TimeUnit.NANOSECONDS);
         }
 
         private Counter counter(String name, String description, String... tags) {

@@ -10,7 +10,8 @@ import dev.capstan.bridge.resource.PowerCapStatus;
  * @param number counted by the cap
  * @param term of the leader who took it
  * @param status that came of it
- * @param wallNanos how long it took
+ * @param wallNanos how long it took, answers of others awaited
+ * @param cpuNanos time of the processor that its thread had in it
  */
 record TakenStep(
         CapResource resource,
@@ -19,4 +20,5 @@ record TakenStep(
         Leadership.Term term,
         CycleRecord<?> record,
         PowerCapStatus status,
-        long wallNanos) {}
+        long wallNanos,
+        long cpuNanos) {}

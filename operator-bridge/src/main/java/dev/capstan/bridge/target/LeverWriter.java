@@ -3,11 +3,13 @@ package dev.capstan.bridge.target;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.RequestConfig;
 import io.fabric8.kubernetes.client.RequestConfigBuilder;
+import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -140,16 +142,19 @@ public final class LeverWriter {
                 return new Outcome(
                         Outcome.Kind.GONE, id.kind() + " of " + id.apiVersion() + " is not installed any more");
             }
-            Resource<GenericKubernetesResource> resource = client.genericKubernetesResources(served.context())
-                    .inNamespace(id.namespace())
-                    .withName(id.name());
+            NonNamespaceOperation<
+                            GenericKubernetesResource,
+                            GenericKubernetesResourceList,
+                            Resource<GenericKubernetesResource>>
+                    resources =
+                            client.genericKubernetesResources(served.context()).inNamespace(id.namespace());
             Outcome conflict = Outcome.of(Outcome.Kind.CONFLICT);
             GenericKubernetesResource object = view.get(id).orElse(null);
             for (int attempt = 0; attempt < TRIES; attempt++) {
                 // What the view has may be old. A write on it is refused then; that there is nothing to write, or
                 // nothing to write to, only the server knows.
                 if (object == null || !isOf(hold, object) || isSo(object, wanted.in(object))) {
-                    object = resource.get();
+                    object = resources.withName(id.name()).get();
                     if (object == null || !isOf(hold, object)) {
                         return new Outcome(Outcome.Kind.GONE, id + " is gone");
                     }
@@ -166,7 +171,8 @@ public final class LeverWriter {
                 }
                 Map<String, @Nullable Integer> values = wanted.in(object);
                 try {
-                    return verified(id, values, patch(resource, hold, manager, object, values));
+                    // Not by name, for that would read the object once more.
+                    return verified(id, values, patch(resources.resource(object), hold, manager, object, values));
                 } catch (KubernetesClientException e) {
                     if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
                         throw e;
@@ -190,8 +196,8 @@ public final class LeverWriter {
                 .allMatch(one -> Objects.equals(Fields.number(object, one.getKey()), one.getValue()));
     }
 
-    /** The values that the server answered with, by path; null where the object is gone. */
-    private @Nullable Map<String, Integer> patch(
+    /** The values that the server answered with, by path. */
+    private Map<String, Integer> patch(
             Resource<GenericKubernetesResource> resource,
             Hold hold,
             String manager,
@@ -207,9 +213,6 @@ public final class LeverWriter {
             String path = values.keySet().iterator().next();
             put(patch, SCALE_PATH, values.get(path));
             GenericKubernetesResource scale = resource.subresource("scale").patch(context, patch.toString());
-            if (scale == null) {
-                return null;
-            }
             Integer there = Fields.number(scale, SCALE_PATH);
             if (there == null) {
                 return Map.of();
@@ -224,9 +227,6 @@ public final class LeverWriter {
             }
         });
         GenericKubernetesResource answer = resource.patch(context, patch.toString());
-        if (answer == null) {
-            return null;
-        }
         view.answered(hold.object(), answer);
         return Fields.values(answer, values.keySet());
     }
@@ -251,11 +251,7 @@ public final class LeverWriter {
     }
 
     /** A server may take a write and store something else: a webhook changes it, or the schema does not know the field. */
-    private static Outcome verified(
-            ObjectId id, Map<String, @Nullable Integer> asked, @Nullable Map<String, Integer> there) {
-        if (there == null) {
-            return new Outcome(Outcome.Kind.GONE, id + " is gone");
-        }
+    private static Outcome verified(ObjectId id, Map<String, @Nullable Integer> asked, Map<String, Integer> there) {
         List<String> other = new ArrayList<>();
         asked.forEach((path, value) -> {
             if (!Objects.equals(there.get(path), value)) {

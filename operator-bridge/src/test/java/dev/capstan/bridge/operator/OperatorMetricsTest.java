@@ -93,7 +93,10 @@ class OperatorMetricsTest {
                         "capstan_step_seconds_bucket{" + ROW + ",le=\"0.25\"} 1",
                         "capstan_step_seconds_bucket{" + ROW + ",le=\"0.5\"} 3",
                         "capstan_step_seconds_count{" + ROW + "} 3",
-                        "capstan_step_seconds_sum{" + ROW + "} 0.605");
+                        "capstan_step_seconds_sum{" + ROW + "} 0.605",
+                        "capstan_step_cpu_seconds_bucket{" + ROW + ",le=\"0.01\"} 1",
+                        "capstan_step_cpu_seconds_bucket{" + ROW + ",le=\"0.05\"} 3",
+                        "capstan_step_cpu_seconds_sum{" + ROW + "} 0.0605");
     }
 
     private void recommended(CapResource cap, PowerReading power) {

@@ -94,7 +94,7 @@ final class PlayedSteps {
         return new Applied(ServiceAction.ceiling(service, asked), null, "refused");
     }
 
-    /** One step, which asks for {@link Mode#ENFORCE} and runs in the mode given. */
+    /** One step, which asks for {@link Mode#ENFORCE} and runs in the mode given; a tenth of its time is its thread's. */
     void step(
             CapResource resource,
             Mode mode,
@@ -132,6 +132,7 @@ final class PlayedSteps {
                         null),
                 new PowerCapStatus(
                         1L, set.list(), null, null, null, null, null, carbon, null, null, null, targets, null),
-                wallNanos));
+                wallNanos,
+                wallNanos / 10));
     }
 }
