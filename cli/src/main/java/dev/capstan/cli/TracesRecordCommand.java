@@ -94,15 +94,14 @@ final class TracesRecordCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Credentials credentials = tokenFile == null
-                ? Credentials.none()
-                : Credentials.bearer(Files.readString(tokenFile).strip());
+        String token = tokenFile == null ? null : Files.readString(tokenFile).strip();
         Clock clock = Clock.systemUTC();
         RecordingPlan plan;
         PrometheusClient prometheus;
         try {
             plan = plan(clock.instant().truncatedTo(ChronoUnit.SECONDS));
-            prometheus = new PrometheusClient(address, credentials, TIMEOUT);
+            prometheus = new PrometheusClient(
+                    address, token == null ? Credentials.none() : Credentials.bearer(token), TIMEOUT);
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new InvalidArgument(String.valueOf(e.getMessage()));
         }

@@ -62,15 +62,11 @@ final class CapLoops {
                 reject(newest, issues, now);
                 return INVALID_AGAIN;
             }
-            CapPlan plan = CapPlan.of(newest);
-            try {
-                CapLoop<?> loop = CapLoop.of(
-                        newest, plan, operating, sources.telemetry(newest, plan), sources.carbon(newest, plan));
-                present = new Running(loop, newest.getMetadata().getGeneration(), now);
-            } catch (IOException e) {
-                reject(newest, List.of(new Issue("spec", String.valueOf(e.getMessage()))), now);
+            CapLoop<?> loop = loop(newest, now);
+            if (loop == null) {
                 return FAILED_AGAIN;
             }
+            present = new Running(loop, newest.getMetadata().getGeneration(), now);
         } else if (now.isBefore(present.nextTurn())) {
             return Duration.between(now, present.nextTurn());
         }
@@ -89,6 +85,20 @@ final class CapLoops {
                 operating.clock().instant(),
                 running.get(uid) == null ? now : running.get(uid).nextTurn());
         return left.isNegative() || left.isZero() ? Duration.ofMillis(1) : left;
+    }
+
+    /** A loop with its sources; null where what they need is not there, which the resource is told. */
+    private @Nullable CapLoop<?> loop(CapResource resource, Instant now) {
+        CapPlan plan = CapPlan.of(resource);
+        String part = "spec.measurement.prometheus";
+        try {
+            Telemetry telemetry = sources.telemetry(resource, plan);
+            part = "spec.limit.carbon.source";
+            return CapLoop.of(resource, plan, operating, telemetry, sources.carbon(resource, plan));
+        } catch (IOException e) {
+            reject(resource, List.of(new Issue(part, String.valueOf(e.getMessage()))), now);
+            return null;
+        }
     }
 
     /** The status of this process is newer than what its cache shows. */

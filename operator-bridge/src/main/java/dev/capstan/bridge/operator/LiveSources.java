@@ -1,6 +1,5 @@
 package dev.capstan.bridge.operator;
 
-import dev.capstan.bridge.PowerReadings;
 import dev.capstan.bridge.carbon.CarbonException;
 import dev.capstan.bridge.carbon.CarbonFile;
 import dev.capstan.bridge.carbon.CarbonIntensity;
@@ -9,20 +8,10 @@ import dev.capstan.bridge.carbon.ElectricityMaps;
 import dev.capstan.bridge.carbon.LiveCarbon;
 import dev.capstan.bridge.carbon.Neso;
 import dev.capstan.bridge.carbon.WattTime;
-import dev.capstan.bridge.prometheus.Credentials;
-import dev.capstan.bridge.prometheus.PrometheusClient;
-import dev.capstan.bridge.prometheus.Tls;
 import dev.capstan.bridge.resource.CapResource;
 import dev.capstan.bridge.resource.Carbon;
-import dev.capstan.bridge.resource.DurationText;
 import dev.capstan.bridge.resource.KeyRef;
 import dev.capstan.bridge.resource.LoginRef;
-import dev.capstan.bridge.resource.Measurement;
-import dev.capstan.bridge.resource.Prometheus;
-import dev.capstan.bridge.telemetry.MeteredService;
-import dev.capstan.bridge.telemetry.PowerMetrics;
-import dev.capstan.bridge.telemetry.PrometheusPowerSource;
-import dev.capstan.bridge.telemetry.TelemetrySettings;
 import dev.capstan.capping.CarbonReading;
 import dev.capstan.trace.CarbonTrace;
 import dev.capstan.trace.RandomStream;
@@ -35,6 +24,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Sources as the spec of a cap names them, with the secrets that it refers to. */
@@ -56,82 +46,7 @@ final class LiveSources implements Sources {
 
     @Override
     public Telemetry telemetry(CapResource resource, CapPlan plan) throws IOException {
-        Measurement measurement = plan.spec().measurement();
-        PrometheusPowerSource source = new PrometheusPowerSource(
-                client(resource, measurement.prometheus()),
-                metrics(measurement),
-                new TelemetrySettings(
-                        CapLoop.DOMAIN,
-                        DurationText.parse(measurement.maximumAge()),
-                        DurationText.parse(plan.spec().timers().exporterInterval()),
-                        measurement.overheadWatts(),
-                        TelemetrySettings.HIGHEST_BOARD_WATTS));
-        return new Telemetry() {
-            @Override
-            public PowerReadings read(List<MeteredService> services, long nowNanos) throws IOException {
-                return source.read(services, nowNanos);
-            }
-
-            @Override
-            public List<String> remarks() {
-                return source.remarks();
-            }
-
-            @Override
-            public double peakWatts(List<MeteredService> services, Duration over, long nowNanos) throws IOException {
-                return source.peakWatts(services, over, nowNanos);
-            }
-        };
-    }
-
-    private PrometheusClient client(CapResource resource, Prometheus server) throws IOException {
-        Credentials credentials = Credentials.none();
-        KeyRef token = server.bearerTokenSecretRef();
-        LoginRef login = server.basicSecretRef();
-        if (token != null) {
-            credentials = Credentials.bearer(
-                    keys.text(resource, Keys.Kind.SECRET, token).strip());
-        } else if (login != null) {
-            credentials = Credentials.basic(
-                    keys.text(resource, Keys.Kind.SECRET, login.name(), login.userKey()),
-                    keys.text(resource, Keys.Kind.SECRET, login.name(), login.passwordKey()));
-        }
-        return new PrometheusClient(
-                URI.create(server.url()),
-                credentials,
-                DurationText.parse(server.timeout()),
-                server.headers(),
-                tls(resource, server.tls()),
-                clock);
-    }
-
-    private Tls tls(CapResource resource, Prometheus.@Nullable Tls tls) throws IOException {
-        if (tls == null) {
-            return Tls.ofSystem();
-        }
-        KeyRef authorities = tls.caSecretRef();
-        String own = tls.clientCertificateSecret();
-        return Tls.of(
-                authorities == null ? null : keys.text(resource, Keys.Kind.SECRET, authorities),
-                own == null ? null : keys.text(resource, Keys.Kind.SECRET, own, "tls.crt"),
-                own == null ? null : keys.text(resource, Keys.Kind.SECRET, own, "tls.key"),
-                tls.insecureSkipVerify());
-    }
-
-    private static PowerMetrics metrics(Measurement measurement) {
-        boolean energy = measurement.signal() == Measurement.Signal.ENERGY;
-        Duration window = DurationText.parse(measurement.window());
-        return switch (measurement.source()) {
-            case DCGM -> new PowerMetrics.Dcgm(energy ? window : null, measurement.nodes());
-            case KEPLER -> new PowerMetrics.Kepler(energy, window, false, measurement.nodes());
-            case CUSTOM ->
-                new PowerMetrics.Custom(
-                        String.valueOf(measurement.query()),
-                        measurement.serviceLabel(),
-                        measurement.countQuery(),
-                        measurement.ageQuery(),
-                        measurement.expectedSeries());
-        };
+        return new PrometheusTelemetry(resource, plan, keys, clock);
     }
 
     @Override
@@ -169,37 +84,87 @@ final class LiveSources implements Sources {
         URI address = source.url() == null ? null : URI.create(source.url());
         return switch (source.type()) {
             case ELECTRICITY_MAPS ->
-                new ElectricityMaps(
-                        address == null ? ElectricityMaps.ADDRESS : address,
-                        String.valueOf(source.zone()),
-                        secret(resource, source.tokenSecretRef()),
-                        CarbonTrace.Scope.LIFE_CYCLE,
-                        false,
-                        CARBON_TIMEOUT);
-            case WATTTIME -> wattTime(resource, source, address);
+                new OfSecrets(
+                        () -> List.of(token(resource, source)),
+                        token -> new ElectricityMaps(
+                                address == null ? ElectricityMaps.ADDRESS : address,
+                                String.valueOf(source.zone()),
+                                token.get(0),
+                                CarbonTrace.Scope.LIFE_CYCLE,
+                                false,
+                                CARBON_TIMEOUT));
+            case WATTTIME ->
+                new OfSecrets(
+                        () -> login(resource, source),
+                        login -> new WattTime(
+                                address == null ? WattTime.ADDRESS : address,
+                                String.valueOf(source.region()),
+                                login.get(0),
+                                login.get(1),
+                                CARBON_TIMEOUT));
             case NESO -> new Neso(address == null ? Neso.ADDRESS : address, CARBON_TIMEOUT);
             case FILE -> new ConfigMapFile(resource, source.configMapRef());
         };
     }
 
-    private WattTime wattTime(CapResource resource, Carbon.Source source, @Nullable URI address) throws IOException {
-        LoginRef login = source.loginSecretRef();
-        if (login == null) {
-            throw new IOException("spec.limit.carbon.source.loginSecretRef is missing");
-        }
-        return new WattTime(
-                address == null ? WattTime.ADDRESS : address,
-                String.valueOf(source.region()),
-                keys.text(resource, Keys.Kind.SECRET, login.name(), login.userKey()),
-                keys.text(resource, Keys.Kind.SECRET, login.name(), login.passwordKey()),
-                CARBON_TIMEOUT);
-    }
-
-    private String secret(CapResource resource, @Nullable KeyRef ref) throws IOException {
+    private String token(CapResource resource, Carbon.Source source) throws IOException {
+        KeyRef ref = source.tokenSecretRef();
         if (ref == null) {
-            throw new IOException("spec.limit.carbon.source.tokenSecretRef is missing");
+            throw new IOException("tokenSecretRef is missing");
         }
         return keys.text(resource, Keys.Kind.SECRET, ref).strip();
+    }
+
+    private List<String> login(CapResource resource, Carbon.Source source) throws IOException {
+        LoginRef login = source.loginSecretRef();
+        if (login == null) {
+            throw new IOException("loginSecretRef is missing");
+        }
+        return List.of(
+                keys.text(resource, Keys.Kind.SECRET, login.name(), login.userKey()),
+                keys.text(resource, Keys.Kind.SECRET, login.name(), login.passwordKey()));
+    }
+
+    /** A source with its token or login as it is in its Secret now. */
+    private static final class OfSecrets implements CarbonSource {
+
+        private final Renewable<List<String>, CarbonSource> source;
+
+        OfSecrets(Renewable.Secrets<List<String>> secrets, Function<List<String>, CarbonSource> maker)
+                throws IOException {
+            source = new Renewable<>(secrets, maker);
+        }
+
+        @Override
+        public CarbonIntensity ask(Instant now) throws CarbonException {
+            try {
+                return source.get().ask(now);
+            } catch (CarbonException e) {
+                // One that wants to be left alone has not refused the login.
+                if (e.retryAfter().isPresent() || !isRenewed(e)) {
+                    throw e;
+                }
+                return source.get().ask(now);
+            }
+        }
+
+        private boolean isRenewed(CarbonException failure) throws CarbonException {
+            try {
+                return source.renew(failure);
+            } catch (IOException e) {
+                throw new CarbonException(String.valueOf(e.getMessage()), e);
+            }
+        }
+
+        @Override
+        public String name() {
+            return source.get().name();
+        }
+
+        @Override
+        public Duration interval() {
+            return source.get().interval();
+        }
     }
 
     /** A key of a ConfigMap, which is asked for anew each time. */
@@ -210,7 +175,7 @@ final class LiveSources implements Sources {
 
         ConfigMapFile(CapResource resource, @Nullable KeyRef ref) throws IOException {
             if (ref == null) {
-                throw new IOException("spec.limit.carbon.source.configMapRef is missing");
+                throw new IOException("configMapRef is missing");
             }
             this.resource = resource;
             this.ref = ref;

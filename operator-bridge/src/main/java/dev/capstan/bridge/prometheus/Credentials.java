@@ -3,9 +3,12 @@ package dev.capstan.bridge.prometheus;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** How to log in to a Prometheus. Never shows its secret as text. */
 public final class Credentials {
+
+    private static final Pattern TOKEN = Pattern.compile("[!-~]+");
 
     private final Optional<String> header;
 
@@ -18,8 +21,16 @@ public final class Credentials {
         return new Credentials(Optional.empty());
     }
 
-    /** A bearer token. */
+    /**
+     * A bearer token.
+     *
+     * @throws IllegalArgumentException if it cannot be one; does not hold it
+     */
     public static Credentials bearer(String token) {
+        if (!TOKEN.matcher(token).matches()) {
+            throw new IllegalArgumentException("the bearer token must be one line of visible ASCII characters, is "
+                    + (token.isEmpty() ? "empty" : "something else") + ". Maybe more than the token was stored.");
+        }
         return new Credentials(Optional.of("Bearer " + token));
     }
 

@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -38,7 +39,7 @@ public final class PrometheusPowerSource {
     private static final Duration FROZEN_AFTER = Duration.ofMinutes(10);
     private static final int FROZEN_SAMPLES = 10;
 
-    private final PrometheusClient client;
+    private final Supplier<PrometheusClient> client;
     private final TelemetrySettings settings;
     private final Meter meter;
     private final boolean gauge;
@@ -51,6 +52,15 @@ public final class PrometheusPowerSource {
 
     /** Reads these metrics from this Prometheus. */
     public PrometheusPowerSource(PrometheusClient client, PowerMetrics metrics, TelemetrySettings settings) {
+        this(() -> client, metrics, settings);
+    }
+
+    /**
+     * The same, of a Prometheus whose login may change.
+     *
+     * @param client asked for in each reading
+     */
+    public PrometheusPowerSource(Supplier<PrometheusClient> client, PowerMetrics metrics, TelemetrySettings settings) {
         this.client = client;
         this.settings = settings;
         overheadWatts = settings.overheadWatts();
@@ -75,7 +85,7 @@ public final class PrometheusPowerSource {
     public PowerReadings read(List<MeteredService> services, long nowNanos) throws IOException {
         remarks = List.of();
         List<String> found = new ArrayList<>();
-        Asker asker = new Asker(client, Instant.ofEpochSecond(0, nowNanos));
+        Asker asker = new Asker(client.get(), Instant.ofEpochSecond(0, nowNanos));
         List<Draw> draws = services.isEmpty() ? List.of() : meter.pods(asker, services);
         boolean podsMayLack = asker.takeWarned();
         List<Draw> domain = meter.domain(asker);
@@ -115,7 +125,7 @@ public final class PrometheusPowerSource {
      * @throws IOException if the Prometheus does not answer, or knows nothing of that time
      */
     public double peakWatts(List<MeteredService> services, Duration over, long nowNanos) throws IOException {
-        Asker asker = new Asker(client, Instant.ofEpochSecond(0, nowNanos));
+        Asker asker = new Asker(client.get(), Instant.ofEpochSecond(0, nowNanos));
         long step = Math.max(1, Math.min(60, over.toSeconds() / 60));
         String query = "max_over_time((" + meter.sum(asker, services) + ")[" + over.toSeconds() + "s:" + step + "s])";
         List<InstantSample> answer = asker.ask(query);

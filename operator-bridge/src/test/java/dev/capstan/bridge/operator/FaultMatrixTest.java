@@ -214,6 +214,24 @@ class FaultMatrixTest extends OperatedCluster {
     }
 
     @Test
+    void aSecretThatIsMissingLiftsNoCap() throws Exception {
+        create(cap(service, 4000, "static-floor"));
+        awaitMax(5);
+
+        SCRIPTED.missing = "there is no Secret default/login";
+        cluster.plane.patch(CAPS + service, "{\"spec\": {\"limit\": {\"watts\": 3100}}}");
+        awaitCondition(service, "Ready", "False");
+        assertThat(cluster.cap(service).toString())
+                .contains("spec.measurement.prometheus: there is no Secret default/login");
+        assertThat(cluster.maxReplicas(service)).isEqualTo(5);
+
+        SCRIPTED.missing = "";
+        awaitMax(4);
+        awaitCondition(service, "Ready", "True");
+        deleteCapAndAwait(service, MAX);
+    }
+
+    @Test
     void withoutItsCertificateACapStaysAsItIs() throws Exception {
         create(cap(service, 4000, "static-floor"));
         awaitMax(5);

@@ -87,6 +87,7 @@ abstract class OperatedCluster {
     void createService() throws Exception {
         service = "s" + NAMES.incrementAndGet();
         SCRIPTED.failure = "";
+        SCRIPTED.missing = "";
         SCRIPTED.reading = PowerReading.fresh(500, 0);
         front.answer(null);
         front.delay(Duration.ZERO);

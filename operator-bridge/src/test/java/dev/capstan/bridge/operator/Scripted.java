@@ -21,6 +21,9 @@ final class Scripted implements Sources, Telemetry, StepListener {
     /** Why there are none; empty where there are. */
     volatile String failure = "";
 
+    /** Why telemetry cannot be set up; empty where it can. */
+    volatile String missing = "";
+
     private final ConcurrentHashMap<String, Long> steps = new ConcurrentHashMap<>();
     final ConcurrentLinkedQueue<String> gone = new ConcurrentLinkedQueue<>();
 
@@ -30,7 +33,10 @@ final class Scripted implements Sources, Telemetry, StepListener {
     }
 
     @Override
-    public Telemetry telemetry(CapResource resource, CapPlan plan) {
+    public Telemetry telemetry(CapResource resource, CapPlan plan) throws IOException {
+        if (!missing.isEmpty()) {
+            throw new IOException(missing);
+        }
         return this;
     }
 

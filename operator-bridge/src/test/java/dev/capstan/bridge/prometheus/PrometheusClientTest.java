@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PrometheusClientTest {
 
@@ -66,6 +67,15 @@ class PrometheusClientTest {
             assertThat(stub.logins).containsExactly("POST Bearer secret", "POST Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
             assertThat(Credentials.bearer("secret").toString()).doesNotContain("secret");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "secret ", "secret\nmore", "secret\u00e9"})
+    void aTokenThatIsNoneIsNotShown(String token) {
+        assertThatThrownBy(() -> Credentials.bearer(token))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("one line of visible ASCII characters")
+                .hasMessageNotContaining("secret");
     }
 
     @Test
