@@ -3,7 +3,6 @@ package dev.capstan.bridge.resource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MappingIterator;
 import dev.capstan.bridge.install.InstallManifests;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,19 +56,20 @@ final class HelmChartTest {
     @Test
     void valuesAreTheManifests() throws IOException {
         JsonNode values = Caps.YAML.readTree(Files.readString(CHART.resolve("values.yaml")));
-        JsonNode deployment;
-        try (MappingIterator<JsonNode> documents = Caps.YAML
-                .readerFor(JsonNode.class)
-                .readValues(Files.readString(KUSTOMIZE.resolve("base/deployment.yaml")))) {
-            deployment = documents.next();
-        }
+        JsonNode deployment = Caps.documents(Files.readString(KUSTOMIZE.resolve("base/deployment.yaml")))
+                .get(0);
         JsonNode container = deployment.at("/spec/template/spec/containers/0");
         assertThat(values.path("image")).isEqualTo(container.path("image"));
         assertThat(values.path("resources")).isEqualTo(container.path("resources"));
         assertThat(values.path("replicas")).isEqualTo(deployment.at("/spec/replicas"));
-        List<String> levers = Caps.YAML.convertValue(
-                values.path("levers"), Caps.YAML.getTypeFactory().constructCollectionType(List.class, String.class));
-        assertThat(levers).isEqualTo(InstallManifests.LEVERS);
+        assertThat(texts(values.path("levers"))).isEqualTo(InstallManifests.LEVERS);
+        JsonNode schema = Caps.YAML.readTree(Files.readString(CHART.resolve("values.schema.json")));
+        assertThat(texts(schema.at("/properties/levers/items/enum"))).isEqualTo(InstallManifests.LEVERS);
+    }
+
+    private static List<String> texts(JsonNode array) {
+        return Caps.YAML.convertValue(
+                array, Caps.YAML.getTypeFactory().constructCollectionType(List.class, String.class));
     }
 
     private static String namespaced(String manifest) {

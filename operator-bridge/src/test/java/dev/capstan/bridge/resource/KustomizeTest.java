@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MappingIterator;
 import dev.capstan.bridge.install.InstallManifests;
 import dev.capstan.testcluster.ControlPlane;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,14 +44,10 @@ final class KustomizeTest {
         return Files.readString(out);
     }
 
+    /** Kustomize writes 0.0 as 0, so that definitions are compared by name only. */
     private static List<JsonNode> documents(String yaml) throws IOException {
-        List<JsonNode> all = new ArrayList<>();
-        try (MappingIterator<JsonNode> documents =
-                Caps.YAML.readerFor(JsonNode.class).readValues(yaml)) {
-            // Kustomize writes 0.0 as 0, so that definitions are compared by name only.
-            documents.forEachRemaining(one ->
-                    all.add(one.path("kind").asText().equals("CustomResourceDefinition") ? one.path("metadata") : one));
-        }
-        return all;
+        return Caps.documents(yaml).stream()
+                .map(one -> one.path("kind").asText().equals("CustomResourceDefinition") ? one.path("metadata") : one)
+                .toList();
     }
 }
