@@ -4,15 +4,10 @@ import dev.capstan.bridge.CycleRecord;
 import dev.capstan.bridge.resource.CapResource;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Tells in events what a turn has changed. */
 final class Announcements {
-
-    /** Conditions that are True while all is as it should be. */
-    private static final Set<String> GOOD =
-            Set.of(Conditions.READY, Conditions.TELEMETRY_FRESH, Conditions.CERTIFIED, Conditions.CAPPING);
 
     private final Events events;
 
@@ -27,7 +22,7 @@ final class Announcements {
         for (Condition condition : changed) {
             publish(
                     resource,
-                    condition.getStatus().equals("True") == GOOD.contains(condition.getType()),
+                    Conditions.isAsItShouldBe(condition),
                     condition.getReason(),
                     condition.getType() + " is " + condition.getStatus() + ": " + condition.getMessage());
         }

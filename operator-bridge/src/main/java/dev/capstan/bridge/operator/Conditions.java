@@ -51,7 +51,10 @@ final class Conditions {
                 .withLastTransitionTime(old != null && same ? old.getLastTransitionTime() : time)
                 .build();
         now.put(type, condition);
-        if (old == null || !same || !reason.equals(old.getReason())) {
+        boolean news = old == null
+                ? type.equals(READY) || !isAsItShouldBe(condition)
+                : !same || !reason.equals(old.getReason());
+        if (news) {
             changed.add(condition);
         }
     }
@@ -61,8 +64,21 @@ final class Conditions {
         return List.copyOf(now.values());
     }
 
-    /** Those whose status or reason is another than before. */
+    /**
+     * Those whose status or reason is another than before. Of a cap that had none these are whether it is ready, and what is not as
+     * it should be.
+     */
     List<Condition> changed() {
         return List.copyOf(changed);
+    }
+
+    /** Whether nobody need look into it. */
+    static boolean isAsItShouldBe(Condition condition) {
+        boolean is = condition.getStatus().equals("True");
+        return switch (condition.getType()) {
+            case CAPPING -> true;
+            case CONFLICT, DEGRADED -> !is;
+            default -> is;
+        };
     }
 }

@@ -150,16 +150,31 @@ class OperatorOnMockServerTest {
                 JsonMapper.builder().addModule(new JavaTimeModule()).build().readValue(CAP, PowerCap.class);
         client.resource(cap).create();
         awaitMax(5);
+        awaitEvent("Normal Running");
+        assertThat(events()).allMatch(event -> event.startsWith("Normal")).contains("Normal Decided");
 
         autoscaler().edit(hpa -> with(hpa, 20));
         awaitMax(5);
         scripted.failure = "connection refused";
         await().atMost(Duration.ofSeconds(20)).until(() -> isTelemetryLost(client.resource(cap)));
         assertThat(max()).isEqualTo(5);
+        awaitEvent("Normal Edited");
+        awaitEvent("Warning Absent");
 
         client.resource(cap).delete();
         awaitMax(20);
         await().atMost(Duration.ofSeconds(20)).until(() -> client.resource(cap).get() == null);
+    }
+
+    private void awaitEvent(String event) {
+        await().atMost(Duration.ofSeconds(20)).until(() -> events().contains(event));
+    }
+
+    /** Each as its type and reason. */
+    private List<String> events() {
+        return client.v1().events().inNamespace("default").list().getItems().stream()
+                .map(event -> event.getType() + " " + event.getReason())
+                .toList();
     }
 
     private static boolean isTelemetryLost(Resource<PowerCap> cap) {
