@@ -16,8 +16,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,6 +38,9 @@ import org.junit.jupiter.api.io.TempDir;
  * policy on a real API server with the real controllers of Deployments, ReplicaSets and HPAs, and a real Prometheus that
  * scrapes an exporter whose watts follow the pods. Only the kubelet and the load are played. What the cluster needs for a step
  * of load is held to what the simulator needed.
+ *
+ * <p>The commands are those of this build, or of the program that {@code CAPSTAN_PROGRAM} names, which shares the folder of
+ * temporary files: {@code ./verify} gives a container of the operator's image.
  */
 class RehearsedCapTest {
 
@@ -102,6 +107,8 @@ class RehearsedCapTest {
         Path binaries = ControlPlane.binaries();
         assumeTrue(ControlPlane.isInstalled(binaries), "skipped: no control plane in " + binaries);
         assumeTrue(PrometheusServer.isInstalled(), "skipped: no prometheus");
+        // A container has a user of its own.
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
         String certificate = rehearse();
         DoubleSummaryStatistics predicted = firstExcursions();
         assertThat(predicted.getMax()).isLessThan(15);
@@ -150,11 +157,8 @@ class RehearsedCapTest {
             }
         }
         checkLog();
-        CommandRun replay = new CommandRun();
-        assertThat(replay.run("replay", folder.resolve("journal").toString()))
-                .as(replay.out() + replay.err())
-                .isZero();
-        assertThat(replay.out()).matches("\\d+ steps decided again, all the same\\R");
+        assertThat(succeed("replay", folder.resolve("journal").toString()))
+                .matches("\\d+ steps decided again, all the same\\R");
     }
 
     /** One object a line, with what was decided and about which cap; the token of Prometheus in neither log nor journal. */
@@ -180,7 +184,7 @@ class RehearsedCapTest {
     }
 
     /** Sweeps the experiment and certifies the policy; the text of the certificate. */
-    private String rehearse() throws IOException {
+    private String rehearse() throws IOException, InterruptedException {
         Path experiment = Files.writeString(folder.resolve("step.yaml"), EXPERIMENT);
         Path certificate = folder.resolve("certificate.json");
         succeed("sweep", experiment.toString(), "--out", results().toString(), "--no-report");
@@ -200,9 +204,30 @@ class RehearsedCapTest {
         return folder.resolve("results");
     }
 
-    private static void succeed(String... arguments) {
-        CommandRun run = new CommandRun();
-        assertThat(run.run(arguments)).as(run.out() + run.err()).isZero();
+    private static String succeed(String... arguments) throws IOException, InterruptedException {
+        Process process =
+                new ProcessBuilder(capstan(arguments)).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        return output;
+    }
+
+    private static List<String> capstan(String... arguments) {
+        String program = System.getenv("CAPSTAN_PROGRAM");
+        List<String> command = new ArrayList<>(
+                program == null
+                        ? List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java")
+                                        .toString(),
+                                "-XX:TieredStopAtLevel=1",
+                                "-XX:+UseSerialGC",
+                                "-Dcapstan.log.format=json",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Capstan.class.getName())
+                        : List.of(program.split(" ", -1)));
+        command.addAll(List.of(arguments));
+        return command;
     }
 
     /** How long power was over the cap after the first step of load, in seconds, over the runs of the policy. */
@@ -253,14 +278,7 @@ class RehearsedCapTest {
 
     private Process operator(Path kubeconfig) throws IOException {
         Path log = folder.resolve("operator.log");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-Dcapstan.log.format=json",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Capstan.class.getName(),
+        Process process = new ProcessBuilder(capstan(
                         "operator",
                         "run",
                         "--kubeconfig",
@@ -270,7 +288,7 @@ class RehearsedCapTest {
                         "--journal",
                         folder.resolve("journal").toString(),
                         "--listen",
-                        "0")
+                        "0"))
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();

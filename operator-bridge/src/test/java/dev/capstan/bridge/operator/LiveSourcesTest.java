@@ -24,6 +24,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -71,7 +72,7 @@ class LiveSourcesTest {
                         exchange,
                         200,
                         StubPrometheus.vector("{\"metric\":{},\"value\":[1,\""
-                                + (form.get("query").equals("boards") ? boards : "500") + "\"]}"));
+                                + ("boards".equals(form.get("query")) ? boards : "500") + "\"]}"));
             } else {
                 StubPrometheus.send(exchange, 401, "Unauthorized");
             }
@@ -140,7 +141,8 @@ class LiveSourcesTest {
     }
 
     private static PowerReading power(Telemetry telemetry) throws IOException {
-        return telemetry.read(List.of(CHAT), NOON_NANOS).domains().get(CapLoop.DOMAIN);
+        return Objects.requireNonNull(
+                telemetry.read(List.of(CHAT), NOON_NANOS).domains().get(CapLoop.DOMAIN));
     }
 
     @Test
