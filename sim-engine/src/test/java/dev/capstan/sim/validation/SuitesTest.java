@@ -11,8 +11,6 @@ import dev.capstan.sim.validation.Check.Layer;
 import dev.capstan.sim.validation.Check.Verdict;
 import dev.capstan.trace.RandomStream;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -22,45 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+/** That no check of a suite fails, and the page tells what was found, the test of {@code capstan validate} shows. */
 class SuitesTest {
-
-    private static final Map<String, List<Check>> MADE = new HashMap<>();
-
-    /** All but the long one of queueing, which the command's own test runs. */
-    static Stream<Suite> suites() {
-        return Suites.all().stream().filter(suite -> !suite.name().equals("queueing"));
-    }
-
-    /** A suite gives the same every time, so that once is enough. */
-    private static List<Check> made(Suite suite) {
-        return MADE.computeIfAbsent(
-                suite.name(),
-                name -> suite.run(
-                        Optional.ofNullable(System.getenv("CAPSTAN_TRACES")).map(Path::of)));
-    }
-
-    @ParameterizedTest
-    @MethodSource("suites")
-    void noCheckFails(Suite suite) {
-        List<Check> checks = made(suite);
-
-        assertThat(checks).isNotEmpty();
-        assertThat(checks).extracting(Check::name).doesNotHaveDuplicates();
-        assertThat(checks)
-                .filteredOn(check -> check.verdict() == Verdict.FAILED)
-                .isEmpty();
-    }
-
-    @ParameterizedTest
-    @MethodSource("suites")
-    void aTargetThatIsCalledMissedIsMissed(Suite suite) {
-        String traces = System.getenv("CAPSTAN_TRACES");
-        assumeTrue(traces != null, "needs CAPSTAN_TRACES, the folder of the public traces");
-        assertThat(made(suite))
-                .filteredOn(check -> check.verdict() == Verdict.MISSED)
-                .extracting(Check::name)
-                .containsExactlyInAnyOrderElementsOf(suite.knownMisses());
-    }
 
     /** Each with the one thing that it is about taken away. */
     static Stream<Suite> brokenSuites() {
