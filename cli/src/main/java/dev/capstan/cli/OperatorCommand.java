@@ -14,8 +14,11 @@ import dev.capstan.bridge.operator.Preflight;
 import dev.capstan.bridge.resource.ResourceDefinitions;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -176,19 +179,32 @@ final class OperatorCommand implements Callable<Integer> {
     @Command(
             name = "check",
             description =
-                    "Looks whether a cluster has what the operator needs: its definitions, autoscalers and permissions.",
+                    "Looks whether a cluster has what the operator needs: its definitions, autoscalers, permissions, and power in a"
+                            + " Prometheus. Says what is wrong with the PowerCaps that are there.",
             mixinStandardHelpOptions = true)
-    int check(@Mixin KubernetesOptions kubernetes) {
-        boolean works = true;
-        try (KubernetesClient client = kubernetes.client()) {
-            for (Preflight.Finding finding : new Preflight(client, kubernetes.namespace(client)).findings()) {
-                console.out()
-                        .println(finding.verdict().name().toLowerCase(Locale.ROOT) + ": " + finding.subject() + " "
-                                + finding.message());
-                works &= finding.verdict() != Preflight.Verdict.FAILED;
-            }
+    int check(
+            @Mixin KubernetesOptions kubernetes,
+            @Option(
+                            names = "--prometheus",
+                            paramLabel = "URL",
+                            description = "Whose power of GPUs and pods is looked at; default none.")
+                    @Nullable URI prometheus,
+            @Mixin PrometheusLogin login) {
+        List<Preflight.Finding> findings = new ArrayList<>();
+        if (prometheus != null) {
+            findings.addAll(Preflight.telemetry(login.client(prometheus), Instant.now()));
         }
-        return works ? ExitCodes.DONE : ExitCodes.CHECK_FAILED;
+        try (KubernetesClient client = kubernetes.client()) {
+            findings.addAll(new Preflight(client, kubernetes.namespace(client)).findings());
+        }
+        for (Preflight.Finding finding : findings) {
+            console.out()
+                    .println(finding.verdict().name().toLowerCase(Locale.ROOT) + ": " + finding.subject() + " "
+                            + finding.message());
+        }
+        return findings.stream().allMatch(finding -> finding.verdict() != Preflight.Verdict.FAILED)
+                ? ExitCodes.DONE
+                : ExitCodes.CHECK_FAILED;
     }
 
     @Command(

@@ -1,6 +1,5 @@
 package dev.capstan.cli;
 
-import dev.capstan.bridge.prometheus.Credentials;
 import dev.capstan.bridge.prometheus.PrometheusClient;
 import dev.capstan.bridge.record.Pacing;
 import dev.capstan.bridge.record.Recording;
@@ -10,7 +9,6 @@ import dev.capstan.bridge.record.TraceRecorder;
 import dev.capstan.trace.Quantity;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -22,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -35,7 +34,6 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true)
 final class TracesRecordCommand implements Callable<Integer> {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Duration PAUSE = Duration.ofSeconds(5);
     private static final Duration LIVE_PIECE = Duration.ofMinutes(1);
 
@@ -85,8 +83,9 @@ final class TracesRecordCommand implements Callable<Integer> {
     @Option(names = "--rate-window", paramLabel = "TIME", description = "Of rates, in PromQL's form. Default: 1m.")
     private String rateWindow = "1m";
 
-    @Option(names = "--token-file", paramLabel = "FILE", description = "File with a bearer token.")
-    private @Nullable Path tokenFile;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // Picocli sets it.
+    private PrometheusLogin login;
 
     TracesRecordCommand(Console console) {
         this.console = console;
@@ -94,14 +93,11 @@ final class TracesRecordCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        String token = tokenFile == null ? null : Files.readString(tokenFile).strip();
         Clock clock = Clock.systemUTC();
+        PrometheusClient prometheus = login.client(address);
         RecordingPlan plan;
-        PrometheusClient prometheus;
         try {
             plan = plan(clock.instant().truncatedTo(ChronoUnit.SECONDS));
-            prometheus = new PrometheusClient(
-                    address, token == null ? Credentials.none() : Credentials.bearer(token), TIMEOUT);
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new InvalidArgument(String.valueOf(e.getMessage()));
         }

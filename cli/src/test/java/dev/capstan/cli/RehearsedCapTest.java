@@ -134,6 +134,17 @@ class RehearsedCapTest {
                 assertThat(plane.get(CAPS + "/row").at("/status/mode").asText()).isEqualTo("Enforce");
                 assertThat(kubelet.running()).as("without load all of them fit").hasSize(8);
 
+                assertThat(succeed(
+                                "operator",
+                                "check",
+                                "--kubeconfig",
+                                plane.kubeconfig(ControlPlane.ADMIN).toString(),
+                                "--prometheus",
+                                prometheus.address().toString()))
+                        .contains("ok: source dcgm has 32 GPUs, 32 of them with the name of their pod;")
+                        .contains("ok: powercaps.capstan.dev is installed")
+                        .contains("ok: PowerCap default/row works in mode Enforce");
+
                 gpuWatts = LOADED_WATTS;
                 long loaded = System.nanoTime();
                 await().atMost(Duration.ofSeconds(60)).until(() -> watts(kubelet) <= CAP_WATTS);

@@ -1,12 +1,22 @@
 package dev.capstan.bridge.operator;
 
+import dev.capstan.bridge.prometheus.PrometheusClient;
+import dev.capstan.bridge.resource.CapResource;
+import dev.capstan.bridge.resource.ClusterPowerCap;
+import dev.capstan.bridge.resource.PowerCap;
+import dev.capstan.bridge.resource.PowerCapStatus;
+import dev.capstan.bridge.telemetry.PowerSurvey;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.VersionInfo;
+import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Looks whether a cluster has what the operator needs, before it is installed or when it does not work. */
@@ -50,6 +60,7 @@ public final class Preflight {
 
     private static final List<Permission> PERMISSIONS = permissions();
     private static final int OLDEST_MINOR = 25;
+    private static final int MAXIMUM_AGE_SECONDS = 60;
 
     private final KubernetesClient client;
     private final String namespace;
@@ -119,15 +130,102 @@ public final class Preflight {
                     client.getMasterUrl() + " does not answer: " + e.getMessage()
                             + ". Look at the kubeconfig, and at whether the cluster is up."));
         }
-        findings.add(ours("powercaps"));
-        findings.add(ours("clusterpowercaps"));
+        boolean caps = ours("powercaps", findings);
+        boolean clusterCaps = ours("clusterpowercaps", findings);
         findings.add(kinds("KEDA", KEDA, "ScaledObjects"));
         findings.add(kinds("KServe", KSERVE, "InferenceServices"));
         findings.add(kinds("vLLM production stack", STACK, "VLLMRuntimes"));
         for (Permission permission : PERMISSIONS) {
             granted(permission, findings);
         }
+        if (caps && clusterCaps) {
+            caps(findings);
+        }
         return findings;
+    }
+
+    private void caps(List<Finding> findings) {
+        try {
+            Stream.concat(
+                            client.resources(PowerCap.class).inAnyNamespace().list().getItems().stream(),
+                            client.resources(ClusterPowerCap.class).list().getItems().stream())
+                    .forEach(cap -> findings.addAll(cap(cap)));
+        } catch (KubernetesClientException e) {
+            findings.add(unseen("PowerCaps", e));
+        }
+    }
+
+    /** What the operator says of a cap itself. */
+    private static List<Finding> cap(CapResource cap) {
+        String name = Operating.key(cap);
+        PowerCapStatus status = cap.getStatus();
+        if (status == null || status.conditions() == null) {
+            return List.of(new Finding(name, Verdict.WARNING, "has no status: no operator has looked at it"));
+        }
+        List<Finding> wrong = status.conditions().stream()
+                .filter(one -> !Conditions.isAsItShouldBe(one))
+                .map(one -> new Finding(
+                        name,
+                        Verdict.WARNING,
+                        "has " + one.getType() + " " + one.getStatus() + ": " + one.getMessage()))
+                .toList();
+        return wrong.isEmpty() ? List.of(new Finding(name, Verdict.OK, "works in mode " + status.mode())) : wrong;
+    }
+
+    /**
+     * Looks what a Prometheus knows of power.
+     *
+     * @param now the instant of all queries
+     */
+    public static List<Finding> telemetry(PrometheusClient prometheus, Instant now) {
+        String name = "Prometheus";
+        PowerSurvey survey;
+        try {
+            survey = PowerSurvey.of(prometheus, now);
+        } catch (IOException e) {
+            return List.of(new Finding(name, Verdict.FAILED, "cannot be asked: " + e.getMessage()));
+        }
+        List<Finding> findings = new ArrayList<>();
+        for (PowerSurvey.Exporter one : survey.exporters()) {
+            findings.add(exporter(one));
+        }
+        if (findings.isEmpty()) {
+            findings.add(new Finding(
+                    name,
+                    Verdict.WARNING,
+                    "at " + prometheus.address()
+                            + " has neither DCGM's power of GPUs nor Kepler's of pods: a PowerCap needs"
+                            + " source: custom. Maybe the exporter is not scraped."));
+        }
+        survey.remarks().forEach(remark -> findings.add(new Finding(name, Verdict.WARNING, "says: " + remark)));
+        return findings;
+    }
+
+    private static Finding exporter(PowerSurvey.Exporter one) {
+        String subject = "source " + one.source();
+        String units = "has " + one.units() + " " + one.unit();
+        if (one.ofPods() == 0) {
+            return new Finding(
+                    subject,
+                    Verdict.WARNING,
+                    units
+                            + ", none with the name of a pod that uses it: no service can be told. Maybe no pod has a GPU now, or"
+                            + " dcgm-exporter runs without DCGM_EXPORTER_KUBERNETES=true.");
+        }
+        String found = String.format(
+                Locale.ROOT,
+                "%s, %d of them with the name of their pod; samples up to %.0f s old; %s",
+                units,
+                one.ofPods(),
+                one.oldestSeconds(),
+                one.matched());
+        return one.oldestSeconds() > MAXIMUM_AGE_SECONDS
+                ? new Finding(
+                        subject,
+                        Verdict.WARNING,
+                        found + ". A PowerCap takes none older than its maximumAge, by default " + MAXIMUM_AGE_SECONDS
+                                + " s.")
+                : new Finding(subject, Verdict.OK, found);
     }
 
     private static Finding version(@Nullable VersionInfo version) {
@@ -144,20 +242,35 @@ public final class Preflight {
                 : new Finding("API server", Verdict.OK, "is of release " + text);
     }
 
-    private Finding ours(String plural) {
+    private boolean ours(String plural, List<Finding> findings) {
         String name = plural + "." + OURS;
-        boolean there = client.apiextensions()
-                        .v1()
-                        .customResourceDefinitions()
-                        .withName(name)
-                        .get()
-                != null;
-        return there
-                ? new Finding(name, Verdict.OK, "is installed")
-                : new Finding(
-                        name,
-                        Verdict.FAILED,
-                        "is not installed. Install it: capstan operator crds | kubectl apply --server-side -f -");
+        boolean there;
+        try {
+            there = client.apiextensions()
+                            .v1()
+                            .customResourceDefinitions()
+                            .withName(name)
+                            .get()
+                    != null;
+        } catch (KubernetesClientException e) {
+            findings.add(unseen(name, e));
+            return false;
+        }
+        findings.add(
+                there
+                        ? new Finding(name, Verdict.OK, "is installed")
+                        : new Finding(
+                                name,
+                                Verdict.FAILED,
+                                "is not installed. Install it: capstan operator crds | kubectl apply --server-side -f -"));
+        return there;
+    }
+
+    private static Finding unseen(String subject, KubernetesClientException e) {
+        return new Finding(
+                subject,
+                Verdict.WARNING,
+                "cannot be looked at: " + e.getMessage() + ". Maybe use a login that may read it.");
     }
 
     private Finding kinds(String name, String group, String kinds) {

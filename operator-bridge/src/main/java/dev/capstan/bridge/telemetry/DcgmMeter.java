@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -53,6 +54,22 @@ final class DcgmMeter implements Meter {
     @Override
     public @Nullable List<Draw> domain(Asker asker) throws IOException {
         return metrics.nodes() == null ? null : draws(asker, nodeSelectors(metrics.nodes()));
+    }
+
+    /** All boards, those that no pod has included. */
+    List<Draw> all(Asker asker) throws IOException {
+        List<Draw> draws = draws(asker, nodeSelectors(".*"));
+        // Where the exporter names no pod, Prometheus may have put the exporter's own there.
+        Set<String> exporters = new HashSet<>();
+        for (InstantSample one : asker.ask("count by (namespace, pod) (" + metric()
+                + "{exported_namespace=\"\"} and on (job, instance, namespace, pod) up)")) {
+            exporters.add(one.label("namespace") + "/" + one.label("pod"));
+        }
+        return draws.stream()
+                .map(one -> exporters.contains(one.namespace() + "/" + one.pod())
+                        ? new Draw("", "", one.unit(), one.watts(), one.ageSeconds())
+                        : one)
+                .toList();
     }
 
     @Override

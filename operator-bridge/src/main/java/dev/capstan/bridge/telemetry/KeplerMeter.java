@@ -38,8 +38,16 @@ final class KeplerMeter implements Meter {
 
     @Override
     public List<Draw> pods(Asker asker, List<MeteredService> services) throws IOException {
+        return pods(asker, anyOf(PromQl.namespaces(services)) + PromQl.podsOf("pod_name", services));
+    }
+
+    /** All pods. */
+    List<Draw> all(Asker asker) throws IOException {
+        return pods(asker, "\".+\"");
+    }
+
+    private List<Draw> pods(Asker asker, String pods) throws IOException {
         for (Generation generation : order()) {
-            String pods = anyOf(PromQl.namespaces(services)) + PromQl.podsOf("pod_name", services);
             List<Draw> draws = pods(asker, pods, generation);
             if (!draws.isEmpty()) {
                 answered = generation;

@@ -130,7 +130,12 @@ class ApiServerFaultsTest extends OperatedCluster {
                         "permission",
                         Preflight.Verdict.WARNING,
                         "to patch horizontalpodautoscalers.autoscaling is missing: without it HorizontalPodAutoscalers do not"
-                                + " work."));
+                                + " work."))
+                .anySatisfy(finding -> {
+                    assertThat(finding.subject()).isEqualTo("PowerCap default/" + service);
+                    assertThat(finding.verdict()).isEqualTo(Preflight.Verdict.WARNING);
+                    assertThat(finding.message()).startsWith("has Degraded True: ");
+                });
 
         cluster.bind("capstan-lever-horizontalpodautoscalers", ControlPlane.OPERATOR);
         // KServe and the production stack are not there, and this server is older than rules over several fields.
@@ -138,6 +143,7 @@ class ApiServerFaultsTest extends OperatedCluster {
                 .noneMatch(finding -> finding.verdict() == Preflight.Verdict.FAILED)
                 .filteredOn(finding -> finding.verdict() == Preflight.Verdict.WARNING)
                 .extracting(Preflight.Finding::subject)
+                .filteredOn(subject -> !subject.startsWith("PowerCap "))
                 .containsExactly("API server", "KServe", "vLLM production stack");
         awaitMax(5);
         deleteCapAndAwait(service, MAX);

@@ -87,6 +87,14 @@ class RealTelemetryTest {
                     .contains("exported_namespace/exported_pod and namespace/pod")
                     .contains("Hostname");
 
+            assertThat(survey(prometheus).exporters()).singleElement().satisfies(dcgm -> {
+                assertThat(dcgm.source()).isEqualTo("dcgm");
+                assertThat(dcgm.units()).isEqualTo(6);
+                // Prometheus calls GPU-9 one of exporter-1, as which it scrapes the exporter.
+                assertThat(dcgm.ofPods()).isEqualTo(5);
+                assertThat(dcgm.oldestSeconds()).isGreaterThanOrEqualTo(20);
+            });
+
             // All boards of the nodes, that of no pod too: 350.5 + 410 + 120 + 60 + 200 + 90 and 100.
             PowerReadings domain = read(source(prometheus, new PowerMetrics.Dcgm(null, "node-.*")), CHAT);
             assertThat(domain.domains().get("row"))
@@ -159,6 +167,12 @@ class RealTelemetryTest {
             assertThat(readings.overheadWatts()).isEqualTo(960 - 625.5);
             assertThat(peakWatts(pods, CHAT)).isEqualTo(960);
 
+            assertThat(survey(prometheus).exporters()).singleElement().satisfies(kepler -> {
+                assertThat(kepler.source()).isEqualTo("kepler");
+                assertThat(kepler.units()).as("those that run").isEqualTo(2);
+                assertThat(kepler.ofPods()).isEqualTo(2);
+            });
+
             PrometheusPowerSource older =
                     source(prometheus, new PowerMetrics.Kepler(false, Duration.ofSeconds(4), true, null));
             await().atMost(30, TimeUnit.SECONDS)
@@ -220,10 +234,15 @@ class RealTelemetryTest {
     }
 
     private static PrometheusPowerSource source(PrometheusServer prometheus, PowerMetrics metrics) {
-        return new PrometheusPowerSource(
-                new PrometheusClient(prometheus.address(), Credentials.none(), Duration.ofSeconds(10)),
-                metrics,
-                SETTINGS);
+        return new PrometheusPowerSource(client(prometheus), metrics, SETTINGS);
+    }
+
+    private static PowerSurvey survey(PrometheusServer prometheus) throws IOException {
+        return PowerSurvey.of(client(prometheus), Instant.now());
+    }
+
+    private static PrometheusClient client(PrometheusServer prometheus) {
+        return new PrometheusClient(prometheus.address(), Credentials.none(), Duration.ofSeconds(10));
     }
 
     private static PowerReadings read(PrometheusPowerSource source, MeteredService... services) throws IOException {
