@@ -119,8 +119,11 @@ final class HeldServices {
                 continue;
             }
             Hold.Verdict verdict = verdict(service, hold);
-            if (verdict == Hold.Verdict.EDITED || verdict == Hold.Verdict.RECREATED) {
-                // An old view shows what was there before our own writes; to take that for the owner's would lose his.
+            boolean unsure = verdict == Hold.Verdict.OURS && !hold.before().isEmpty();
+            if (unsure || verdict == Hold.Verdict.EDITED || verdict == Hold.Verdict.RECREATED) {
+                // An old view shows what was there before our own writes; to take that for the owner's would lose his,
+                // and
+                // to take it for the last of ours would forget those that came in between.
                 Service asked = asked(service);
                 if (asked == null) {
                     continue;

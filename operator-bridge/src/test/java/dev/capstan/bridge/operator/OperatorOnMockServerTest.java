@@ -150,8 +150,8 @@ class OperatorOnMockServerTest {
                 JsonMapper.builder().addModule(new JavaTimeModule()).build().readValue(CAP, PowerCap.class);
         client.resource(cap).create();
         awaitMax(5);
-        awaitEvent("Normal Running");
-        assertThat(events()).allMatch(event -> event.startsWith("Normal")).contains("Normal Decided");
+        awaitEvent("Normal Decided");
+        assertThat(events()).allMatch(event -> event.startsWith("Normal")).contains("Normal Running");
 
         autoscaler().edit(hpa -> with(hpa, 20));
         awaitMax(5);
