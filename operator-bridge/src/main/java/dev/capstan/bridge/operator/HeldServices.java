@@ -119,11 +119,10 @@ final class HeldServices {
                 continue;
             }
             Hold.Verdict verdict = verdict(service, hold);
-            boolean unsure = verdict == Hold.Verdict.OURS && !hold.before().isEmpty();
-            if (unsure || verdict == Hold.Verdict.EDITED || verdict == Hold.Verdict.RECREATED) {
-                // An old view shows what was there before our own writes; to take that for the owner's would lose his,
-                // and
-                // to take it for the last of ours would forget those that came in between.
+            if (!hold.before().isEmpty() || verdict == Hold.Verdict.EDITED || verdict == Hold.Verdict.RECREATED) {
+                // An old view shows what was there before our own writes. Taken for the owner's it would lose his;
+                // taken
+                // for the last of ours it would make those in between forgotten.
                 Service asked = asked(service);
                 if (asked == null) {
                     continue;
@@ -164,8 +163,10 @@ final class HeldServices {
                 return;
             }
             case PENDING -> {
+                Hold found = hold.found(lever, service.state().values());
+                keep(name, found);
                 // What was to rise is decided anew; that write may still arrive, and is remembered as ours.
-                if (hold.raises(lever)) {
+                if (found.raises(lever)) {
                     return;
                 }
             }

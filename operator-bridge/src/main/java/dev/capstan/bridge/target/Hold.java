@@ -130,6 +130,18 @@ public record Hold(
         return all.subList(Math.max(0, all.size() - MOST_BEFORE), all.size());
     }
 
+    /** The same, knowing which of the writes before the last is there: that one is the last to be forgotten. */
+    public Hold found(Lever lever, Map<String, Integer> values) {
+        List<Map<String, Integer>> all = new ArrayList<>(before);
+        for (Map<String, Integer> one : before) {
+            if (lever.fields().holds(one, values)) {
+                all.remove(one);
+                all.add(one);
+            }
+        }
+        return with(originals, written, all, safeCeiling);
+    }
+
     /** The same, once what was written last is there. */
     public Hold landed(Lever lever) {
         return with(originals, written, List.of(), lever.fields().ceiling(written));

@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Holds that another process has left, beside a view that is older than they are. */
@@ -39,6 +41,21 @@ class HeldServicesTest {
     @SuppressWarnings("NullAway.Init")
     KubernetesClient client;
 
+    @SuppressWarnings("NullAway.Init")
+    private ClusterView view;
+
+    @SuppressWarnings("NullAway.Init")
+    private LeverFinder finder;
+
+    @SuppressWarnings("NullAway.Init")
+    private Lever lever;
+
+    @SuppressWarnings("NullAway.Init")
+    private Target plan;
+
+    @SuppressWarnings("NullAway.Init")
+    private HeldServices held;
+
     private Resource<HorizontalPodAutoscaler> autoscaler(int max) {
         return client.resource(new HorizontalPodAutoscalerBuilder()
                 .withNewMetadata()
@@ -52,8 +69,8 @@ class HeldServicesTest {
                 .build());
     }
 
-    @Test
-    void anOldViewDoesNotMakeForgottenWhatWasWrittenBetween() throws Exception {
+    @BeforeEach
+    void watch() throws Exception {
         server.expect()
                 .get()
                 .withPath("/apis/autoscaling/v2")
@@ -69,37 +86,73 @@ class HeldServicesTest {
                                 .build())
                 .always();
         autoscaler(ORIGINAL).create();
-        Target plan = PlayedSteps.powerCap("default", "row").getSpec().targets().get(0);
-        try (ClusterView view = new ClusterView(client, System::nanoTime)) {
-            LeverFinder finder = new LeverFinder(view);
-            Lever lever = Objects.requireNonNull(
-                    finder.find(new ObjectId("autoscaling/v2", "HorizontalPodAutoscaler", "default", "chat"))
-                            .lever());
-            TargetState original = Objects.requireNonNull(TargetState.read(view, lever));
-            HeldServices held = new HeldServices(
-                    "row", new Holds(), finder, new LeverWriter(client, view), InstantSource.fixed(Instant.EPOCH));
-
-            // 7 was written and is there, 3 was written and is there, 7 was to be written again by one that was killed.
-            Hold hold = Hold.begin(lever, original, original.values(), "now").writing(lever, original, 7, 7);
-            autoscaler(7).update();
-            TargetState old = Objects.requireNonNull(finder.asked(lever).orElse(null));
-            hold = hold.landed(lever).writing(lever, old, 3, 3).writing(lever, old, 7, 7);
-            autoscaler(3).update();
-            held.load(List.of(new PowerCapStatus.Target("chat", null, 7, 1, hold)));
-
-            examine(held, new Service("chat", plan, lever, old));
-            TargetState now = Objects.requireNonNull(finder.asked(lever).orElse(null));
-            assertThat(now.ceiling()).isEqualTo(3);
-            assertThat(examine(held, new Service("chat", plan, lever, now)))
-                    .as("no edit of the owner")
-                    .isEmpty();
-
-            assertThat(held.release(() -> true)).isEmpty();
-            assertThat(autoscaler(0).get().getSpec().getMaxReplicas()).isEqualTo(ORIGINAL);
-        }
+        plan = PlayedSteps.powerCap("default", "row").getSpec().targets().get(0);
+        view = new ClusterView(client, System::nanoTime);
+        finder = new LeverFinder(view);
+        lever = Objects.requireNonNull(
+                finder.find(new ObjectId("autoscaling/v2", "HorizontalPodAutoscaler", "default", "chat"))
+                        .lever());
+        held = new HeldServices(
+                "row", new Holds(), finder, new LeverWriter(client, view), InstantSource.fixed(Instant.EPOCH));
     }
 
-    private static List<HeldServices.Note> examine(HeldServices held, Service service) {
-        return held.examine(new TreeMap<>(Map.of(service.name(), service)), () -> true);
+    @AfterEach
+    void stop() {
+        view.close();
+    }
+
+    @Test
+    void anOldViewDoesNotMakeForgottenWhatWasWrittenBetween() {
+        // 7 was written and is there, 3 was written and is there, 7 was to be written again by one that was killed.
+        TargetState original = now();
+        Hold hold = Hold.begin(lever, original, original.values(), "now").writing(lever, original, 7, 7);
+        autoscaler(7).update();
+        TargetState old = now();
+        hold = hold.landed(lever).writing(lever, old, 3, 3).writing(lever, old, 7, 7);
+        autoscaler(3).update();
+        held.load(List.of(new PowerCapStatus.Target("chat", null, 7, 1, hold)));
+
+        examine(old);
+
+        assertThat(now().ceiling()).isEqualTo(3);
+        assertThat(examine(now())).as("no edit of the owner").isEmpty();
+        assertRestored();
+    }
+
+    @Test
+    void whatIsThereIsNotForgottenHoweverManyWritesDoNotArrive() {
+        TargetState original = now();
+        Hold hold = Hold.begin(lever, original, original.values(), "now").writing(lever, original, 5, 5);
+        autoscaler(5).update();
+        held.load(List.of(new PowerCapStatus.Target("chat", null, 5, 1, hold.landed(lever))));
+
+        for (int round = 0; round < 3; round++) {
+            for (int wish : new int[] {4, 3, 2, 1, 6, 7, 8, 9}) {
+                // Nobody may write: what is planned stays undone.
+                assertThat(held.examine(services(now()), () -> false)).isEmpty();
+                held.plan(services(now()).values().iterator().next(), wish);
+            }
+        }
+
+        assertThat(now().ceiling()).isEqualTo(5);
+        assertRestored();
+    }
+
+    private void assertRestored() {
+        assertThat(held.release(() -> true)).isEmpty();
+        assertThat(now().ceiling()).isEqualTo(ORIGINAL);
+    }
+
+    /** By the word of the server. */
+    private TargetState now() {
+        return Objects.requireNonNull(finder.asked(lever).orElse(null));
+    }
+
+    private List<HeldServices.Note> examine(TargetState seen) {
+        return held.examine(services(seen), () -> true);
+    }
+
+    private Map<String, Service> services(TargetState seen) {
+        return new TreeMap<>(Map.of("chat", new Service("chat", plan, lever, seen)));
     }
 }
