@@ -120,9 +120,8 @@ final class HeldServices {
             }
             Hold.Verdict verdict = verdict(service, hold);
             if (!hold.before().isEmpty() || verdict == Hold.Verdict.EDITED || verdict == Hold.Verdict.RECREATED) {
-                // An old view shows what was there before our own writes. Taken for the owner's it would lose his;
-                // taken
-                // for the last of ours it would make those in between forgotten.
+                // An old view shows what was there before our own writes. To take that for the owner's would lose his;
+                // to take it for the last of ours would forget those in between.
                 Service asked = asked(service);
                 if (asked == null) {
                     continue;
