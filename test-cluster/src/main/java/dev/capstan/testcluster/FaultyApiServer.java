@@ -46,6 +46,7 @@ public final class FaultyApiServer implements AutoCloseable {
     private final Set<InputStream> watches = ConcurrentHashMap.newKeySet();
     private final Object gate = new Object();
     private volatile @Nullable Fault fault;
+    private volatile @Nullable Fault statusFault;
     private volatile Duration delay = Duration.ZERO;
     private volatile boolean refusesWatches;
     private volatile String frozen = "";
@@ -70,6 +71,11 @@ public final class FaultyApiServer implements AutoCloseable {
     /** From now on answers each PATCH like this; null ends that. */
     public void answer(@Nullable Fault fault) {
         this.fault = fault;
+    }
+
+    /** From now on answers each PUT of a status like this; null ends that. */
+    public void answerStatus(@Nullable Fault fault) {
+        statusFault = fault;
     }
 
     /** From now on takes its time before it passes on a request that is no watch. */
@@ -109,8 +115,12 @@ public final class FaultyApiServer implements AutoCloseable {
             CompletableFuture.runAsync(
                             () -> {}, CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS))
                     .join();
-            Fault now = fault;
-            if (now != null && exchange.getRequestMethod().equals("PATCH")) {
+            Fault now = switch (exchange.getRequestMethod()) {
+                case "PATCH" -> fault;
+                case "PUT" -> exchange.getRequestURI().getPath().endsWith("/status") ? statusFault : null;
+                default -> null;
+            };
+            if (now != null) {
                 fail(exchange, now);
                 return;
             }

@@ -58,6 +58,9 @@ final class CapLoop<S extends Record> {
     private PowerCapStatus status;
     private PowerCapStatus stored;
     private Instant storedAt = Instant.MIN;
+    /** Whether the server may have an older status than this loop: the last one could not be stored, or nobody knows. */
+    private boolean unsure;
+
     private Leadership.Permit permit = NEVER;
     private List<Found> found = List.of();
     private final Map<String, Service> services = new LinkedHashMap<>();
@@ -81,7 +84,7 @@ final class CapLoop<S extends Record> {
         stored = status;
         held = operating.heldBy(resource);
         state = StateText.read(status.policyState(), policyKey, policy);
-        sequence = status.lastDecision() == null ? 0 : status.lastDecision().sequence();
+        sequence = sequence(status);
         steps = status.steps() == null ? 0 : status.steps();
         limits = new CapLimits(plan, telemetry, carbon, status.peakWatts());
         Carbon carbonPlan = plan.spec().limit().carbon();
@@ -94,6 +97,11 @@ final class CapLoop<S extends Record> {
     static CapLoop<?> of(
             CapResource resource, CapPlan plan, Operating operating, Telemetry telemetry, CarbonFeed carbon) {
         return new CapLoop<>(resource, plan, plan.build(), operating, telemetry, carbon);
+    }
+
+    /** Goes on from the loop of an earlier version of the spec, whose status it was made with. */
+    void follow(CapLoop<?> earlier) {
+        unsure = earlier.unsure;
     }
 
     Duration interval() {
@@ -121,7 +129,9 @@ final class CapLoop<S extends Record> {
                 new Conditions(status.conditions(), resource.getMetadata().getGeneration(), now);
         CapInForce cap = limits.at(now, ClusterObservation.metered(services.values()));
         Mode mode = mode(now, cap, conditions);
-        List<HeldServices.Note> notes = mode == Mode.ENFORCE ? held.examine(services, permit) : List.of();
+        // What is not stored is not written: whoever comes after would take it for an edit.
+        List<HeldServices.Note> notes =
+                mode == Mode.ENFORCE ? held.examine(services, unsure ? NEVER : permit) : List.of();
         release(mode, now);
         CycleRecord<S> record = cycle(mode, cap).run(state);
         state = record.step().state();
@@ -252,6 +262,10 @@ final class CapLoop<S extends Record> {
 
         @Override
         public void begin(Step<?> step) throws IOException {
+            if (unsure) {
+                // A decision that was not stored was none, but it may have been stored all the same.
+                sequence = sequence(operating.store().newest(resource).getStatus());
+            }
             sequence++;
             for (ServiceAction action : step.decision().actions()) {
                 Service service = services.get(action.service());
@@ -281,6 +295,12 @@ final class CapLoop<S extends Record> {
             return ServiceAction.ceiling(
                     service.name(), hold == null ? held.originalCeiling(service) : hold.safeCeiling());
         }
+    }
+
+    private static long sequence(@Nullable PowerCapStatus status) {
+        return status == null || status.lastDecision() == null
+                ? 0
+                : status.lastDecision().sequence();
     }
 
     private PowerCapStatus.LastDecision decision(Decision decision) {
@@ -362,7 +382,9 @@ final class CapLoop<S extends Record> {
     }
 
     private void keep(Instant now) throws IOException {
+        unsure = true;
         resource = operating.store().store(resource, status);
+        unsure = false;
         stored = status;
         storedAt = now;
     }

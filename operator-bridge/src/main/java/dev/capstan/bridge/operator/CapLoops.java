@@ -66,6 +66,9 @@ final class CapLoops {
             if (loop == null) {
                 return FAILED_AGAIN;
             }
+            if (present != null) {
+                loop.follow(present.loop());
+            }
             present = new Running(loop, newest.getMetadata().getGeneration(), now);
         } else if (now.isBefore(present.nextTurn())) {
             return Duration.between(now, present.nextTurn());

@@ -93,6 +93,31 @@ class ApiServerFaultsTest extends OperatedCluster {
     }
 
     @Test
+    void carriesOutNoDecisionThatCouldNotBeStoredAndCountsNone() throws Exception {
+        create(cap(service, 4000, "static-floor"));
+        awaitMax(5);
+        awaitSteps(service, 1);
+        long before = sequence();
+
+        front.answerStatus(new FaultyApiServer.Fault(409, "the object has been modified"));
+        for (int watts : new int[] {3100, 2300}) {
+            cluster.plane.patch(CAPS + service, "{\"spec\": {\"limit\": {\"watts\": " + watts + "}}}");
+            awaitSteps(service, 2);
+        }
+        assertThat(cluster.maxReplicas(service)).isEqualTo(5);
+        assertThat(sequence()).isEqualTo(before);
+
+        front.answerStatus(null);
+        awaitMax(3);
+        assertThat(sequence()).isEqualTo(before + 1);
+        deleteCapAndAwait(service, MAX);
+    }
+
+    private long sequence() {
+        return cluster.cap(service).at("/status/lastDecision/sequence").asLong();
+    }
+
+    @Test
     void takesItsTimeWhenTheApiServerDoes() throws Exception {
         front.delay(Duration.ofMillis(700));
         create(cap(service, 4000, "static-floor"));

@@ -90,6 +90,7 @@ abstract class OperatedCluster {
         SCRIPTED.missing = "";
         SCRIPTED.reading = PowerReading.fresh(500, 0);
         front.answer(null);
+        front.answerStatus(null);
         front.delay(Duration.ZERO);
         front.freezeWatches("");
         front.refuseWatches(false);
