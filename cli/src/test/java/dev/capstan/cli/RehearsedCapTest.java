@@ -156,7 +156,7 @@ class RehearsedCapTest {
 
                 gpuWatts = CALM_WATTS;
                 plane.delete(CAPS + "/row");
-                await().atMost(Duration.ofSeconds(30))
+                await().atMost(Duration.ofMinutes(2))
                         .until(() -> plane.get(CAPS).path("items").isEmpty());
                 JsonNode bounds = plane.get(HPAS + "/chat").path("spec");
                 assertThat(bounds.path("maxReplicas").asInt()).isEqualTo(8);

@@ -21,10 +21,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +52,7 @@ final class CapLoop<S extends Record> {
     private final CarbonFeed carbon;
     private final CapLimits limits;
     private final HeldServices held;
+    private final Release release;
     private final EmissionMeter emissions;
 
     private CapResource resource;
@@ -83,6 +87,7 @@ final class CapLoop<S extends Record> {
         status = resource.getStatus() == null ? PowerCapStatus.EMPTY : resource.getStatus();
         stored = status;
         held = operating.heldBy(resource);
+        release = new Release(held, operating.clock());
         state = StateText.read(status.policyState(), policyKey, policy);
         sequence = sequence(status);
         steps = status.steps() == null ? 0 : status.steps();
@@ -164,13 +169,9 @@ final class CapLoop<S extends Record> {
         }
     }
 
-    /**
-     * Puts everything back, for good.
-     *
-     * @return what could not be put back, by the name of the service; empty when the resource may go
-     */
-    Map<String, String> finish(Leadership.Permit given) {
-        return held.release(given);
+    /** What lets go of the services of this cap. */
+    Release release() {
+        return release;
     }
 
     private void find() {
@@ -226,25 +227,45 @@ final class CapLoop<S extends Record> {
      * Lets go of what is not to be held: all of it in other modes and after the end of the cap, else services that are not
      * selected any more. What a certificate that ceased to count has left is kept: to lift it is no less a change than to
      * lower it.
+     *
+     * @throws IOException if what was about to be written could not be stored
      */
-    private void release(Mode mode, Instant now) {
+    private void release(Mode mode, Instant now) throws IOException {
         if (isExpired(now) || plan.spec().mode() != Mode.ENFORCE) {
-            failures.putAll(held.release(permit));
+            release(held.holds().keySet());
         } else if (mode == Mode.ENFORCE) {
-            List<String> left = held.holds().entrySet().stream()
-                    .filter(entry -> isLeft(entry.getKey(), entry.getValue()))
+            // Of the same service, another object decides now. That one is to be held, at once.
+            List<String> passedOver = held.holds().entrySet().stream()
+                    .filter(one -> isPassedOver(one.getKey(), one.getValue()))
                     .map(Map.Entry::getKey)
                     .toList();
-            failures.putAll(held.release(left, permit));
+            for (String name : passedOver) {
+                Outcome outcome = held.release(name, permit);
+                if (!outcome.isDone() && outcome.kind() != Outcome.Kind.GONE) {
+                    failures.put(name, outcome.message());
+                }
+            }
+            Set<String> selected = found.stream().map(Found::name).collect(Collectors.toSet());
+            release(held.holds().keySet().stream()
+                    .filter(name -> !selected.contains(name))
+                    .toList());
         }
     }
 
-    /** Whether a service is selected no more, or another object decides over it now. */
-    private boolean isLeft(String name, Hold hold) {
+    private boolean isPassedOver(String name, Hold hold) {
         Service service = services.get(name);
-        return service == null
-                ? found.stream().noneMatch(one -> one.name().equals(name))
-                : !service.lever().object().equals(hold.object());
+        return service != null && !service.lever().object().equals(hold.object());
+    }
+
+    private void release(Collection<String> names) throws IOException {
+        failures.putAll(release.step(
+                List.copyOf(names),
+                ReleasePace.of(plan),
+                holds -> {
+                    status = status.withHolds(holds);
+                    keep(operating.clock().instant());
+                },
+                permit));
     }
 
     private ControlCycle<S> cycle(Mode mode, CapInForce cap) {

@@ -24,6 +24,7 @@ final class CapLoops {
     private static final Logger LOG = LoggerFactory.getLogger(CapLoops.class);
     private static final Duration INVALID_AGAIN = Duration.ofSeconds(60);
     private static final Duration FAILED_AGAIN = Duration.ofSeconds(5);
+    private static final Duration RISING_AGAIN = Duration.ofSeconds(1);
 
     /** A loop and the spec it was made for. */
     private record Running(CapLoop<?> loop, long generation, Instant nextTurn) {}
@@ -31,6 +32,7 @@ final class CapLoops {
     private final Operating operating;
     private final Sources sources;
     private final Map<String, Running> running = new ConcurrentHashMap<>();
+    private final Map<String, Release> going = new ConcurrentHashMap<>();
 
     CapLoops(Operating operating, Sources sources) {
         this.operating = operating;
@@ -111,44 +113,61 @@ final class CapLoops {
     }
 
     /**
-     * Puts back what a resource holds that is about to go.
+     * Puts back what a resource holds that is about to go, a step at a time.
      *
-     * @return whether it may go
+     * @return time until the next step; zero when the resource may go
      */
-    boolean finish(CapResource resource) {
+    Duration finish(CapResource resource) {
         if (!operating.leadership().leads()) {
-            return false;
+            return FAILED_AGAIN;
         }
-        Running present = running.get(resource.getMetadata().getUid());
-        Leadership.Permit permit = operating.leadership().permit();
-        Map<String, String> failed;
         try {
-            failed = present == null
-                    ? operating.heldBy(operating.store().newest(resource)).release(permit)
-                    : present.loop().finish(permit);
+            CapResource newest = operating.store().newest(resource);
+            ReleasePace pace = ReleasePace.of(newest);
+            boolean begins = !going.containsKey(newest.getMetadata().getUid());
+            Release release = going.computeIfAbsent(newest.getMetadata().getUid(), uid -> release(uid, newest));
+            Map<String, String> failed = release.step(
+                    pace,
+                    holds -> operating.store().store(newest, newest.getStatus().withHolds(holds)),
+                    operating.leadership().permit());
+            if (!failed.isEmpty()) {
+                notRestored(
+                        resource,
+                        failed.entrySet().stream()
+                                .map(one -> one.getKey() + ": " + one.getValue())
+                                .collect(Collectors.joining("; ")));
+                return FAILED_AGAIN;
+            }
+            if (!release.isOver()) {
+                if (begins) {
+                    operating.events().normal(resource, "Restoring", release.outlook(pace));
+                }
+                return RISING_AGAIN;
+            }
         } catch (StatusStore.Gone e) {
-            failed = Map.of();
+            LOG.debug("{}: {}", Operating.key(resource), e.getMessage());
         } catch (IOException e) {
-            failed = Map.of("all", String.valueOf(e.getMessage()));
-        }
-        if (!failed.isEmpty()) {
-            operating
-                    .events()
-                    .warning(
-                            resource,
-                            "NotRestored",
-                            "not put back yet, tried again: "
-                                    + failed.entrySet().stream()
-                                            .map(one -> one.getKey() + ": " + one.getValue())
-                                            .collect(Collectors.joining("; ")));
-            return false;
+            notRestored(resource, String.valueOf(e.getMessage()));
+            return FAILED_AGAIN;
         }
         forget(resource);
-        return true;
+        return Duration.ZERO;
+    }
+
+    private Release release(String uid, CapResource newest) {
+        Running present = running.get(uid);
+        return present == null
+                ? new Release(operating.heldBy(newest), operating.clock())
+                : present.loop().release();
+    }
+
+    private void notRestored(CapResource resource, String why) {
+        operating.events().warning(resource, "NotRestored", "not put back yet, tried again: " + why);
     }
 
     private void forget(CapResource resource) {
         running.remove(resource.getMetadata().getUid());
+        going.remove(resource.getMetadata().getUid());
         operating.listener().gone(resource);
     }
 

@@ -15,8 +15,6 @@ import java.time.Duration;
  */
 abstract class CapReconciler<R extends CapResource> implements Reconciler<R>, Cleaner<R> {
 
-    private static final Duration CLEANUP_AGAIN = Duration.ofSeconds(5);
-
     private final CapLoops loops;
 
     CapReconciler(CapLoops loops) {
@@ -30,8 +28,9 @@ abstract class CapReconciler<R extends CapResource> implements Reconciler<R>, Cl
 
     @Override
     public DeleteControl cleanup(R resource, Context<R> context) {
-        return loops.finish(resource)
+        Duration again = loops.finish(resource);
+        return again.isZero()
                 ? DeleteControl.defaultDelete()
-                : DeleteControl.noFinalizerRemoval().rescheduleAfter(CLEANUP_AGAIN.toMillis());
+                : DeleteControl.noFinalizerRemoval().rescheduleAfter(again.toMillis());
     }
 }

@@ -14,12 +14,13 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -97,9 +98,14 @@ final class HeldServices {
     /** The hold of this cap, else that of another one: both know how the object was before. */
     private @Nullable Hold held(Service service) {
         Hold hold = holds.get(service.name());
-        return hold != null
+        return hold != null && isOf(service, hold)
                 ? hold
                 : all.ofOthers(cap, service.lever().object()).findFirst().orElse(null);
+    }
+
+    /** Another object may decide over a service than the one that is held, such as an autoscaler that was added. */
+    private static boolean isOf(Service service, Hold hold) {
+        return hold.object().equals(service.lever().object());
     }
 
     /**
@@ -114,11 +120,10 @@ final class HeldServices {
         for (Map.Entry<String, Service> entry : services.entrySet()) {
             Service service = entry.getValue();
             Hold hold = holds.get(service.name());
-            // Where another object decides now, such as an autoscaler that was added, the one held gets back its own.
-            if (hold == null || !hold.object().equals(service.lever().object())) {
+            if (hold == null || !isOf(service, hold)) {
                 continue;
             }
-            Hold.Verdict verdict = verdict(service, hold);
+            Hold.Verdict verdict = verdict(service.lever(), service.state(), hold);
             if (!hold.before().isEmpty() || verdict == Hold.Verdict.EDITED || verdict == Hold.Verdict.RECREATED) {
                 // An old view shows what was there before our own writes. To take that for the owner's would lose his;
                 // to take it for the last of ours would forget those in between.
@@ -128,7 +133,7 @@ final class HeldServices {
                 }
                 entry.setValue(asked);
                 service = asked;
-                verdict = verdict(service, hold);
+                verdict = verdict(service.lever(), service.state(), hold);
             }
             examine(service, hold, verdict, permit, notes);
         }
@@ -196,13 +201,12 @@ final class HeldServices {
     }
 
     /** What another cap has written is no edit of the owner. */
-    private Hold.Verdict verdict(Service service, Hold hold) {
-        Hold.Verdict verdict = hold.judge(service.lever(), service.state().values());
+    private Hold.Verdict verdict(Lever lever, TargetState there, Hold hold) {
+        Hold.Verdict verdict = hold.judge(lever, there.values());
         boolean changed = verdict == Hold.Verdict.EDITED || verdict == Hold.Verdict.REVERTED;
         return changed
                         && all.ofOthers(cap, hold.object())
-                                .map(other -> other.judge(
-                                        service.lever(), service.state().values()))
+                                .map(other -> other.judge(lever, there.values()))
                                 .anyMatch(its -> its == Hold.Verdict.OURS || its == Hold.Verdict.PENDING)
                 ? Hold.Verdict.OURS
                 : verdict;
@@ -252,7 +256,8 @@ final class HeldServices {
         TargetState state = service.state();
         Hold hold = holds.get(service.name());
         int original = originalCeiling(service);
-        if (wish >= original && hold == null) {
+        // What is held of another object is put back first.
+        if (hold == null ? wish >= original : !isOf(service, hold)) {
             return;
         }
         Hold begun = hold != null
@@ -277,20 +282,24 @@ final class HeldServices {
         if (hold == null) {
             return new Outcome(Outcome.Kind.UNCHANGED, "");
         }
+        if (!isOf(service, hold)) {
+            return new Outcome(
+                    Outcome.Kind.CONFLICT, hold.object() + " is still held, and " + lever.object() + " is not yet");
+        }
         if (conflicts.containsKey(name)) {
             return new Outcome(
                     Outcome.Kind.CONFLICT, conflicts.get(name) + " puts " + lever.object() + " back each time");
         }
-        boolean lettingGo = hold.wish() >= hold.originalCeiling(lever);
-        Outcome outcome = lettingGo
-                ? release(lever, hold, permit)
-                : writer.write(lever, hold, service.state().values(), permit::mayWrite);
+        return hold.wish() >= hold.originalCeiling(lever)
+                ? release(name, permit)
+                : write(name, lever, service.state(), permit);
+    }
+
+    private Outcome write(String name, Lever lever, TargetState seen, Leadership.Permit permit) {
+        Hold hold = Objects.requireNonNull(holds.get(name));
+        Outcome outcome = writer.write(lever, hold, seen.values(), permit::mayWrite);
         if (outcome.isDone()) {
-            if (lettingGo) {
-                forget(name, hold);
-            } else {
-                keep(name, hold.landed(lever));
-            }
+            keep(name, hold.landed(lever));
         } else if (outcome.kind() == Outcome.Kind.GONE) {
             forget(name, hold);
         }
@@ -298,33 +307,61 @@ final class HeldServices {
     }
 
     /**
-     * Lets go of services: puts back what was there, or what another cap wants where one holds the same object.
+     * A service that is let go of, and about to rise.
      *
-     * @param names of the services
-     * @return why some could not be put back, by name
+     * @param there what the server has of it
      */
-    Map<String, String> release(Collection<String> names, Leadership.Permit permit) {
-        Map<String, String> failed = new TreeMap<>();
-        for (String name : names) {
-            Hold hold = holds.get(name);
-            Lever lever = hold == null ? null : finder.of(hold).orElse(null);
-            if (hold != null) {
-                Outcome outcome = lever == null
-                        ? new Outcome(Outcome.Kind.GONE, hold.object() + " is gone")
-                        : release(lever, hold, permit);
-                if (outcome.isDone() || outcome.kind() == Outcome.Kind.GONE) {
-                    forget(name, hold);
-                } else {
-                    failed.put(name, outcome.message());
-                }
-            }
+    record Rise(Lever lever, TargetState there) {}
+
+    /**
+     * Notes that a held service is about to rise by some replicas.
+     *
+     * @return how; empty where it need not rise by steps and can be put back as it was
+     * @throws KubernetesClientException if the server does not tell what is there
+     */
+    Optional<Rise> planRise(String name, int replicas) {
+        Hold hold = Objects.requireNonNull(holds.get(name));
+        Lever lever = finder.of(hold).orElse(null);
+        if (lever == null) {
+            return Optional.empty();
         }
-        return failed;
+        int goal = Math.min(hold.originalCeiling(lever), all.lowestWrittenByOthers(cap, hold.object()));
+        if (hold.before().isEmpty() && isWithin(replicas, hold.writtenCeiling(lever), goal)) {
+            return Optional.empty();
+        }
+        TargetState there = finder.asked(lever).orElse(null);
+        if (there == null || isWithin(replicas, there.ceiling(), goal)) {
+            return Optional.empty();
+        }
+        Hold.Verdict verdict = verdict(lever, there, hold);
+        if (verdict != Hold.Verdict.OURS && verdict != Hold.Verdict.PENDING) {
+            return Optional.empty();
+        }
+        int next = there.ceiling() + replicas;
+        keep(name, hold.writing(lever, there, next, next));
+        return Optional.of(new Rise(lever, there));
     }
 
-    /** Lets go of all. */
-    Map<String, String> release(Leadership.Permit permit) {
-        return release(Set.copyOf(holds.keySet()), permit);
+    private static boolean isWithin(int replicas, int ceiling, int goal) {
+        return goal - ceiling <= replicas;
+    }
+
+    /** Writes what {@link #planRise} has noted. */
+    Outcome rise(String name, Rise rise, Leadership.Permit permit) {
+        return write(name, rise.lever(), rise.there(), permit);
+    }
+
+    /** Lets go of a service: puts back what was there, or what another cap wants where one holds the same object. */
+    Outcome release(String name, Leadership.Permit permit) {
+        Hold hold = Objects.requireNonNull(holds.get(name));
+        Lever lever = finder.of(hold).orElse(null);
+        Outcome outcome = lever == null
+                ? new Outcome(Outcome.Kind.GONE, hold.object() + " is gone")
+                : release(lever, hold, permit);
+        if (outcome.isDone() || outcome.kind() == Outcome.Kind.GONE) {
+            forget(name, hold);
+        }
+        return outcome;
     }
 
     /** What another cap has written stays, so that it finds it as it left it; how far that may rise is its business. */

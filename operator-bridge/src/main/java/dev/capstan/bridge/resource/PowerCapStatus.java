@@ -6,6 +6,7 @@ import dev.capstan.bridge.target.Hold;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +79,33 @@ public record PowerCapStatus(
                 steps,
                 leader,
                 targets,
+                policyState);
+    }
+
+    /**
+     * The same with other holds of the same targets.
+     *
+     * @param holds by the name of the target
+     */
+    public PowerCapStatus withHolds(Map<String, Hold> holds) {
+        return new PowerCapStatus(
+                observedGeneration,
+                conditions,
+                mode,
+                capWatts,
+                powerWatts,
+                headroomWatts,
+                peakWatts,
+                carbon,
+                lastDecision,
+                steps,
+                leader,
+                targets == null
+                        ? null
+                        : targets.stream()
+                                .map(one -> new Target(
+                                        one.name(), one.message(), one.ceiling(), one.ready(), holds.get(one.name())))
+                                .toList(),
                 policyState);
     }
 

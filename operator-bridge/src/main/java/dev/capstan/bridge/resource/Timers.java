@@ -38,11 +38,13 @@ public record Timers(
         @Pattern(DurationText.PATTERN) @Default("60s")
         String hold,
 
-        @JsonPropertyDescription("Least time between two raises of a target. Default: 15s.")
+        @JsonPropertyDescription(
+                "Least time between two raises of a target, also when the cap lets go of it. Default: 15s.")
         @Pattern(DurationText.PATTERN) @Default("15s")
         String raiseInterval,
 
-        @JsonPropertyDescription("Replicas by which one decision may raise a ceiling. Default: 1.")
+        @JsonPropertyDescription(
+                "Replicas by which a ceiling may rise at once, also when the cap lets go of it. Default: 1.")
         @Min(1) @Default("1")
         Integer maxRaisePerStep,
 

@@ -144,7 +144,7 @@ public record Hold(
 
     /** The same, once what was written last is there. */
     public Hold landed(Lever lever) {
-        return with(originals, written, List.of(), lever.fields().ceiling(written));
+        return with(originals, written, List.of(), writtenCeiling(lever));
     }
 
     /** The same, after its owner has set other values: these are the originals now, and ours stay below them. */
@@ -159,7 +159,7 @@ public record Hold(
             }
             put(adopted, one, there);
             if (one.equals(fields.floor())) {
-                put(ours, one, there == null ? null : Integer.valueOf(Math.min(there, fields.ceiling(written))));
+                put(ours, one, there == null ? null : Integer.valueOf(Math.min(there, writtenCeiling(lever))));
             }
         }
         return with(adopted, ours, before, safeCeiling);
@@ -178,6 +178,11 @@ public record Hold(
         return lever.fields().ceiling(originals);
     }
 
+    /** The ceiling that was written last, or is about to be. */
+    public int writtenCeiling(Lever lever) {
+        return lever.fields().ceiling(written);
+    }
+
     /** The minimum that its owner had set; 0 where the kind has none. */
     public int originalFloor(Lever lever) {
         return lever.fields().floor(originals);
@@ -189,7 +194,7 @@ public record Hold(
             return false;
         }
         Integer last = before.get(before.size() - 1).get(path);
-        return last != null && lever.fields().ceiling(written) > last;
+        return last != null && writtenCeiling(lever) > last;
     }
 
     /** What somebody else did to the object since the last write. */

@@ -266,6 +266,37 @@ class FaultMatrixTest extends OperatedCluster {
         deleteCapAndAwait(service, MAX);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"mode", "deletion"})
+    void letsGoStepByStep(String how) throws Exception {
+        create(cap(service, 4000, "static-floor"));
+        awaitMax(5);
+        List<Integer> ceilings = new CopyOnWriteArrayList<>();
+        try (Watch watch = watchCeilings(ceilings)) {
+            assertThat(watch).isNotNull();
+            cluster.plane.patch(
+                    CAPS + service, "{\"spec\": {\"timers\": {\"raiseInterval\": \"1s\", \"maxRaisePerStep\": 2}}}");
+            awaitCondition(service, "Certified", "False");
+            assertThat(cluster.maxReplicas(service)).isEqualTo(5);
+
+            if (how.equals("mode")) {
+                cluster.plane.patch(CAPS + service, "{\"spec\": {\"mode\": \"Observe\"}}");
+                awaitCondition(service, "Capping", "False");
+            } else {
+                cluster.plane.delete(CAPS + service);
+                await().atMost(Duration.ofSeconds(20)).until(() -> SCRIPTED.gone.contains(service));
+                assertThat(events("Restoring")).singleElement().asString().contains("rise by 2 every 1 s");
+            }
+
+            awaitMax(MAX);
+            await().atMost(Duration.ofSeconds(20)).until(() -> ceilings.contains(MAX));
+            assertThat(ceilings.stream().distinct()).containsExactly(5, 7, 9, MAX);
+        }
+        if (how.equals("mode")) {
+            deleteCapAndAwait(service, MAX);
+        }
+    }
+
     @Test
     void putsBackWhatItHeldOfATargetThatIsTakenOut() throws Exception {
         String other = service + "-other";

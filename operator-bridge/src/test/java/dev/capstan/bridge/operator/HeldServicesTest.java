@@ -4,48 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.capstan.bridge.resource.PowerCapStatus;
 import dev.capstan.bridge.resource.Target;
-import dev.capstan.bridge.target.ClusterView;
 import dev.capstan.bridge.target.Hold;
 import dev.capstan.bridge.target.Lever;
-import dev.capstan.bridge.target.LeverFinder;
-import dev.capstan.bridge.target.LeverWriter;
 import dev.capstan.bridge.target.ObjectId;
 import dev.capstan.bridge.target.TargetState;
-import io.fabric8.kubernetes.api.model.APIResourceBuilder;
-import io.fabric8.kubernetes.api.model.APIResourceListBuilder;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
-import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscalerBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
-import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
-import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Holds that another process has left, beside a view that is older than they are. */
-@EnableKubernetesMockClient(crud = true)
-class HeldServicesTest {
-
-    private static final int ORIGINAL = 10;
-
-    @SuppressWarnings("NullAway.Init")
-    KubernetesMockServer server;
-
-    @SuppressWarnings("NullAway.Init")
-    KubernetesClient client;
-
-    @SuppressWarnings("NullAway.Init")
-    private ClusterView view;
-
-    @SuppressWarnings("NullAway.Init")
-    private LeverFinder finder;
+class HeldServicesTest extends HeldOnMockServer {
 
     @SuppressWarnings("NullAway.Init")
     private Lever lever;
@@ -56,49 +28,16 @@ class HeldServicesTest {
     @SuppressWarnings("NullAway.Init")
     private HeldServices held;
 
-    private Resource<HorizontalPodAutoscaler> autoscaler(int max) {
-        return client.resource(new HorizontalPodAutoscalerBuilder()
-                .withNewMetadata()
-                .withNamespace("default")
-                .withName("chat")
-                .endMetadata()
-                .withNewSpec()
-                .withMinReplicas(1)
-                .withMaxReplicas(max)
-                .endSpec()
-                .build());
-    }
-
     @BeforeEach
-    void watch() throws Exception {
-        server.expect()
-                .get()
-                .withPath("/apis/autoscaling/v2")
-                .andReturn(
-                        200,
-                        new APIResourceListBuilder()
-                                .withGroupVersion("autoscaling/v2")
-                                .withResources(new APIResourceBuilder()
-                                        .withName("horizontalpodautoscalers")
-                                        .withKind("HorizontalPodAutoscaler")
-                                        .withNamespaced(true)
-                                        .build())
-                                .build())
-                .always();
+    void createService() throws Exception {
         autoscaler(ORIGINAL).create();
         plan = PlayedSteps.powerCap("default", "row").getSpec().targets().get(0);
-        view = new ClusterView(client, System::nanoTime);
-        finder = new LeverFinder(view);
-        lever = Objects.requireNonNull(
-                finder.find(new ObjectId("autoscaling/v2", "HorizontalPodAutoscaler", "default", "chat"))
-                        .lever());
-        held = new HeldServices(
-                "row", new Holds(), finder, new LeverWriter(client, view), InstantSource.fixed(Instant.EPOCH));
+        lever = lever("chat");
+        held = nothingHeld();
     }
 
-    @AfterEach
-    void stop() {
-        view.close();
+    private Resource<HorizontalPodAutoscaler> autoscaler(int max) {
+        return autoscaler("chat", max);
     }
 
     @Test
@@ -138,14 +77,38 @@ class HeldServicesTest {
         assertRestored();
     }
 
-    private void assertRestored() {
-        assertThat(held.release(() -> true)).isEmpty();
+    @Test
+    void holdsNothingUnderTheNameOfWhatIsStillHeld() {
+        TargetState there = now();
+        Hold deployment = new Hold(
+                new ObjectId("apps/v1", "Deployment", "default", "chat"),
+                "uid",
+                "spec.replicas",
+                true,
+                Map.of("spec.replicas", 6),
+                Map.of("spec.replicas", 2),
+                List.of(),
+                2,
+                2,
+                "now");
+        held.load(List.of(new PowerCapStatus.Target("chat", null, 2, 2, deployment)));
+        Service service = services(there).values().iterator().next();
+
+        assertThat(held.originalCeiling(service)).isEqualTo(ORIGINAL);
+        held.plan(service, 4);
+
+        assertThat(held.holds().get("chat")).isEqualTo(deployment);
+        assertThat(held.carryOut(service, () -> true).message()).contains("Deployment default/chat is still held");
         assertThat(now().ceiling()).isEqualTo(ORIGINAL);
     }
 
-    /** By the word of the server. */
+    private void assertRestored() {
+        assertThat(held.release("chat", () -> true).isDone()).isTrue();
+        assertThat(now().ceiling()).isEqualTo(ORIGINAL);
+    }
+
     private TargetState now() {
-        return Objects.requireNonNull(finder.asked(lever).orElse(null));
+        return there("chat");
     }
 
     private List<HeldServices.Note> examine(TargetState seen) {

@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -142,6 +143,15 @@ abstract class OperatedCluster {
     static void awaitSteps(String cap, int count) {
         long before = SCRIPTED.steps(cap);
         await().atMost(Duration.ofSeconds(30)).until(() -> SCRIPTED.steps(cap) >= before + count);
+    }
+
+    /** Messages of the events about caps of this service. */
+    List<String> events(String reason) {
+        return client.v1().events().inNamespace("default").list().getItems().stream()
+                .filter(event -> event.getInvolvedObject().getName().startsWith(service)
+                        && event.getReason().equals(reason))
+                .map(Event::getMessage)
+                .toList();
     }
 
     /** No cap took what the other one wrote for an edit of the owner. */
