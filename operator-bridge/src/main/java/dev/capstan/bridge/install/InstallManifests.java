@@ -20,6 +20,9 @@ public final class InstallManifests {
     /** The namespace where none is given. */
     public static final String NAMESPACE = "capstan-system";
 
+    /** Name of the operator's service account. */
+    public static final String ACCOUNT = "capstan";
+
     private static final YAMLMapper YAML = YAMLMapper.builder()
             .disable(YAMLGenerator.Feature.SPLIT_LINES)
             .enable(YAMLGenerator.Feature.INDENT_ARRAYS_WITH_INDICATOR)

@@ -242,7 +242,7 @@ final class CapLoop<S extends Record> {
             for (String name : passedOver) {
                 Outcome outcome = held.release(name, permit);
                 if (!outcome.isDone() && outcome.kind() != Outcome.Kind.GONE) {
-                    failures.put(name, outcome.message());
+                    notRestored(Map.of(name, outcome.message()));
                 }
             }
             Set<String> selected = found.stream().map(Found::name).collect(Collectors.toSet());
@@ -258,7 +258,7 @@ final class CapLoop<S extends Record> {
     }
 
     private void release(Collection<String> names) throws IOException {
-        failures.putAll(release.step(
+        notRestored(release.step(
                 List.copyOf(names),
                 ReleasePace.of(plan),
                 holds -> {
@@ -266,6 +266,13 @@ final class CapLoop<S extends Record> {
                     keep(operating.clock().instant());
                 },
                 permit));
+    }
+
+    private void notRestored(Map<String, String> why) {
+        if (!why.isEmpty()) {
+            failures.putAll(why);
+            operating.listener().notRestored(resource);
+        }
     }
 
     private ControlCycle<S> cycle(Mode mode, CapInForce cap) {

@@ -125,6 +125,9 @@ final class CapLoops {
             CapResource newest = operating.store().newest(resource);
             ReleasePace pace = ReleasePace.of(newest);
             boolean begins = !going.containsKey(newest.getMetadata().getUid());
+            if (begins) {
+                operating.listener().going(resource);
+            }
             Release release = going.computeIfAbsent(newest.getMetadata().getUid(), uid -> release(uid, newest));
             Map<String, String> failed = release.step(
                     pace,
@@ -162,6 +165,7 @@ final class CapLoops {
     }
 
     private void notRestored(CapResource resource, String why) {
+        operating.listener().notRestored(resource);
         operating.events().warning(resource, "NotRestored", "not put back yet, tried again: " + why);
     }
 

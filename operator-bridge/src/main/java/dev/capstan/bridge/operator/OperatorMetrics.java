@@ -67,6 +67,17 @@ final class OperatorMetrics implements StepListener {
         caps.computeIfAbsent(Identity.of(step.resource()), Cap::new).stepped(step);
     }
 
+    /** Without steps, figures grow old and alerts would ask where they are. */
+    @Override
+    public void going(CapResource resource) {
+        gone(resource);
+    }
+
+    @Override
+    public void notRestored(CapResource resource) {
+        caps.computeIfAbsent(Identity.of(resource), Cap::new).notRestored();
+    }
+
     @Override
     public void gone(CapResource resource) {
         Cap cap = caps.remove(Identity.of(resource));
@@ -202,6 +213,7 @@ final class OperatorMetrics implements StepListener {
 
         private void count(CycleRecord<?> record) {
             counter("capstan_steps", "Steps of the control loop").increment();
+            restoreFailures();
             counter(
                             "capstan_decisions",
                             "Decisions by their reason",
@@ -216,6 +228,14 @@ final class OperatorMetrics implements StepListener {
                 counter("capstan_writes", "Writes of levers by what came of them", "result", result.text)
                         .increment((double) count);
             }
+        }
+
+        private synchronized void notRestored() {
+            restoreFailures().increment();
+        }
+
+        private Counter restoreFailures() {
+            return counter("capstan_restore_failures", "Tries to let go of services that failed");
         }
 
         private void timer(String name, String description, long nanos) {

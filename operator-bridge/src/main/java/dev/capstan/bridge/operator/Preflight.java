@@ -1,13 +1,18 @@
 package dev.capstan.bridge.operator;
 
+import dev.capstan.bridge.install.InstallManifests;
 import dev.capstan.bridge.prometheus.PrometheusClient;
 import dev.capstan.bridge.resource.CapResource;
 import dev.capstan.bridge.resource.ClusterPowerCap;
 import dev.capstan.bridge.resource.PowerCap;
 import dev.capstan.bridge.resource.PowerCapStatus;
 import dev.capstan.bridge.telemetry.PowerSurvey;
+import io.fabric8.kubernetes.api.model.authorization.v1.ResourceAttributes;
+import io.fabric8.kubernetes.api.model.authorization.v1.ResourceAttributesBuilder;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReview;
+import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.VersionInfo;
@@ -16,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -135,8 +141,9 @@ public final class Preflight {
         findings.add(kinds("KEDA", KEDA, "ScaledObjects"));
         findings.add(kinds("KServe", KSERVE, "InferenceServices"));
         findings.add(kinds("vLLM production stack", STACK, "VLLMRuntimes"));
+        Predicate<ResourceAttributes> allowed = reviewer(findings);
         for (Permission permission : PERMISSIONS) {
-            granted(permission, findings);
+            granted(permission, allowed, findings);
         }
         if (caps && clusterCaps) {
             caps(findings);
@@ -279,21 +286,63 @@ public final class Preflight {
                 : new Finding(name, Verdict.WARNING, "is not installed: " + kinds + " cannot be targets");
     }
 
-    private void granted(Permission permission, List<Finding> findings) {
-        String[] parts = permission.resource().split("/", 2);
-        boolean lease = permission.resource().equals("leases");
+    /** Who is asked about: the operator's own account where it is there, else whoever asks. */
+    private Predicate<ResourceAttributes> reviewer(List<Finding> findings) {
+        String account = "system:serviceaccount:" + namespace + ":" + InstallManifests.ACCOUNT;
+        String why;
+        try {
+            if (client.serviceAccounts()
+                            .inNamespace(namespace)
+                            .withName(InstallManifests.ACCOUNT)
+                            .get()
+                    != null) {
+                ask(account, attributes(PERMISSIONS.get(0)));
+                findings.add(new Finding("permissions", Verdict.OK, "are looked at for " + account));
+                return attributes -> ask(account, attributes);
+            }
+            why = "namespace " + namespace + " has no ServiceAccount " + InstallManifests.ACCOUNT
+                    + " (--namespace: that of the operator)";
+        } catch (KubernetesClientException e) {
+            why = e.getMessage();
+        }
+        findings.add(new Finding("permissions", Verdict.OK, "are looked at for your own login: " + why));
+        return this::ask;
+    }
+
+    private boolean ask(String account, ResourceAttributes attributes) {
+        SubjectAccessReview review = new SubjectAccessReviewBuilder()
+                .withNewSpec()
+                .withUser(account)
+                .withGroups("system:serviceaccounts", "system:serviceaccounts:" + namespace, "system:authenticated")
+                .withResourceAttributes(attributes)
+                .endSpec()
+                .build();
+        return client.resource(review).create().getStatus().getAllowed();
+    }
+
+    private boolean ask(ResourceAttributes attributes) {
         SelfSubjectAccessReview review = new SelfSubjectAccessReviewBuilder()
                 .withNewSpec()
-                .withNewResourceAttributes()
+                .withResourceAttributes(attributes)
+                .endSpec()
+                .build();
+        return client.resource(review).create().getStatus().getAllowed();
+    }
+
+    private ResourceAttributes attributes(Permission permission) {
+        String[] parts = permission.resource().split("/", 2);
+        boolean lease = permission.resource().equals("leases");
+        return new ResourceAttributesBuilder()
                 .withVerb(permission.verb())
                 .withGroup(permission.group())
                 .withResource(parts[0])
                 .withSubresource(parts.length > 1 ? parts[1] : null)
                 .withNamespace(lease ? namespace : null)
-                .endResourceAttributes()
-                .endSpec()
                 .build();
-        if (client.resource(review).create().getStatus().getAllowed()) {
+    }
+
+    private void granted(Permission permission, Predicate<ResourceAttributes> allowed, List<Finding> findings) {
+        if (allowed.test(attributes(permission))) {
             return;
         }
         String what = permission.verb() + " " + permission.resource()

@@ -20,6 +20,16 @@ record StepListeners(List<StepListener> listeners) implements StepListener {
     }
 
     @Override
+    public void going(CapResource resource) {
+        listeners.forEach(one -> one.going(resource));
+    }
+
+    @Override
+    public void notRestored(CapResource resource) {
+        listeners.forEach(one -> one.notRestored(resource));
+    }
+
+    @Override
     public void gone(CapResource resource) {
         listeners.forEach(one -> one.gone(resource));
     }

@@ -139,6 +139,63 @@ class ApiServerFaultsTest extends OperatedCluster {
     }
 
     @Test
+    void aCapDoesNotGoBeforeWhatItHeldIsPutBackAndSaysWhy() throws Exception {
+        create(cap(service, 4000, "static-floor"));
+        awaitMax(5);
+
+        front.answer(new FaultyApiServer.Fault(500, "etcdserver: request timed out"));
+        cluster.plane.delete(CAPS + service);
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(events("NotRestored"))
+                        .isNotEmpty()
+                        .allSatisfy(message ->
+                                assertThat(message).contains(service + ": ", "etcdserver: request timed out")));
+        assertThat(cluster.maxReplicas(service)).isEqualTo(5);
+        assertThat(cluster.cap(service).at("/metadata/deletionTimestamp").asText())
+                .isNotEmpty();
+        assertThat(scrape().lines())
+                .filteredOn(line -> line.contains("name=\"" + service + "\""))
+                .singleElement()
+                .asString()
+                .startsWith("capstan_restore_failures_total{");
+
+        front.answer(null);
+        awaitMax(MAX);
+        await().atMost(Duration.ofSeconds(20)).until(() -> SCRIPTED.gone.contains(service));
+        assertThat(scrape()).doesNotContain("name=\"" + service + "\"");
+    }
+
+    @Test
+    void looksAtThePermissionsOfTheOperatorsAccountWhoeverAsks() {
+        Preflight preflight = new Preflight(client, InstallManifests.NAMESPACE);
+        assertThat(preflight.findings())
+                .contains(new Preflight.Finding(
+                        "permissions",
+                        Preflight.Verdict.OK,
+                        "are looked at for system:serviceaccount:capstan-system:capstan"))
+                .extracting(Preflight.Finding::subject)
+                .doesNotContain("permission");
+
+        client.rbac().clusterRoleBindings().withName("capstan-lever-keda").delete();
+
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(
+                        () -> assertThat(preflight.findings())
+                                .filteredOn(finding -> finding.subject().equals("permission"))
+                                .extracting(Preflight.Finding::message)
+                                .containsExactly(
+                                        "to patch scaledobjects.keda.sh is missing: without it KEDA ScaledObjects do not work."));
+        assertThat(new Preflight(client, "default").findings())
+                .contains(new Preflight.Finding(
+                        "permissions",
+                        Preflight.Verdict.OK,
+                        "are looked at for your own login: namespace default has no ServiceAccount capstan (--namespace:"
+                                + " that of the operator)"))
+                .extracting(Preflight.Finding::subject)
+                .doesNotContain("permission");
+    }
+
+    @Test
     void saysWhichRoleIsMissing() throws Exception {
         String binding = "capstan-lever-horizontalpodautoscalers-tested";
         client.rbac().clusterRoleBindings().withName(binding).delete();

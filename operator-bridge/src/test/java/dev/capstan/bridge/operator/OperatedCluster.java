@@ -145,6 +145,11 @@ abstract class OperatedCluster {
         await().atMost(Duration.ofSeconds(30)).until(() -> SCRIPTED.steps(cap) >= before + count);
     }
 
+    /** The operator's metrics. */
+    static String scrape() {
+        return operator.scrape();
+    }
+
     /** Messages of the events about caps of this service. */
     List<String> events(String reason) {
         return client.v1().events().inNamespace("default").list().getItems().stream()

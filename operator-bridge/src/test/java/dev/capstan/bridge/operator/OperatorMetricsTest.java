@@ -180,6 +180,24 @@ class OperatorMetricsTest {
     }
 
     @Test
+    void ofACapThatGoesOnlyFailuresToRestoreAreShown() throws IOException {
+        CapResource row = PlayedSteps.powerCap("shop", "row");
+        enforced(row);
+        assertThat(metrics.scrape().lines()).contains("capstan_restore_failures_total{" + ROW + "} 0.0");
+
+        metrics.going(row);
+        assertThat(metrics.scrape()).doesNotContain(ROW);
+        metrics.notRestored(row);
+        metrics.notRestored(row);
+
+        assertThat(metrics.scrape().lines())
+                .filteredOn(line -> line.contains(ROW))
+                .containsExactly("capstan_restore_failures_total{" + ROW + "} 2.0");
+        metrics.gone(row);
+        assertThat(metrics.scrape()).doesNotContain(ROW);
+    }
+
+    @Test
     void valuesOutliveTheCollectorOfGarbage() throws IOException {
         enforced(PlayedSteps.powerCap("shop", "row"));
         List<String> before = metrics.scrape().lines().toList();
