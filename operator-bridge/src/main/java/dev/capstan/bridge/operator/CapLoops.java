@@ -24,7 +24,7 @@ final class CapLoops {
     private static final Logger LOG = LoggerFactory.getLogger(CapLoops.class);
     private static final Duration INVALID_AGAIN = Duration.ofSeconds(60);
     private static final Duration FAILED_AGAIN = Duration.ofSeconds(5);
-    private static final Duration RISING_AGAIN = Duration.ofSeconds(1);
+    private static final Duration LEAST_WAIT = Duration.ofSeconds(1);
 
     /** A loop and the spec it was made for. */
     private record Running(CapLoop<?> loop, long generation, Instant nextTurn) {}
@@ -145,7 +145,8 @@ final class CapLoops {
                 if (begins) {
                     operating.events().normal(resource, "Restoring", release.outlook(pace));
                 }
-                return RISING_AGAIN;
+                Duration next = release.untilNext(pace);
+                return next.compareTo(LEAST_WAIT) > 0 ? next : LEAST_WAIT;
             }
         } catch (StatusStore.Gone e) {
             LOG.debug("{}: {}", Operating.key(resource), e.getMessage());

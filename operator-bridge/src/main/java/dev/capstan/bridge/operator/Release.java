@@ -31,7 +31,8 @@ final class Release {
 
     private final HeldServices held;
     private final InstantSource clock;
-    private final Map<String, Instant> turns = new HashMap<>();
+    private final Map<String, Instant> raisedAt = new HashMap<>();
+    private Instant lastTurn = Instant.EPOCH;
 
     Release(HeldServices held, InstantSource clock) {
         this.held = held;
@@ -48,13 +49,12 @@ final class Release {
      */
     Map<String, String> step(Collection<String> names, ReleasePace pace, Storing storing, Leadership.Permit permit)
             throws IOException {
-        turns.keySet().retainAll(names);
+        raisedAt.keySet().retainAll(names);
         Instant now = clock.instant();
-        Duration period = pace.period(names.size());
         Map<String, String> failed = new TreeMap<>();
         Map<String, HeldServices.Rise> rises = new TreeMap<>();
         List<String> due = new ArrayList<>();
-        for (String name : due(names, period, now)) {
+        for (String name : due(names, pace, now)) {
             try {
                 held.planRise(name, pace.replicas()).ifPresent(rise -> rises.put(name, rise));
                 due.add(name);
@@ -69,7 +69,7 @@ final class Release {
             HeldServices.Rise rise = rises.get(name);
             Outcome outcome = rise == null ? held.release(name, permit) : held.rise(name, rise, permit);
             if (outcome.isDone()) {
-                turns.put(name, now.plus(period));
+                raisedAt.put(name, now);
             } else if (outcome.kind() != Outcome.Kind.GONE) {
                 failed.put(name, outcome.message());
             }
@@ -95,14 +95,29 @@ final class Release {
                 + ". With a larger spec.timers.maxRaisePerStep they do so sooner.";
     }
 
+    /** Time until it is somebody's turn; negative where it was already. */
+    Duration untilNext(ReleasePace pace) {
+        Duration period = pace.period(held.holds().size());
+        Instant next = held.holds().keySet().stream()
+                .map(name -> raisedAt.getOrDefault(name, Instant.EPOCH).plus(period))
+                .min(Instant::compareTo)
+                .orElse(Instant.EPOCH);
+        Instant allowed = lastTurn.plus(pace.between());
+        return Duration.between(clock.instant(), next.isBefore(allowed) ? allowed : next);
+    }
+
     /** Those whose turn it is; the first turns are spread over one period. */
-    private List<String> due(Collection<String> names, Duration period, Instant now) {
+    private List<String> due(Collection<String> names, ReleasePace pace, Instant now) {
+        Duration period = pace.period(names.size());
         List<String> due = new ArrayList<>();
         int place = 0;
         for (String name : new TreeSet<>(names)) {
             Duration wait = period.multipliedBy(place++).dividedBy(names.size());
-            if (!now.isBefore(turns.computeIfAbsent(name, key -> now.plus(wait)))) {
+            Instant before =
+                    raisedAt.computeIfAbsent(name, key -> now.minus(period).plus(wait));
+            if (!now.isBefore(before.plus(period)) && !now.isBefore(lastTurn.plus(pace.between()))) {
                 due.add(name);
+                lastTurn = now;
             }
         }
         return due;

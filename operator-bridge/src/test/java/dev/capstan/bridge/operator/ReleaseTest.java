@@ -97,6 +97,46 @@ class ReleaseTest extends HeldOnMockServer {
     }
 
     @Test
+    void noTwoRiseWithinTheStagger() throws IOException {
+        lowered("chat", 5);
+        lowered("code", 4);
+        lowered("edit", 4);
+        ReleasePace staggered = new ReleasePace(1, Duration.ofSeconds(10), Duration.ofSeconds(8));
+        List<Integer> raises = new ArrayList<>();
+        int before = 6;
+        for (int seconds = 100; !release.isOver(); seconds++) {
+            now = Instant.ofEpochSecond(seconds);
+            assertThat(release.step(staggered, this::store, () -> true)).isEmpty();
+            int all = ceiling("chat") + ceiling("code") + ceiling("edit");
+            if (all > before) {
+                assertThat(all).isEqualTo(before + 1);
+                raises.add(seconds);
+            }
+            before = all;
+        }
+
+        // In turns of 24 s; two that are left take 16 s, and the last one 10 s.
+        assertThat(raises).containsExactly(100, 108, 116, 124, 132, 140, 148);
+    }
+
+    @Test
+    void anOwnerWhoCannotWaitNeedNot() throws IOException {
+        lowered("chat", 10);
+        lowered("code", 10);
+        stepAt(0);
+        assertThat(release.untilNext(ONE_IN_15_SECONDS)).hasSeconds(7);
+
+        now = Instant.ofEpochSecond(1);
+        ReleasePace atOnce = new ReleasePace(10_000, Duration.ZERO, Duration.ZERO);
+        assertThat(release.untilNext(atOnce)).isLessThanOrEqualTo(Duration.ZERO);
+        assertThat(release.step(atOnce, this::store, () -> true)).isEmpty();
+
+        assertThat(release.isOver()).isTrue();
+        assertThat(ceiling("chat")).isEqualTo(10);
+        assertThat(ceiling("code")).isEqualTo(10);
+    }
+
+    @Test
     void whatIsWrittenWasStoredBefore() throws IOException {
         lowered("chat", 5);
         List<String> seen = new ArrayList<>();
