@@ -29,6 +29,9 @@ final class Release {
         void store(Map<String, Hold> holds) throws IOException;
     }
 
+    /** Whoever comes at intervals comes some milliseconds early now and then, and would miss a turn. */
+    private static final Duration SLACK = Duration.ofMillis(100);
+
     private final HeldServices held;
     private final InstantSource clock;
     private final Map<String, Instant> raisedAt = new HashMap<>();
@@ -115,11 +118,15 @@ final class Release {
             Duration wait = period.multipliedBy(place++).dividedBy(names.size());
             Instant before =
                     raisedAt.computeIfAbsent(name, key -> now.minus(period).plus(wait));
-            if (!now.isBefore(before.plus(period)) && !now.isBefore(lastTurn.plus(pace.between()))) {
+            if (isOver(before.plus(period), now) && isOver(lastTurn.plus(pace.between()), now)) {
                 due.add(name);
                 lastTurn = now;
             }
         }
         return due;
+    }
+
+    private static boolean isOver(Instant time, Instant now) {
+        return !now.plus(SLACK).isBefore(time);
     }
 }

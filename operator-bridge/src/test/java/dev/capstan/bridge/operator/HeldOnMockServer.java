@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
@@ -88,7 +89,8 @@ abstract class HeldOnMockServer {
 
     Lever lever(String name) {
         ObjectId id = new ObjectId("autoscaling/v2", "HorizontalPodAutoscaler", "default", name);
-        return Objects.requireNonNull(await().until(() -> finder.find(id).lever(), Objects::nonNull));
+        return Objects.requireNonNull(
+                await().pollDelay(Duration.ZERO).until(() -> finder.find(id).lever(), Objects::nonNull));
     }
 
     /** By the word of the server. */

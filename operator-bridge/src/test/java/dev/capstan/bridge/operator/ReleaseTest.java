@@ -65,8 +65,8 @@ class ReleaseTest extends HeldOnMockServer {
         stored.putAll(holds);
     }
 
-    private Map<String, String> stepAt(int seconds) throws IOException {
-        now = Instant.ofEpochSecond(seconds);
+    private Map<String, String> stepAt(double seconds) throws IOException {
+        now = Instant.ofEpochMilli(Math.round(seconds * 1000));
         return release.step(ONE_IN_15_SECONDS, this::store, () -> true);
     }
 
@@ -94,6 +94,18 @@ class ReleaseTest extends HeldOnMockServer {
                         "20 s: 4 4 3",
                         "25 s: 4 4 3",
                         "30 s: 5 4 3");
+    }
+
+    @Test
+    void aTurnThatComesAMomentEarlyCounts() throws IOException {
+        lowered("chat", 10);
+        stepAt(0);
+        stepAt(14.8);
+        assertThat(ceiling("chat")).isEqualTo(3);
+
+        stepAt(14.99);
+
+        assertThat(ceiling("chat")).isEqualTo(4);
     }
 
     @Test
