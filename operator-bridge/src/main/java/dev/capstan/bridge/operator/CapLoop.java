@@ -137,7 +137,7 @@ final class CapLoop<S extends Record> {
         // What is not stored is not written: whoever comes after would take it for an edit.
         List<HeldServices.Note> notes =
                 mode == Mode.ENFORCE ? held.examine(services, unsure ? NEVER : permit) : List.of();
-        release(mode, now);
+        letGo(mode, now);
         CycleRecord<S> record = cycle(mode, cap).run(state);
         state = record.step().state();
         steps++;
@@ -230,9 +230,9 @@ final class CapLoop<S extends Record> {
      *
      * @throws IOException if what was about to be written could not be stored
      */
-    private void release(Mode mode, Instant now) throws IOException {
+    private void letGo(Mode mode, Instant now) throws IOException {
         if (isExpired(now) || plan.spec().mode() != Mode.ENFORCE) {
-            release(held.holds().keySet());
+            letGo(held.holds().keySet());
         } else if (mode == Mode.ENFORCE) {
             // Of the same service, another object decides now. That one is to be held, at once.
             List<String> passedOver = held.holds().entrySet().stream()
@@ -246,7 +246,7 @@ final class CapLoop<S extends Record> {
                 }
             }
             Set<String> selected = found.stream().map(Found::name).collect(Collectors.toSet());
-            release(held.holds().keySet().stream()
+            letGo(held.holds().keySet().stream()
                     .filter(name -> !selected.contains(name))
                     .toList());
         }
@@ -257,7 +257,7 @@ final class CapLoop<S extends Record> {
         return service != null && !service.lever().object().equals(hold.object());
     }
 
-    private void release(Collection<String> names) throws IOException {
+    private void letGo(Collection<String> names) throws IOException {
         notRestored(release.step(
                 List.copyOf(names),
                 ReleasePace.of(plan),

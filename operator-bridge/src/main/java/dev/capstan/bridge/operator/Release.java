@@ -9,11 +9,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** Lets go of what a cap holds, at a pace. Services take turns, so that not all of them rise together. */
 final class Release {
@@ -35,6 +37,7 @@ final class Release {
     private final HeldServices held;
     private final InstantSource clock;
     private final Map<String, Instant> raisedAt = new HashMap<>();
+    private final Set<String> failing = new HashSet<>();
     private Instant lastTurn = Instant.EPOCH;
 
     Release(HeldServices held, InstantSource clock) {
@@ -53,6 +56,7 @@ final class Release {
     Map<String, String> step(Collection<String> names, ReleasePace pace, Storing storing, Leadership.Permit permit)
             throws IOException {
         raisedAt.keySet().retainAll(names);
+        failing.retainAll(names);
         Instant now = clock.instant();
         Map<String, String> failed = new TreeMap<>();
         Map<String, HeldServices.Rise> rises = new TreeMap<>();
@@ -77,6 +81,8 @@ final class Release {
                 failed.put(name, outcome.message());
             }
         }
+        failing.removeAll(due);
+        failing.addAll(failed.keySet());
         return failed;
     }
 
@@ -109,16 +115,21 @@ final class Release {
         return Duration.between(clock.instant(), next.isBefore(allowed) ? allowed : next);
     }
 
-    /** Those whose turn it is; the first turns are spread over one period. */
+    /**
+     * Those whose turn it is; the first turns are spread over one period. Who failed before comes last, or no other would ever
+     * have a turn where only one may rise.
+     */
     private List<String> due(Collection<String> names, ReleasePace pace, Instant now) {
         Duration period = pace.period(names.size());
         List<String> due = new ArrayList<>();
         int place = 0;
-        for (String name : new TreeSet<>(names)) {
+        List<String> queue = new ArrayList<>(names);
+        queue.sort(Comparator.comparing((String name) -> failing.contains(name)).thenComparing(name -> name));
+        for (String name : queue) {
             Duration wait = period.multipliedBy(place++).dividedBy(names.size());
             Instant before =
                     raisedAt.computeIfAbsent(name, key -> now.minus(period).plus(wait));
-            if (isOver(before.plus(period), now) && isOver(lastTurn.plus(pace.between()), now)) {
+            if (hasCome(before.plus(period), now) && hasCome(lastTurn.plus(pace.between()), now)) {
                 due.add(name);
                 lastTurn = now;
             }
@@ -126,7 +137,7 @@ final class Release {
         return due;
     }
 
-    private static boolean isOver(Instant time, Instant now) {
+    private static boolean hasCome(Instant time, Instant now) {
         return !now.plus(SLACK).isBefore(time);
     }
 }

@@ -66,6 +66,29 @@ public record PowerCapStatus(
 
     /** The same with a decision that is about to be carried out, by a leader who goes on from this state. */
     public PowerCapStatus withDecision(LastDecision decision, Leader leader, List<Target> targets, String policyState) {
+        return with(decision, leader, targets, policyState);
+    }
+
+    /**
+     * The same with other holds of the same targets.
+     *
+     * @param holds by the name of the target
+     */
+    public PowerCapStatus withHolds(Map<String, Hold> holds) {
+        List<Target> held = targets == null
+                ? null
+                : targets.stream()
+                        .map(one -> new Target(
+                                one.name(), one.message(), one.ceiling(), one.ready(), holds.get(one.name())))
+                        .toList();
+        return with(lastDecision, leader, held, policyState);
+    }
+
+    private PowerCapStatus with(
+            @Nullable LastDecision decision,
+            @Nullable Leader leader,
+            @Nullable List<Target> targets,
+            @Nullable String policyState) {
         return new PowerCapStatus(
                 observedGeneration,
                 conditions,
@@ -79,33 +102,6 @@ public record PowerCapStatus(
                 steps,
                 leader,
                 targets,
-                policyState);
-    }
-
-    /**
-     * The same with other holds of the same targets.
-     *
-     * @param holds by the name of the target
-     */
-    public PowerCapStatus withHolds(Map<String, Hold> holds) {
-        return new PowerCapStatus(
-                observedGeneration,
-                conditions,
-                mode,
-                capWatts,
-                powerWatts,
-                headroomWatts,
-                peakWatts,
-                carbon,
-                lastDecision,
-                steps,
-                leader,
-                targets == null
-                        ? null
-                        : targets.stream()
-                                .map(one -> new Target(
-                                        one.name(), one.message(), one.ceiling(), one.ready(), holds.get(one.name())))
-                                .toList(),
                 policyState);
     }
 

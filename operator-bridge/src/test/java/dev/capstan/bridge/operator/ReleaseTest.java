@@ -132,6 +132,31 @@ class ReleaseTest extends HeldOnMockServer {
     }
 
     @Test
+    void oneThatCannotBeReadDoesNotTakeTheTurnsOfOthers() throws IOException {
+        lowered("chat", 3);
+        lowered("code", 5);
+        ReleasePace staggered = new ReleasePace(1, Duration.ofSeconds(10), Duration.ofSeconds(8));
+        server.expect()
+                .get()
+                .withPath("/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers/chat")
+                .andReturn(
+                        403,
+                        new StatusBuilder().withCode(403).withMessage("no role").build())
+                .always();
+        // A write that nobody knows the end of: what is there has to be asked first.
+        stored.computeIfPresent("chat", (name, hold) -> hold.writing(lever(name), there("code"), 2, 2));
+        load();
+
+        for (int seconds = 100; seconds < 200; seconds += 5) {
+            now = Instant.ofEpochSecond(seconds);
+            release.step(staggered, this::store, () -> true);
+        }
+
+        assertThat(held.holds()).containsOnlyKeys("chat");
+        assertThat(ceiling("code")).isEqualTo(5);
+    }
+
+    @Test
     void anOwnerWhoCannotWaitNeedNot() throws IOException {
         lowered("chat", 10);
         lowered("code", 10);
